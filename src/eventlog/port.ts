@@ -20,10 +20,15 @@ export interface ProposedEvent {
   readonly bytes: Uint8Array;
 }
 
-export interface StoredEvent extends ProposedEvent {
+/** An event as its stream gives it back. `position` is its own place, so `position <= positionOf(logIndex)` answers `asOf`. */
+export interface StreamEvent extends ProposedEvent {
   readonly stream: string;
   readonly revision: number;
   readonly position: Position;
+}
+
+/** An event as the whole log gives it back. Only a reader in log order can know the logIndex on every store. */
+export interface StoredEvent extends StreamEvent {
   readonly logIndex: bigint;
 }
 
@@ -53,15 +58,16 @@ export interface EventLog {
   readonly kind: 'memory' | 'postgres' | 'eventstoredb';
 
   /**
-   * Appends all events or none. Appending the same ids at the same expected revision again answers as the first time
-   * (idempotent after an unknown outcome).
-   * @throws RevisionConflict when the stream is elsewhere, EventTooLarge above 256 KiB, LogUnavailable when the outcome is
-   * certainly "not written", OutcomeUnknown when the connection broke after the bytes left.
+   * Appends all events or none, at least one. Appending the same ids at the same expected revision again answers as the first
+   * time (idempotent after an unknown outcome); ids that overlap only in part are a conflict.
+   * @throws RevisionConflict when the stream is elsewhere, EventTooLarge above 256 KiB an event or 960 KiB an append,
+   * RangeError for a malformed stream name, id or type, LogUnavailable when the outcome is certainly "not written",
+   * OutcomeUnknown when the connection broke after the bytes left.
    */
   append(stream: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): Promise<AppendResult>;
 
   /** The events of one stream in order, from `fromRevision` (inclusive, default 0). An absent stream is an empty list. */
-  read(stream: string, fromRevision?: number): Promise<readonly StoredEvent[]>;
+  read(stream: string, fromRevision?: number): Promise<readonly StreamEvent[]>;
 
   /** One page of the whole log after a position (exclusive), at most `limit` matching events. */
   readAll(after: Position, limit: number, filter?: LogFilter): Promise<LogPage>;
@@ -81,6 +87,9 @@ export interface EventLog {
 /** Above this an event is refused: files are not events. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
+/** Above this a whole append is refused: EventStoreDB's default limit is 1 MiB with names and ids. */
+export const MAX_APPEND_BYTES = 960 * 1024;
+
 export class RevisionConflict extends Error {
   readonly stream: string;
   readonly expected: ExpectedRevision;
@@ -95,8 +104,8 @@ export class RevisionConflict extends Error {
 }
 
 export class EventTooLarge extends Error {
-  constructor(stream: string, size: number) {
-    super(`an event of ${size} bytes for ${stream} is over the ${MAX_EVENT_BYTES} allowed`);
+  constructor(stream: string, size: number, allowed: number = MAX_EVENT_BYTES) {
+    super(`${size} bytes for ${stream} are over the ${allowed} allowed`);
     this.name = 'EventTooLarge';
   }
 }
