@@ -1,0 +1,99 @@
+/**
+ * What `npm test` runs: every compiled test file, two at a time, each in a plain Node process, with one embedded Postgres for
+ * all of them. The tap library is the runner; its command line does the same at several times the cost a file.
+ *
+ *   npm test                      everything
+ *   npm test -- projections api   files whose path contains one of the words
+ *   npm test -- -j1               one file at a time
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { delimiter, join, relative } from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
+import { silentLog, temporaryDirectory } from './postgres.ts';
+
+const FILE_TIMEOUT_MS = 240_000;
+const built = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Compiled files whose source still exists: the output folder may hold what was deleted since. */
+function testFiles(words: readonly string[]): string[] {
+  const all = readdirSync(join(built, 'tests'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.js') && existsSync(join('tests', file.replace(/\.js$/, '.ts'))))
+    .sort();
+  return all.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((directory) => directory !== '' && existsSync(join(directory, program)));
+}
+
+interface Result {
+  readonly fullname: string;
+  readonly skip?: string | boolean;
+}
+
+/** The failures of one file as tap wrote them, without what passed. */
+function failuresOnly(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !/^\s*(ok \d|# Subtest|# time|\d+\.\.\d|TAP version|$)/.test(line))
+    .join('\n');
+}
+
+async function runFiles(files: readonly string[], jobs: number): Promise<boolean> {
+  const skipped: string[] = [];
+  let failedFiles = 0;
+  // Left alone, tap writes everything that passed to standard output.
+  t.pipe(new Writable({ write: (_chunk, _encoding, done) => done() }));
+  t.jobs = jobs;
+  t.on('subtestAdd', (file) => {
+    let output = '';
+    file.parser.on('line', (line: string) => {
+      output += line;
+    });
+    file.parser.on('skip', ({ fullname, skip }: Result) => skipped.push(`${fullname}: ${skip}`));
+    file.on('complete', () => {
+      const ok = file.results?.ok === true;
+      if (!ok) failedFiles += 1;
+      const seconds = ((file.time ?? 0) / 1000).toFixed(1).padStart(6);
+      console.log(`${ok ? 'ok    ' : 'FAILED'} ${seconds} s  ${file.name}  ${file.counts.pass} passed`);
+      if (!ok) console.log(`${failuresOnly(output)}\n`);
+    });
+  });
+  await Promise.all(
+    files.map((file) =>
+      t.spawn(process.execPath, ['--enable-source-maps', join(built, 'tests', file)], {
+        name: join('tests', file.replace(/\.js$/, '.ts')),
+        buffered: true,
+        timeout: FILE_TIMEOUT_MS,
+      }),
+    ),
+  );
+  const { pass, skip, todo } = t.counts;
+  const failed = Math.max(t.counts.fail, failedFiles);
+  for (const line of skipped) console.log(`skipped: ${line}`);
+  console.log(`${pass} passed, ${failed} failed${skip + todo > 0 ? `, ${skip + todo} skipped` : ''}`);
+  return failed === 0 && pass > 0;
+}
+
+async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  const jobs = Number(words.find((word) => word.startsWith('-j'))?.slice(2) ?? 2);
+  const files = testFiles(words.filter((word) => !word.startsWith('-')));
+  if (!isOnPath('redis-server')) console.log('redis-server is not on PATH: what needs a real Redis is skipped');
+  if (process.env.EVENTSTORE_URL === undefined)
+    console.log('EVENTSTORE_URL is not set: what needs a real EventStoreDB is skipped');
+  const directory = temporaryDirectory();
+  const server = await startEmbeddedPostgres({ dataDir: directory, log: silentLog });
+  process.env.TEST_DATABASE_URL = server.url;
+  console.log(`${files.length} test files from ${relative(process.cwd(), built) || '.'}`);
+  const ok = await runFiles(files, jobs).finally(async () => {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  process.exit(ok ? 0 : 1);
+}
+
+await main();
