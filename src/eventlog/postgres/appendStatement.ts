@@ -1,0 +1,78 @@
+import { Buffer } from 'node:buffer';
+import type { Pool, QueryConfig } from 'pg';
+import type { AppendResult, ExpectedRevision, ProposedEvent } from '../port.ts';
+import { RevisionConflict } from '../port.ts';
+import { asAppendError, asUnavailable, isConnectionLost } from './errors.ts';
+
+export interface Append {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly ProposedEvent[];
+}
+
+/** What one append of a group came to. `last_position` is null when it was not written; `revision` is where the stream stands. */
+export interface Appended {
+  readonly written: boolean;
+  readonly revision: number;
+  readonly last_position: string | null;
+}
+
+/** Milliseconds after which an append is given up as of unknown outcome. */
+const TIMEOUT_MS = 15_000;
+
+/**
+ * Sends a group of appends, at most one a stream, as one autocommit statement.
+ * @throws LogUnavailable when nothing was sent, OutcomeUnknown when the connection broke afterwards.
+ */
+export async function sendAppends(pool: Pool, schema: string, channel: string, group: readonly Append[]): Promise<Appended[]> {
+  const events = group.flatMap((append) => append.events);
+  const statement: QueryConfig & { query_timeout: number } = {
+    text: `select written, revision, last_position from ${schema}.append_events($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      group.map(({ stream }) => stream),
+      group.map(({ expected }) => (expected === 'none' ? -1 : expected)),
+      group.map((append) => append.events.length),
+      events.map(({ id }) => id),
+      events.map(({ type }) => type),
+      events.map(({ bytes }) => bytes.byteLength),
+      Buffer.concat(events.map(({ bytes }) => bytes)),
+      channel,
+    ],
+    query_timeout: TIMEOUT_MS,
+  };
+  const client = await pool.connect().catch((error: unknown) => {
+    throw asUnavailable(error);
+  });
+  let lost = false;
+  try {
+    const { rows } = await client.query<Appended>(statement);
+    return rows;
+  } catch (error) {
+    lost = isConnectionLost(error);
+    throw asAppendError(error);
+  } finally {
+    client.release(lost);
+  }
+}
+
+/**
+ * Answers an append that found its stream elsewhere: as the first time when these very events are there already.
+ * @throws RevisionConflict
+ */
+export async function answerRepeated(pool: Pool, schema: string, append: Append, standing: number): Promise<AppendResult> {
+  const { stream, expected, events } = append;
+  const before = expected === 'none' ? -1 : expected;
+  const { rows } = await pool
+    .query<{ id: string; revision: number; position: string }>(
+      `select id, revision, position from ${schema}.events where stream = $1 and revision > $2 order by revision limit $3`,
+      [stream, before, events.length],
+    )
+    .catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
+  const last = rows.at(-1);
+  if (last === undefined || rows.length !== events.length || rows.some((row, i) => row.id !== events[i]!.id)) {
+    throw new RevisionConflict(stream, expected, standing < 0 ? 'none' : standing);
+  }
+  return { revision: last.revision, position: BigInt(last.position) };
+}

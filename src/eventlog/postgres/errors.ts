@@ -1,0 +1,34 @@
+import { DatabaseError } from 'pg';
+import { LogUnavailable, OutcomeUnknown } from '../port.ts';
+
+/** Classes of SQLSTATE that speak of the server's condition, not of the data: try again later. */
+const CONDITION = /^(25|40|53|55|57)/;
+const CONNECTION = /^(08|57P)/;
+
+/** The server refused the statement and rolled it back; the connection lives on. */
+function isRolledBack(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.severity === 'ERROR' && !CONNECTION.test(error.code ?? '');
+}
+
+/** The statement was refused for what it carries: without the offending item it may pass. */
+export function isRefused(error: unknown): error is DatabaseError {
+  return isRolledBack(error) && !CONDITION.test(error.code ?? '');
+}
+
+/** Whether the connection can be used again after this error. */
+export function isConnectionLost(error: unknown): boolean {
+  return !isRolledBack(error);
+}
+
+/** Names what a failed read, or a failed attempt to connect, means to the port. */
+export function asUnavailable(error: unknown): unknown {
+  return isRefused(error) ? error : new LogUnavailable('the Postgres log cannot be reached', error);
+}
+
+/** Names what it means to the port that an append failed after its statement was handed to a connection. */
+export function asAppendError(error: unknown): unknown {
+  if (isRolledBack(error)) return asUnavailable(error);
+  // pg says so when the connection was found dead before anything was sent.
+  if (error instanceof Error && error.message.includes('not queryable')) return asUnavailable(error);
+  return new OutcomeUnknown('the connection broke while appending to the Postgres log', error);
+}

@@ -1,0 +1,144 @@
+import type { Pool } from 'pg';
+import { escapeIdentifier } from 'pg';
+import { checkAppend } from '../admission.ts';
+import { Bell, follow } from '../follow.ts';
+import type { EventLog, LogPage, StreamEvent } from '../port.ts';
+import { LogUnavailable } from '../port.ts';
+import type { Append, Appended } from './appendStatement.ts';
+import { answerRepeated, sendAppends } from './appendStatement.ts';
+import { asUnavailable, isRefused } from './errors.ts';
+import { GroupCommit } from './groupCommit.ts';
+import { listen } from './listener.ts';
+
+export interface PostgresLogOptions {
+  /** Connections to the database that holds the log. The log never ends it: who made it does. */
+  readonly pool: Pool;
+  /** Schema in which this folder's `migrations` ran. */
+  readonly schema: string;
+  /** Whether subscriptions also wait for NOTIFY, over one more connection; without it they poll. Default true. */
+  readonly listen?: boolean;
+}
+
+interface Row {
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  readonly position: string;
+}
+
+const COLUMNS = 'position, stream, revision, id, type, bytes';
+const PAGE = 256;
+const POLL_MS = 1_000;
+const GROUP_ITEMS = 256;
+const GROUP_BYTES = 4 * 1024 * 1024;
+
+/** A log in two tables of Postgres. Positions have no gaps and become visible in order, and a position is the logIndex. */
+export function createPostgresLog({ pool, schema: name, listen: listening = true }: PostgresLogOptions): EventLog {
+  const schema = escapeIdentifier(name);
+  const channel = `masar_log_${name}`;
+  const bell = new Bell();
+  const closed = new AbortController();
+  let listener: Promise<void> | undefined;
+
+  const appends = new GroupCommit<Append, Appended>({
+    commit: (group) => sendAppends(pool, schema, channel, group),
+    key: ({ stream }) => stream,
+    weight: ({ events }) => events.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
+    poisoned: isRefused,
+    maxItems: GROUP_ITEMS,
+    maxWeight: GROUP_BYTES,
+  });
+
+  async function query<R extends object>(text: string, values: unknown[]): Promise<R[]> {
+    if (closed.signal.aborted) throw new LogUnavailable('the log is closed');
+    try {
+      return (await pool.query<R>(text, values)).rows;
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  async function head(): Promise<bigint> {
+    const [row] = await query<{ head: string }>(`select coalesce(max(position), 0) as head from ${schema}.events`, []);
+    return BigInt(row!.head);
+  }
+
+  const log: EventLog = {
+    kind: 'postgres',
+
+    async append(stream, expected, events) {
+      checkAppend(stream, events);
+      if (closed.signal.aborted) throw new LogUnavailable('the log is closed');
+      const append = { stream, expected, events };
+      const { written, revision, last_position } = await appends.submit(append);
+      if (!written || last_position === null) return answerRepeated(pool, schema, append, revision);
+      bell.ring();
+      return { revision, position: BigInt(last_position) };
+    },
+
+    async read(stream, fromRevision = 0) {
+      const rows = await query<Row>(
+        `select ${COLUMNS} from ${schema}.events where stream = $1 and revision >= $2 order by revision`,
+        [stream, fromRevision],
+      );
+      return rows.map(toStreamEvent);
+    },
+
+    async readAll(after, limit, filter): Promise<LogPage> {
+      // The last position is taken in the statement's own snapshot: everything up to it is in the page or does not match.
+      const rows = await query<Row & { head: string }>(
+        filter === undefined
+          ? `select ${COLUMNS}, 0 as head from ${schema}.events where position > $1 order by position limit $2`
+          : `with top as (select coalesce(max(position), 0) as head from ${schema}.events)
+             select ${COLUMNS}, head from top left join (
+               select m.* from unnest($3::text[]) as c(category), lateral (
+                 select ${COLUMNS} from ${schema}.events e
+                 where e.category = c.category and position > $1 order by position limit $2
+               ) m order by position limit $2
+             ) e on true order by position`,
+        filter === undefined ? [after, limit] : [after, limit, [...new Set(filter.categories)]],
+      );
+      const events = rows.filter((row) => row.position !== null).map(toStoredEvent);
+      const last = events.at(-1)?.position ?? after;
+      const top = events.length < limit ? BigInt(rows[0]?.head ?? 0) : 0n;
+      return { events, scannedTo: top > last ? top : last };
+    },
+
+    subscribe(after, filter, signal) {
+      if (listening) listener ??= listen(pool, channel, bell, closed.signal);
+      return follow({
+        after,
+        readPage: (cursor) => log.readAll(cursor, PAGE, filter),
+        bell,
+        pollMs: POLL_MS,
+        signal: AbortSignal.any([signal, closed.signal]),
+      });
+    },
+
+    head,
+
+    async positionOf(logIndex) {
+      const last = await head();
+      if (logIndex >= last) return last;
+      return logIndex < 0n ? 0n : logIndex;
+    },
+
+    async close() {
+      await appends.idle();
+      closed.abort();
+      await listener;
+    },
+  };
+  return log;
+}
+
+function toStreamEvent({ stream, revision, id, type, bytes, position }: Row): StreamEvent {
+  return { stream, revision, id, type, bytes, position: BigInt(position) };
+}
+
+function toStoredEvent(row: Row) {
+  const event = toStreamEvent(row);
+  return { ...event, logIndex: event.position };
+}
