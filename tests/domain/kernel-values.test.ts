@@ -253,23 +253,21 @@ t.test('dates and instants', async (t) => {
     t.ok(compareInstants('2025-06-03T08:15:30.000Z', '2025-06-03T08:15:30.001Z') < 0);
   });
 
-  await t.test('Baghdad shows what the time zone database says, through every summer since 1980', async (t) => {
-    const host = new Intl.DateTimeFormat('en-CA', {
+  await t.test('Baghdad shows what the time zone database says, through every summer it had', async (t) => {
+    const host = new Intl.DateTimeFormat('sv-SE', {
       timeZone: 'Asia/Baghdad',
       dateStyle: 'short',
       timeStyle: 'medium',
       hourCycle: 'h23',
     });
-    const shown = (ms: number) => {
-      const part = Object.fromEntries(host.formatToParts(ms).map((p) => [p.type, p.value]));
-      return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`;
-    };
     let wrong = 0;
-    for (let ms = Date.UTC(1980, 0, 1); ms < Date.UTC(2012, 0, 1); ms += 6 * 3_600_000) {
-      for (const at of [ms, ms - 1000, ms - 3_600_000 * 2]) {
+    for (let ms = Date.UTC(1981, 0, 1); ms < Date.UTC(2010, 0, 1); ) {
+      for (const at of [ms, ms - 1000]) {
         const { date, time } = inBaghdad(instantOf(at));
-        if (`${date} ${time.slice(0, 8)}` !== shown(at)) wrong += 1;
+        if (`${date} ${time.slice(0, 8)}` !== host.format(at)) wrong += 1;
       }
+      // Clocks were changed in March, April, May and September, October; elsewhere one look a day is enough.
+      ms += [2, 3, 4, 8, 9].includes(new Date(ms).getUTCMonth()) ? 3_600_000 : 86_400_000;
     }
     t.equal(wrong, 0);
     t.equal(baghdadDate('2025-06-03T20:59:59.999Z'), '2025-06-03');

@@ -1,0 +1,141 @@
+import { stripInvisible, toAsciiDigits } from './digits.ts';
+
+/**
+ * Letters that stand for one another in Iraqi papers, brought to one form: alef with any mark, ya and alef maqsura and the
+ * Persian ya, ha and ta marbuta, kaf, and the letters of Sorani with the Arabic ones used for them by Arabic-writing clerks.
+ * Hamza on a seat has already become the bare seat (its mark is taken off before); a hamza standing alone is left out.
+ */
+const LETTERS: Readonly<Record<string, string>> = {
+  ٱ: 'ا',
+  ى: 'ي',
+  ی: 'ي',
+  ې: 'ي',
+  ێ: 'ي',
+  ة: 'ه',
+  ە: 'ه',
+  ہ: 'ه',
+  ھ: 'ه',
+  ک: 'ك',
+  ڪ: 'ك',
+  گ: 'ك',
+  ۆ: 'و',
+  ۇ: 'و',
+  ۈ: 'و',
+  ۋ: 'و',
+  ڕ: 'ر',
+  ڵ: 'ل',
+  ں: 'ن',
+  پ: 'ب',
+  چ: 'ج',
+  ژ: 'ز',
+  ڤ: 'ف',
+  ء: '',
+  ı: 'i',
+  ł: 'l',
+  ø: 'o',
+  đ: 'd',
+  ß: 'ss',
+};
+
+/** Apostrophes and the half rings of transliteration: part of a word, not its end. */
+const APOSTROPHES = /['`´\u02b9-\u02bf\u2018-\u201b\u2032]/g;
+
+function foldLetters(text: string): string {
+  return toAsciiDigits(stripInvisible(text))
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(APOSTROPHES, '')
+    .replace(/[^\p{L}\p{N}]/gu, ' ')
+    .replace(/[^a-z0-9 ]/g, (letter) => LETTERS[letter] ?? letter);
+}
+
+/** Articles left standing alone by a space or a hyphen, also half typed. */
+const ARTICLES = new Set(['ا', 'ال', 'al', 'el', 'ul']);
+
+/** Without "ال", unless less than two letters would be left (آلا). Twice where alef is the root's own: الآلوسي as آلوسي. */
+function withoutArticle(word: string): string {
+  return word.length >= 4 && word.startsWith('ال') ? withoutArticle(word.slice(2)) : word;
+}
+
+const SERVANT = /^(?:(عبد)|(abd)([aeou]l)?)$/;
+const SERVANT_IN_ONE_WORD = /^(?:(عبد)(?:ال)+(.+)|(abd)[aeou]l(.{3,}))$/;
+const ATTRIBUTE = /^(?:(?:ال)+(.+)|al(.{3,}))$/;
+
+/**
+ * "عبد" and the attribute after it are one name, however it is spaced: عبد الرحمن, عبدالرحمن; Abd al-Rahman, Abdul Rahman,
+ * Abdulrahman. "عبد" before a name without the article is a name of its own (عبد محمد).
+ */
+function joinServantNames(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i]!;
+    const whole = SERVANT_IN_ONE_WORD.exec(word);
+    const start = SERVANT.exec(word);
+    if (whole) {
+      joined.push(`${whole[1] ?? whole[3]}${whole[2] ?? whole[4]}`);
+    } else if (start) {
+      const servant = `${start[1] ?? start[2]}`;
+      let at = i + 1;
+      while (ARTICLES.has(words[at] ?? '')) at += 1;
+      const attribute = ATTRIBUTE.exec(words[at] ?? '');
+      const bare = attribute ? (attribute[1] ?? attribute[2]) : start[3] || at > i + 1 ? words[at] : undefined;
+      joined.push(servant + (bare ?? ''));
+      if (bare !== undefined) i = at;
+    } else {
+      joined.push(word);
+    }
+  }
+  return joined;
+}
+
+/** The names in a text, each folded as `foldName` says, in the order written: "أحمد عبد الله الجُبوري" is احمد, عبدله, جبوري. */
+export function nameTokens(text: string): string[] {
+  const words = foldLetters(text)
+    .split(' ')
+    .filter((word) => word !== '');
+  return joinServantNames(words)
+    .filter((word) => !ARTICLES.has(word))
+    .map(withoutArticle);
+}
+
+/**
+ * A name as it is searched and compared, in Arabic, Sorani or Latin letters: without vowel signs, tatweel, invisible marks,
+ * case and the article; letters that Iraqi papers use for one another made one. Two spellings of a name fold alike; that two
+ * names fold alike does not make them one. Scripts are not converted into each other.
+ */
+export function foldName(text: string): string {
+  return nameTokens(text).join(' ');
+}
+
+/** Does each part of what was typed begin a different one of these folded names? In any order; an empty search finds nothing. */
+export function nameMatches(typed: string, tokens: readonly string[]): boolean {
+  const asked = nameTokens(typed).sort((a, b) => b.length - a.length);
+  const free = [...tokens];
+  return (
+    asked.length > 0 &&
+    asked.every((prefix) => {
+      const at = free.findIndex((token) => token.startsWith(prefix));
+      if (at >= 0) free.splice(at, 1);
+      return at >= 0;
+    })
+  );
+}
+
+/** A document's number as it is compared: ASCII digits and capital letters, Arabic letters folded, nothing between them. */
+export function normaliseDocumentNumber(text: string): string {
+  return foldLetters(text).replaceAll(' ', '').toUpperCase();
+}
+
+/**
+ * A telephone number in E.164 (`+9647…`), or undefined if it cannot be one. Numbers without a country code are Iraqi: mobiles
+ * `07xx xxx xxxx`, with or without the zero (also after +964, a common slip), and landlines with their area code.
+ */
+export function normalisePhone(text: string): string | undefined {
+  const compact = toAsciiDigits(stripInvisible(text)).replace(/[\s().\-/\p{Pd}]/gu, '');
+  const international = /^(?:\+|00)([1-9]\d{7,14})$/.exec(compact) ?? /^(964\d{8,11})$/.exec(compact);
+  if (international && !international[1]!.startsWith('964')) return `+${international[1]}`;
+  const national = international ? international[1]!.slice(3).replace(/^0/, '') : /^0([1-9]\d{7,9})$/.exec(compact)?.[1];
+  const number = national ?? /^(7\d{9})$/.exec(compact)?.[1];
+  return number !== undefined && /^(?:7\d{9}|[1-6]\d{7,8})$/.test(number) ? `+964${number}` : undefined;
+}
