@@ -14,7 +14,7 @@ import t from 'tap';
 import { startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
 import { silentLog, temporaryDirectory } from './postgres.ts';
 
-const FILE_TIMEOUT_MS = 240_000;
+const FILE_TIMEOUT_S = 240;
 const built = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Compiled files whose source still exists: the output folder may hold what was deleted since. */
@@ -44,33 +44,54 @@ function failuresOnly(output: string): string {
 
 async function runFiles(files: readonly string[], jobs: number): Promise<boolean> {
   const skipped: string[] = [];
+  const ended: Promise<void>[] = [];
   let failedFiles = 0;
   // Left alone, tap writes everything that passed to standard output.
   t.pipe(new Writable({ write: (_chunk, _encoding, done) => done() }));
   t.jobs = jobs;
-  t.on('subtestAdd', (file) => {
+  // The limit is a file's, not the whole run's.
+  t.setTimeout(0);
+  t.on('spawn', (file) => {
+    const started = Date.now();
     let output = '';
     file.parser.on('line', (line: string) => {
       output += line;
     });
     file.parser.on('skip', ({ fullname, skip }: Result) => skipped.push(`${fullname}: ${skip}`));
-    file.on('complete', () => {
-      const ok = file.results?.ok === true;
+    // A file that crashed has written nothing wrong, and one without tests nothing at all: the exit code and a count decide.
+    const report = (code: number | null, signal: NodeJS.Signals | null) => {
+      const { total, pass } = file.counts;
+      const ok = file.results?.ok === true && code === 0 && total > 0;
       if (!ok) failedFiles += 1;
-      const seconds = ((file.time ?? 0) / 1000).toFixed(1).padStart(6);
-      console.log(`${ok ? 'ok    ' : 'FAILED'} ${seconds} s  ${file.name}  ${file.counts.pass} passed`);
+      const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(6);
+      console.log(
+        `${ok ? 'ok    ' : 'FAILED'} ${seconds} s  ${file.name}  ${pass} passed${ok ? '' : `, ended by ${signal ?? code}`}`,
+      );
       if (!ok) console.log(`${failuresOnly(output)}\n`);
-    });
+    };
+    ended.push(
+      new Promise((resolve) =>
+        file.on('process', (child) => {
+          child.on('close', (code, signal) => {
+            report(code, signal);
+            resolve();
+          });
+        }),
+      ),
+    );
   });
   await Promise.all(
     files.map((file) =>
       t.spawn(process.execPath, ['--enable-source-maps', join(built, 'tests', file)], {
         name: join('tests', file.replace(/\.js$/, '.ts')),
         buffered: true,
-        timeout: FILE_TIMEOUT_MS,
+        timeout: FILE_TIMEOUT_S * 1000,
+        // Told to the child too, which would otherwise give itself tap's 30 s.
+        env: { ...process.env, TAP_TIMEOUT: String(FILE_TIMEOUT_S) },
       }),
     ),
   );
+  await Promise.all(ended);
   const { pass, skip, todo } = t.counts;
   const failed = Math.max(t.counts.fail, failedFiles);
   for (const line of skipped) console.log(`skipped: ${line}`);
