@@ -1,0 +1,198 @@
+import { accessSync, constants } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+export const ROLES = ['api', 'projector', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who signs the tokens that are accepted. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Where the issuer's keys are; found through its discovery document when absent. */
+  readonly jwksUrl: string | undefined;
+}
+
+export interface Config {
+  readonly environment: 'development' | 'test' | 'production';
+  /** Absolute. Holds the embedded database and development keys. */
+  readonly dataDir: string;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly roles: ReadonlySet<Role>;
+  /** Absent when the embedded database is used. */
+  readonly databaseUrl: string | undefined;
+  /** Whether this process brings its own Postgres. */
+  readonly embedded: boolean;
+  /** Absent when the event log lies on Postgres. */
+  readonly eventStoreUrl: string | undefined;
+  /** Absent when jobs are queued on Postgres. */
+  readonly redisUrl: string | undefined;
+  /** Absent when the development token issuer is used. */
+  readonly oidc: OidcConfig | undefined;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Absent when a development master key in `dataDir` is used. */
+  readonly masterKeyFile: string | undefined;
+  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
+  readonly trustProxy: readonly string[];
+}
+
+/** Lists everything that is wrong with the environment, one line a variable. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`the configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Cluster addresses list several hosts, which WHATWG URLs cannot, so only the scheme and the lack of spaces are checked. */
+const url = (...schemes: string[]) =>
+  z.string().refine((text) => {
+    const [scheme = '', rest = ''] = text.split(/:\/\/(.*)/s);
+    return schemes.includes(scheme) && /^\S+$/.test(rest);
+  });
+
+const words = <T extends string>(item: z.ZodType<T, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((word) => word.trim()))
+    .pipe(z.array(item).min(1));
+
+const addressOrRange = z.string().refine((text) => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  const widest = version === 4 ? 32 : 128;
+  return version !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest));
+});
+
+const readableFile = z.string().refine((path) => {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+/**
+ * HOST is loopback unless said otherwise: the API speaks plain HTTP about displaced people, so that anybody else can reach it
+ * has to be a decision, taken together with the TLS proxy in front.
+ */
+const Environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  MASAR_DATA: z.string().default('./.masar'),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/)
+    .default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .refine((port) => port <= 65_535)
+    .default(8080),
+  MASAR_ROLES: words(z.enum(ROLES)).default([...ROLES]),
+  DATABASE_URL: url('postgres', 'postgresql').optional(),
+  EVENTSTORE_URL: url('esdb', 'esdb+discover').optional(),
+  REDIS_URL: url('redis', 'rediss').optional(),
+  OIDC_ISSUER: url('https', 'http').optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_JWKS_URL: url('https', 'http').optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  MASAR_MASTER_KEY_FILE: readableFile.optional(),
+  TRUST_PROXY: words(addressOrRange).default([]),
+});
+
+type Key = keyof typeof Environment.shape;
+
+/** What each variable should be, said to whoever got it wrong. */
+const EXPECTED: Readonly<Record<Key, string>> = {
+  NODE_ENV: 'development, test or production',
+  MASAR_DATA: 'a directory',
+  HOST: 'an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0',
+  PORT: 'a whole number from 0 (any free port) to 65535',
+  MASAR_ROLES: `some of ${ROLES.join(',')}, separated by commas`,
+  DATABASE_URL: 'a postgres:// or postgresql:// address',
+  EVENTSTORE_URL: 'an esdb:// or esdb+discover:// address',
+  REDIS_URL: 'a redis:// or rediss:// address',
+  OIDC_ISSUER: "the https:// address of the tokens' issuer",
+  OIDC_AUDIENCE: "the audience this server's tokens are issued for",
+  OIDC_JWKS_URL: "the https:// address of the issuer's keys",
+  LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
+  MASAR_MASTER_KEY_FILE: 'a file this process may read',
+  TRUST_PROXY: 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1',
+};
+
+/** Addresses may hold a password, so their values are not repeated. */
+const isSecret = (key: string): boolean => key.endsWith('_URL');
+
+/**
+ * Reads the configuration from environment variables. An empty variable counts as absent.
+ * @throws ConfigError naming every wrong variable and what it should be.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const wrong = new Set(parsed.error.issues.map(({ path }) => String(path[0]) as Key));
+    throw new ConfigError([...wrong].map((key) => complaint(key, given[key])));
+  }
+  const settings = parsed.data;
+  const problems = [...contradictions(settings), ...(settings.NODE_ENV === 'production' ? missingInProduction(settings) : [])];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    environment: settings.NODE_ENV,
+    dataDir: resolve(settings.MASAR_DATA),
+    host: settings.HOST,
+    port: settings.PORT,
+    roles: new Set(settings.MASAR_ROLES),
+    databaseUrl: settings.DATABASE_URL,
+    embedded: settings.DATABASE_URL === undefined,
+    eventStoreUrl: settings.EVENTSTORE_URL,
+    redisUrl: settings.REDIS_URL,
+    oidc:
+      settings.OIDC_ISSUER === undefined || settings.OIDC_AUDIENCE === undefined
+        ? undefined
+        : { issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE, jwksUrl: settings.OIDC_JWKS_URL },
+    logLevel: settings.LOG_LEVEL,
+    masterKeyFile: settings.MASAR_MASTER_KEY_FILE,
+    trustProxy: settings.TRUST_PROXY,
+  };
+}
+
+type Settings = z.infer<typeof Environment>;
+
+function complaint(key: Key, value: unknown): string {
+  return `${key} ${isSecret(key) ? 'is not right' : `is "${value}"`}: it should be ${EXPECTED[key]}`;
+}
+
+function contradictions(settings: Settings): string[] {
+  const problems: string[] = [];
+  if (settings.OIDC_ISSUER !== undefined && settings.OIDC_AUDIENCE === undefined) {
+    problems.push(`OIDC_AUDIENCE is not set: with OIDC_ISSUER it should be ${EXPECTED.OIDC_AUDIENCE}`);
+  }
+  if (settings.OIDC_ISSUER === undefined && (settings.OIDC_AUDIENCE ?? settings.OIDC_JWKS_URL) !== undefined) {
+    problems.push(`OIDC_ISSUER is not set: with the other OIDC_ settings it should be ${EXPECTED.OIDC_ISSUER}`);
+  }
+  return problems;
+}
+
+/** What is convenient in development is not safe in production, and says so instead of starting. */
+function missingInProduction(settings: Settings): string[] {
+  const problems: string[] = [];
+  const refuse = (key: Key, convenience: string) =>
+    problems.push(`${key} is not set: in production it should be ${EXPECTED[key]}, since ${convenience}`);
+  if (settings.DATABASE_URL === undefined) refuse('DATABASE_URL', 'the embedded database is for development');
+  if (settings.OIDC_ISSUER === undefined) refuse('OIDC_ISSUER', 'the development issuer gives a token to anybody');
+  if (settings.MASAR_MASTER_KEY_FILE === undefined) {
+    refuse('MASAR_MASTER_KEY_FILE', 'a development master key lies beside the data it protects');
+  }
+  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL'] as const) {
+    if (settings[key]?.startsWith('http:')) problems.push(`${key} is not right: in production it should be ${EXPECTED[key]}`);
+  }
+  return problems;
+}
