@@ -9,7 +9,7 @@ import { stripInvisible, toAsciiDigits } from './digits.ts';
  */
 export const Reference = z
   .string()
-  .regex(/^\d{4}-\d{4}-\d{4}-\d$/)
+  .regex(/^\d{4}-\d{4}-\d{4}-\d$/, { abort: true })
   .refine((text) => parseReference(text).ok, 'the check digit does not fit')
   .meta({ description: 'Short case reference with a check digit, for example 4821-9037-5512-9' });
 export type Reference = z.infer<typeof Reference>;

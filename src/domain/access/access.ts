@@ -1,0 +1,128 @@
+import type { CaseRecord } from '../kernel/case.ts';
+import type { OfficeRef, Reader } from '../kernel/caseEvents.ts';
+import type { LocalDate } from '../kernel/dates.ts';
+import { type Tier, withinTier } from '../kernel/privacy.ts';
+import type { Process, Stated } from '../kernel/process.ts';
+import type { Membership } from './membership.ts';
+import { POLICY, type Scope } from './policy.ts';
+
+/** A person's standing on a day: posts held, own and (for a deputy) those of the absent colleague. */
+export interface Rights {
+  readonly staff: string;
+  readonly day: LocalDate;
+  readonly posts: readonly Membership[];
+}
+
+/** What a decision about access looks at in a case. Read models keep the same facts as columns. */
+export interface Target {
+  readonly owner: OfficeRef | undefined;
+  readonly parties: readonly string[];
+  readonly offices: readonly string[];
+  readonly governorates: readonly string[];
+  readonly assignees: readonly string[];
+  readonly shares: readonly { readonly reader: Reader; readonly until: LocalDate }[];
+  readonly tier: Tier;
+}
+
+/** One way a post reaches cases. The same list is read by `covers` here and turned into SQL by queries. */
+export interface Reach {
+  readonly scope: Scope;
+  /** Highest tier that may be opened this way. */
+  readonly tier: Tier;
+  readonly post: Membership;
+}
+
+export type Verdict =
+  | { readonly allowed: true; readonly post: Membership }
+  | { readonly allowed: false; readonly mayFind: boolean };
+
+const matches = (pattern: string, permission: string): boolean =>
+  pattern === permission ||
+  (pattern.endsWith(':*') && permission.startsWith(pattern.slice(0, -1))) ||
+  (pattern.startsWith('*:') && permission.endsWith(pattern.slice(1)));
+
+/** Every way in which these rights give a permission, most particular post first as in the table. */
+export function reachOf(rights: Rights, permission: string): readonly Reach[] {
+  return rights.posts.flatMap((post) =>
+    POLICY.filter(
+      (row) => (row.role === post.role || row.role === 'everyone') && row.allow.some((pattern) => matches(pattern, permission)),
+    ).map((row) => ({
+      scope: row.scope,
+      tier: row.tier,
+      post,
+    })),
+  );
+}
+
+/** Whether one way of reaching cases covers this one. */
+export function covers(reach: Reach, target: Target, rights: Rights): boolean {
+  return withinTier(target.tier, reach.tier) && inScope(reach, target, rights);
+}
+
+function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolean {
+  switch (scope) {
+    case 'all':
+      return true;
+    case 'governorate':
+      return (
+        post.governorate !== undefined &&
+        (target.owner?.governorate === post.governorate || target.governorates.includes(post.governorate))
+      );
+    case 'organisation':
+      return target.owner?.organisation === post.organisation;
+    case 'office':
+      return post.office !== undefined && (target.owner?.office === post.office || target.offices.includes(post.office));
+    case 'party':
+      return target.parties.includes(post.organisation) || (post.office !== undefined && target.offices.includes(post.office));
+    case 'assigned':
+      return target.assignees.includes(rights.staff);
+    case 'shared':
+      return target.shares.some((share) => share.until >= rights.day && readerIs(share.reader, post, rights.staff));
+  }
+}
+
+const readerIs = (reader: Reader, post: Membership, staff: string): boolean =>
+  reader.id === (reader.kind === 'staff' ? staff : reader.kind === 'office' ? post.office : post.organisation);
+
+/**
+ * May these rights do this to that case? Deny by default. `mayFind` tells apart "not there" from "there, but closed to you":
+ * only who may find a case is told that it exists.
+ */
+export function mayI(rights: Rights, permission: string, target: Target): Verdict {
+  const reach = reachOf(rights, permission).find((one) => covers(one, target, rights));
+  if (reach) return { allowed: true, post: reach.post };
+  const process = permission.slice(0, permission.indexOf(':'));
+  const mayFind = [`${process}:find`, `${process}:read`].some((one) =>
+    reachOf(rights, one).some((way) => inScope(way, target, rights)),
+  );
+  return { allowed: false, mayFind };
+}
+
+/** The facts of a loaded case that access is decided on. */
+export function targetOf(process: Process, record: CaseRecord<Stated>): Target {
+  const about = process.about?.(record.state, record.id);
+  return {
+    owner: record.owner,
+    parties: about?.parties ?? [],
+    offices: [...(about?.offices ?? []), ...(record.transfer?.to.office === undefined ? [] : [record.transfer.to.office])],
+    governorates: about?.governorates ?? [],
+    assignees: record.waits.flatMap((wait) => (wait.assignee === undefined ? [] : [wait.assignee])),
+    shares: record.shares,
+    tier: about?.tier ?? process.tier,
+  };
+}
+
+/** The target of a case that is about to be opened by someone in this post. */
+export const targetOfNew = (process: Process, post: Membership): Target => ({
+  owner: {
+    organisation: post.organisation,
+    ...(post.office ? { office: post.office } : {}),
+    ...(post.governorate ? { governorate: post.governorate } : {}),
+  },
+  parties: [],
+  offices: [],
+  governorates: [],
+  assignees: [],
+  shares: [],
+  tier: process.tier,
+});

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Instant, LocalDate } from './dates.ts';
+import { Evidence } from './envelope.ts';
+import { personal } from './privacy.ts';
+
+export const OfficeRef = z.strictObject({
+  organisation: z.string(),
+  office: z.string().optional(),
+  governorate: z.string().optional(),
+});
+export type OfficeRef = z.infer<typeof OfficeRef>;
+
+export const Reader = z.strictObject({ kind: z.enum(['staff', 'office', 'organisation']), id: z.uuid() });
+export type Reader = z.infer<typeof Reader>;
+
+/**
+ * The events every process has from the kernel, stored as `<process>.<name>.v1`. Names and shapes are the storage format.
+ */
+export const caseEvents = {
+  CaseTaken: z.strictObject({ wait: z.string(), staff: z.string() }),
+  CaseAssigned: z.strictObject({ wait: z.string(), staff: z.string() }),
+  CaseReleased: z.strictObject({ wait: z.string(), reason: z.string().optional() }),
+  NoteAdded: z.strictObject({ text: personal(z.string(), 'T2') }),
+  DocumentAttached: z.strictObject({ document: Evidence }),
+  CaseShared: z.strictObject({ reader: Reader, purpose: z.string(), until: LocalDate }),
+  CaseUnshared: z.strictObject({ reader: Reader }),
+  TransferOffered: z.strictObject({ to: OfficeRef, reason: z.string() }),
+  TransferAccepted: z.strictObject({ to: OfficeRef }),
+  TransferDeclined: z.strictObject({ reason: z.string() }),
+  /** `after` is the corrected event's whole data, sealed field by field like the event it corrects. */
+  CorrectionProposed: z.strictObject({
+    of: z.int(),
+    type: z.string(),
+    fields: z.array(z.string()),
+    after: z.record(z.string(), z.unknown()),
+    reason: z.string(),
+  }),
+  CorrectionDeclined: z.strictObject({ of: z.int(), reason: z.string() }),
+  CaseCorrected: z.strictObject({
+    of: z.int(),
+    type: z.string(),
+    fields: z.array(z.string()),
+    after: z.record(z.string(), z.unknown()),
+    reason: z.string(),
+  }),
+  CaseRetracted: z.strictObject({ reason: z.string() }),
+  CaseReopened: z.strictObject({ reason: z.string() }),
+  CaseAdopted: z.strictObject({ source: z.string(), fileNo: z.string().optional(), facts: z.int() }),
+  AdoptionConfirmed: z.strictObject({}),
+  AdoptionDeclined: z.strictObject({ reason: z.string() }),
+  ClockPaused: z.strictObject({ wait: z.string(), reason: z.string() }),
+  ClockResumed: z.strictObject({ wait: z.string(), due: Instant }),
+  WaitEscalated: z.strictObject({ wait: z.string(), level: z.int(), due: Instant }),
+  ReservationRequested: z.strictObject({ scope: z.string(), hash: z.string() }),
+  ReservationConfirmed: z.strictObject({ scope: z.string(), hash: z.string() }),
+  ReservationRefused: z.strictObject({ scope: z.string(), hash: z.string(), heldBy: z.string() }),
+} as const;
+
+export type CaseEventName = keyof typeof caseEvents;
+export type CaseEventData<K extends CaseEventName> = z.output<(typeof caseEvents)[K]>;
+
+/** One kernel event with its data, as a union over all names. */
+export type CaseEvent = { [K in CaseEventName]: { readonly type: K; readonly data: CaseEventData<K> } }[CaseEventName];
+
+export const isCaseEvent = (type: string): type is CaseEventName => Object.hasOwn(caseEvents, type);

@@ -1,0 +1,2 @@
+export { rule } from './commands.ts';
+export { inForceOn, type RuleState } from './state.ts';

@@ -1,0 +1,55 @@
+import { type CaseRecord, changesThePast, foldCase, noCase, step } from '../domain/kernel/case.ts';
+import { idOf, type RecordedEvent } from '../domain/kernel/envelope.ts';
+import type { Process, Stated } from '../domain/kernel/process.ts';
+import type { Registry } from '../domain/kernel/registry.ts';
+import type { Codec } from './codec.ts';
+import type { EventLog, Position, StreamEvent } from './port.ts';
+
+/** A case with the history it was folded from. */
+export interface LoadedCase {
+  readonly process: Process;
+  readonly record: CaseRecord<Stated>;
+  readonly history: readonly RecordedEvent[];
+  readonly stored: readonly StreamEvent[];
+}
+
+export interface Cases {
+  /** The whole stream, decoded with every personal value opened, and its fold. `until` stops at a position (inclusive). */
+  load(process: Process, id: string, until?: Position): Promise<LoadedCase>;
+  /** Only the fold, for guards and rights; folded on from the last look, always up to the log's own end. */
+  glance(stream: string): Promise<CaseRecord<Stated>>;
+}
+
+const GLANCES = 5_000;
+
+/** Reads cases from the log. Glances keep their fold in memory and read only what came since. */
+export function createCases(log: EventLog, codec: Codec, registry: Registry): Cases {
+  const folds = new Map<string, CaseRecord<Stated>>();
+
+  const load: Cases['load'] = async (process, id, until) => {
+    const all = await log.read(`${process.name}-${id}`);
+    const stored = until === undefined ? all : all.filter((event) => event.position <= until);
+    const history = await codec.decode(stored, 'all');
+    return { process, record: foldCase(process, id, history), history, stored };
+  };
+
+  const remember = (stream: string, record: CaseRecord<Stated>): CaseRecord<Stated> => {
+    if (folds.size >= GLANCES) folds.clear();
+    folds.set(stream, record);
+    return record;
+  };
+
+  return {
+    load,
+    glance: async (stream) => {
+      const process = registry.ofStream(stream);
+      const known = folds.get(stream) ?? noCase(process, idOf(stream));
+      const news = await codec.decode(await log.read(stream, known.revision + 1), 'all');
+      if (news.some(changesThePast)) return remember(stream, (await load(process, idOf(stream))).record);
+      return remember(
+        stream,
+        news.reduce((record, event) => step(process, record, event), known),
+      );
+    },
+  };
+}

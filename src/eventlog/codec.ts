@@ -1,0 +1,272 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import { caseEvents, isCaseEvent } from '../domain/kernel/caseEvents.ts';
+import { idOf, type Metadata, type RecordedEvent } from '../domain/kernel/envelope.ts';
+import { Hidden, type PersonalPath, personalPaths, type SealedToken, type Tier, withinTier } from '../domain/kernel/privacy.ts';
+import type { Process } from '../domain/kernel/process.ts';
+import { newestVersion, type Registry, storedType } from '../domain/kernel/registry.ts';
+import type { KeyLookup, KeyName, Keyring } from '../platform/keyring.ts';
+import type { ProposedEvent, StreamEvent } from './port.ts';
+
+/** An event about to be written, before it has bytes. */
+export interface Draft {
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly recordedAt: string;
+  readonly data: unknown;
+  readonly metadata: Metadata;
+}
+
+/** The one byte string: envelope and payload, as JSON in UTF-8, with personal values sealed. */
+interface Envelope extends Omit<Draft, 'data'> {
+  readonly data: Record<string, unknown>;
+}
+
+/** The reader is older than the writer: this version of the event is not known here. */
+export class UnknownEventType extends Error {
+  constructor(stored: StreamEvent) {
+    super(`event ${stored.type} at ${stored.stream}/${stored.revision} is not known to this version of Masar`);
+    this.name = 'UnknownEventType';
+  }
+}
+
+/** The bytes are not what their type says. */
+export class UndecodableEvent extends Error {
+  constructor(stored: StreamEvent, cause: unknown) {
+    super(`event ${stored.type} at ${stored.stream}/${stored.revision} cannot be decoded`, { cause });
+    this.name = 'UndecodableEvent';
+  }
+}
+
+interface Shape {
+  readonly process: Process;
+  readonly name: string;
+  readonly version: number;
+  readonly schema: z.ZodObject;
+  readonly paths: readonly PersonalPath[];
+}
+
+/** `all` opens every personal value; a tier opens up to it; `none` leaves tokens sealed and needs no keys. */
+export type Opening = Tier | 'all' | 'none';
+
+export interface Codec {
+  encode(drafts: readonly Draft[]): Promise<readonly ProposedEvent[]>;
+  decode(stored: readonly StreamEvent[], opening: Opening): Promise<readonly RecordedEvent[]>;
+  /** Opens the tokens found anywhere in a stored value (a row of a read model), up to a tier. */
+  open<T>(value: T, opening: Opening): Promise<T>;
+}
+
+/**
+ * Makes the codec of a registry: strict schemas by stored type, upcasting to the newest version, personal values sealed
+ * under their subject's key on the way in and opened on the way out. @see domain/kernel/privacy.ts
+ */
+export function createCodec(registry: Registry, keyring: Keyring): Codec {
+  const shapes = shapesOf(registry);
+
+  const shapeOf = (stored: StreamEvent): Shape => {
+    const shape = shapes.get(stored.type);
+    if (!shape) throw new UnknownEventType(stored);
+    return shape;
+  };
+
+  /** Paths of this one event: for a correction, those of the event it corrects, under `after`. */
+  const pathsOf = (shape: Shape, data: Readonly<Record<string, unknown>>): readonly PersonalPath[] => {
+    if (!('after' in shape.schema.shape) || typeof data.type !== 'string' || !isCaseEvent(shape.name)) return shape.paths;
+    const corrected = shapes.get(storedType(shape.process, data.type));
+    return (corrected?.paths ?? []).map((one) => ({ ...one, path: ['after', ...one.path] }));
+  };
+
+  return {
+    encode: async (drafts) => {
+      const prepared = drafts.map((draft) => {
+        const process = registry.ofStream(draft.stream);
+        const type = storedType(process, draft.type);
+        const shape = shapes.get(type);
+        if (!shape) throw new Error(`${process.name} has no event ${draft.type}`);
+        const data = structured(shape.schema.parse(draft.data)) as Record<string, unknown>;
+        return { draft, type, data, paths: pathsOf(shape, data) };
+      });
+      const names = prepared.flatMap(({ draft, data, paths }) =>
+        placesIn(data, paths, idOf(draft.stream)).map((place) => place.name),
+      );
+      const keys = await keyring.fetch(distinct(names), true);
+      return prepared.map(({ draft, type, data, paths }) => {
+        for (const place of placesIn(data, paths, idOf(draft.stream)))
+          place.replace(seal(place, `${draft.id}/${place.at}`, keys));
+        const envelope: Envelope = { ...draft, type, data };
+        return { id: draft.id, type, bytes: Buffer.from(JSON.stringify(envelope)) };
+      });
+    },
+
+    decode: async (stored, opening) => {
+      const parsed = stored.map((event) => {
+        const shape = shapeOf(event);
+        try {
+          const envelope = JSON.parse(Buffer.from(event.bytes).toString('utf8')) as Envelope;
+          const data = upcast(shape, envelope.data);
+          return { event, envelope, shape, data, places: placesIn(data, pathsOf(shape, data), idOf(event.stream)) };
+        } catch (error) {
+          throw new UndecodableEvent(event, error);
+        }
+      });
+      const wanted = parsed
+        .flatMap(({ places }) => places.map((place) => place.name))
+        .filter((name) => opens(opening, name.tier as Tier));
+      const keys = wanted.length === 0 ? () => undefined : await keyring.fetch(distinct(wanted), false);
+      return parsed.map(({ event, envelope, shape, data, places }): RecordedEvent => {
+        try {
+          // An upcaster may rename fields, so only events of the newest version are held to the place they were sealed at.
+          const newest = shape.version === newestVersion(shape.process, shape.name);
+          for (const place of places) {
+            place.replace(unseal(place.value as SealedToken, opening, keys, newest ? `${event.id}/${place.at}` : undefined));
+          }
+          return {
+            type: shape.name,
+            data: shape.schema.parse(data),
+            meta: {
+              ...envelope.metadata,
+              eventId: event.id,
+              stream: event.stream,
+              revision: event.revision,
+              recordedAt: envelope.recordedAt,
+            },
+          };
+        } catch (error) {
+          throw new UndecodableEvent(event, error);
+        }
+      });
+    },
+
+    open: async (value, opening) => {
+      const tokens: KeyName[] = [];
+      visit(value, (token) => {
+        if (opens(opening, token.$sealed)) tokens.push({ subject: token.subject, tier: token.$sealed });
+        return token;
+      });
+      const keys = tokens.length === 0 ? () => undefined : await keyring.fetch(distinct(tokens), false);
+      return visit(value, (token) => unseal(token, opening, keys)) as typeof value;
+    },
+  };
+}
+
+function shapesOf(registry: Registry): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const process of registry.all) {
+    for (const [name, schema] of Object.entries({ ...caseEvents, ...process.events })) {
+      for (let version = 1; version <= newestVersion(process, name); version++) {
+        shapes.set(`${process.name}.${name}.v${version}`, { process, name, version, schema, paths: personalPaths(schema) });
+      }
+    }
+  }
+  return shapes;
+}
+
+function upcast(shape: Shape, stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  let data = stored;
+  for (let version = shape.version; version < newestVersion(shape.process, shape.name); version++) {
+    data = shape.process.upcasters?.[shape.name]?.[version]?.(data) ?? data;
+  }
+  return { ...data };
+}
+
+/** One personal value found in an event's data. */
+interface Place {
+  readonly at: string;
+  readonly name: KeyName;
+  readonly value: unknown;
+  replace(next: unknown): void;
+}
+
+/** Walks the declared paths through real data; lists and records fan out. */
+function placesIn(data: Record<string, unknown>, paths: readonly PersonalPath[], self: string): readonly Place[] {
+  return paths.flatMap((path) => {
+    const found: Place[] = [];
+    const walk = (node: unknown, [head, ...rest]: readonly string[], at: readonly string[]): void => {
+      if (head === undefined || typeof node !== 'object' || node === null || node instanceof Hidden) return;
+      const holder = node as Record<string, unknown>;
+      for (const key of head === '*' ? Object.keys(holder) : head in holder ? [head] : []) {
+        if (rest.length > 0) walk(holder[key], rest, [...at, key]);
+        else if (holder[key] !== undefined && holder[key] !== null) {
+          const subject = path.subject === 'self' ? self : (holder[path.subject] ?? data[path.subject] ?? self);
+          found.push({
+            at: [...at, key].join('.'),
+            name: { subject: String(subject), tier: path.tier },
+            value: holder[key],
+            replace: (next) => {
+              holder[key] = next;
+            },
+          });
+        }
+      }
+    };
+    walk(data, path.path, []);
+    return found;
+  });
+}
+
+interface Token extends SealedToken {
+  /** `<event id>/<path>`: bound into the cipher text, so that a token cannot be moved. */
+  readonly at: string;
+}
+
+function seal(place: Place, at: string, keys: KeyLookup): SealedToken {
+  // A value that is already hidden (a correction that keeps an unopened field) stays the token it was.
+  if (place.value instanceof Hidden) return place.value.token;
+  const key = keys(place.name);
+  if (!key) throw new Error(`the key of ${place.name.tier} subject ${place.name.subject} was destroyed`);
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(at));
+  const text = Buffer.concat([cipher.update(JSON.stringify(place.value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  const token: Token = {
+    $sealed: place.name.tier as Tier,
+    subject: place.name.subject,
+    at,
+    nonce: nonce.toString('base64url'),
+    text: text.toString('base64url'),
+  };
+  return token;
+}
+
+const opens = (opening: Opening, tier: Tier): boolean => opening === 'all' || (opening !== 'none' && withinTier(tier, opening));
+
+function unseal(sealed: SealedToken, opening: Opening, keys: KeyLookup, expectedAt?: string): unknown {
+  const token = sealed as Token;
+  if (!isToken(token)) throw new Error('a personal value stands unsealed in the log');
+  // A corrected event keeps tokens of the event it corrects, so only the same event's own place is held against it.
+  const sameEvent = expectedAt?.slice(0, 36) === token.at.slice(0, 36);
+  if (sameEvent && expectedAt !== token.at) throw new Error(`a sealed value was moved from ${token.at} to ${expectedAt}`);
+  if (!opens(opening, token.$sealed)) return new Hidden('sealed', token);
+  const key = keys({ subject: token.subject, tier: token.$sealed });
+  if (!key) return new Hidden('erased', token);
+  const bytes = Buffer.from(token.text, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(token.nonce, 'base64url')).setAAD(Buffer.from(token.at));
+  decipher.setAuthTag(bytes.subarray(-16));
+  return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8'));
+}
+
+const isToken = (value: unknown): value is Token =>
+  typeof value === 'object' && value !== null && '$sealed' in value && 'at' in value;
+
+/** A copy of a value with every token (or Hidden) in it replaced. */
+function visit(value: unknown, replace: (token: SealedToken) => unknown): unknown {
+  if (value instanceof Hidden) return replace(value.token);
+  if (isToken(value)) return replace(value);
+  if (Array.isArray(value)) return value.map((one) => visit(one, replace));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, visit(one, replace)]));
+  }
+  return value;
+}
+
+/** A deep copy of plain data that keeps Hidden instances. */
+function structured(value: unknown): unknown {
+  if (value instanceof Hidden || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(structured);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, structured(one)]));
+}
+
+const distinct = (names: readonly KeyName[]): readonly KeyName[] => [
+  ...new Map(names.map((one) => [`${one.tier}:${one.subject}`, one])).values(),
+];

@@ -1,0 +1,19 @@
+import { v5, v7 } from 'uuid';
+
+// Fixed for ever: every id derived from a command or a natural key depends on it.
+const NAMESPACE = '6f1d1f5e-2f0c-5d0a-9a3e-7c1b8f2d4e60';
+
+/** A UUIDv5 of these parts; the same parts always meet the same id. */
+export const derivedId = (...parts: readonly string[]): string => v5(JSON.stringify(parts), NAMESPACE);
+
+/** A new time-ordered UUIDv7. */
+export const newId = (): string => v7();
+
+/** The id of the case a natural key belongs to (a rule's key, a person's sign-in identity). */
+export const naturalId = (process: string, key: string): string => derivedId('natural', process, key);
+
+/** The staff id of a sign-in identity: issuer and subject of the token. */
+export const staffIdOf = (issuer: string, subject: string): string => naturalId('staff', identityKey(issuer, subject));
+
+/** The natural key of a staff member. */
+export const identityKey = (issuer: string, subject: string): string => JSON.stringify([issuer, subject]);
