@@ -1,5 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
+import {
+  blockingKeys,
+  DEFAULT_WEIGHTS,
+  MatchWeights,
+  matchScore,
+  type PersonDescriptor,
+} from '../../src/domain/household/matching.ts';
 import { foldName, nameMatches, nameTokens, normaliseDocumentNumber, normalisePhone } from '../../src/domain/kernel/names.ts';
 
 t.test('spellings of one name fold alike', async (t) => {
@@ -125,4 +132,163 @@ t.test('telephone numbers come out in one international form', async (t) => {
   ]) {
     t.equal(normalisePhone(written), undefined, written);
   }
+});
+
+const sara: PersonDescriptor = {
+  names: { first: 'سارة', father: 'كريم', grandfather: 'عبد الرحمن', family: 'الجبوري' },
+  motherName: 'فاطمة حسن علي',
+  sex: 'female',
+  birth: { date: '1987-03-14', precision: 'day' },
+  phone: '0770 000 0001',
+  nationalNumber: '198700000001',
+  pdsNumber: '12345678',
+  qCard: '9000000001',
+  originAdm2: 'IQG15Q07',
+};
+const { nationalNumber: _, ...withoutNumber } = sara;
+
+t.test('possible duplicates are scored', async (t) => {
+  const score = (b: Partial<PersonDescriptor>, a: PersonDescriptor = withoutNumber) => matchScore(a, { ...a, ...b }).score;
+
+  await t.test('the same person written in two offices comes out high', async (t) => {
+    t.equal(score({}, sara), 100);
+    const { names, motherName, birth, sex } = sara;
+    t.equal(matchScore({ names, motherName, birth, sex }, { names, motherName, birth, sex }).score, 96, 'without any number');
+    t.ok(
+      score({
+        names: { first: 'ساره', father: 'کریم', grandfather: 'عبدالرحمن', family: 'جبوري' },
+        motherName: 'فاطمه حسن علي',
+        phone: '+9647700000002',
+      }) >= 90,
+      'spelling and a new telephone',
+    );
+    t.ok(score({ birth: { date: '1987-01-01', precision: 'year' } }) >= 80, 'only the year is known');
+    t.ok(score({ birth: { date: '1988-07-01', precision: 'day' } }) >= 80, 'a birthday of the first of July, a year off');
+    t.ok(score({ names: { ...sara.names, grandfather: 'عبد الرحيم', family: 'الدليمي' } }) >= 70);
+  });
+
+  await t.test('brothers and sisters, twins too, do not come out as one', async (t) => {
+    const sister = { names: { ...sara.names, first: 'مريم' } };
+    t.ok(score({ ...sister, birth: { date: '1990-05-02', precision: 'day' } }) < 30);
+    t.ok(score(sister) < 60, 'twin sister');
+    t.ok(score({ ...sister, sex: 'male' }) < 40, 'twin brother');
+    const hasan = { ...withoutNumber, names: { ...sara.names, first: 'حسن' }, sex: 'male' };
+    t.ok(score({ names: { ...sara.names, first: 'حسين' } }, hasan) < 80, 'twins named alike');
+    t.ok(
+      score(
+        { names: { ...sara.names, first: 'حسين' }, nationalNumber: '198700000099' },
+        { ...hasan, nationalNumber: '198700000500' },
+      ) < 40,
+    );
+  });
+
+  await t.test('strangers who share a common name come out low', async (t) => {
+    const a: PersonDescriptor = { names: { first: 'محمد', father: 'علي' } };
+    t.ok(matchScore(a, a).score < 50, 'two names alone prove little');
+    t.equal(
+      score({ birth: { date: '1960-01-05', precision: 'day' }, motherName: 'زهرة', names: { first: 'سارة', father: 'جاسم' } }) <
+        40,
+      true,
+    );
+  });
+
+  await t.test('one national number is always looked at, by a person', async (t) => {
+    const other = { names: { first: 'ليلى', father: 'صالح' }, sex: 'male', birth: sara.birth, motherName: 'هدى' };
+    t.equal(matchScore(sara, { ...other, nationalNumber: '١٩٨٧-٠٠٠٠-٠٠٠١' }).score, 90);
+    t.ok(blockingKeys(sara).some((key) => blockingKeys({ ...other, nationalNumber: sara.nationalNumber }).includes(key)));
+  });
+
+  await t.test('what is unknown on one side counts neither for nor against, nor does another script', async (t) => {
+    const { phone: _p, qCard: _q, ...less } = withoutNumber;
+    t.same(
+      matchScore(withoutNumber, less).fields.map(({ field }) => field),
+      ['firstName', 'fatherName', 'grandfatherName', 'familyName', 'motherName', 'sex', 'birth', 'originAdm2', 'pdsNumber'],
+    );
+    const latin = { ...sara, names: { first: 'Sara', father: 'Karim' } };
+    t.notOk(matchScore(sara, latin).fields.some(({ field }) => field.endsWith('Name') && field !== 'motherName'));
+    t.same(matchScore({ names: { first: '' } }, { names: { first: '' } }), {
+      score: 0,
+      fields: [],
+      algorithmVersion: 'person-match-1/default-1',
+    });
+  });
+
+  await t.test('agreement is graded: a slip of the pen is between the same and another', async (t) => {
+    const first = (a: string, b: string) =>
+      matchScore({ names: { first: a } }, { names: { first: b } }).fields.map(({ agreement }) => agreement);
+    t.same(first('إبراهيم', 'ابراهيم'), [1]);
+    t.same(first('ابراهيم', 'ابرهيم'), [0.8], 'a letter left out');
+    t.same(first('مصطفى', 'مصفطى'), [0.8], 'two letters swapped');
+    t.same(first('سليمان', 'سليمات'), [0.8], 'a letter changed');
+    t.same(first('علي', 'علا'), [0.5], 'a short name');
+    t.same(first('محمد', 'احمد'), [0.5]);
+    t.same(first('محمد', 'خالد'), [0]);
+    const birth = (a: PersonDescriptor['birth'], b: PersonDescriptor['birth']) =>
+      matchScore({ names: { first: '' }, birth: a }, { names: { first: '' }, birth: b }).fields[0]?.agreement;
+    const day = (date: string) => ({ date, precision: 'day' }) as const;
+    t.equal(birth(day('1987-03-14'), day('1987-03-14')), 1);
+    t.equal(birth(day('1987-03-04'), day('1987-04-03')), 0.9, 'day and month changed places');
+    t.equal(birth(day('1987-03-14'), { date: '1987-03-01', precision: 'month' }), 0.9);
+    t.equal(birth(day('1987-03-14'), { date: '1987-04-01', precision: 'month' }), 0.5);
+    t.equal(birth(day('1987-03-14'), day('1987-07-01')), 0.8, 'registered on the first of July');
+    t.equal(birth(day('1987-03-14'), day('1987-11-20')), 0.5);
+    t.equal(birth(day('1987-03-14'), day('1988-03-14')), 0.5);
+    t.equal(birth(day('1987-03-14'), day('1989-03-14')), 0);
+  });
+
+  await t.test('a score is whole, from 0 to 100, and the same both ways round', async (t) => {
+    const names = ['محمد', 'محمود', 'علي', 'سارة', 'Ali', '', 'عبد الله'];
+    const maybe = <T>(...values: T[]) => fc.constantFrom(undefined, ...values);
+    const person: fc.Arbitrary<PersonDescriptor> = fc.record({
+      names: fc.record({
+        first: fc.constantFrom(...names),
+        father: maybe(...names),
+        grandfather: maybe(...names),
+        family: maybe(...names),
+      }),
+      motherName: maybe(...names),
+      sex: maybe('female', 'male'),
+      birth: maybe<PersonDescriptor['birth']>(
+        { date: '1987-03-04', precision: 'day' },
+        { date: '1987-04-03', precision: 'day' },
+        { date: '1988-01-01', precision: 'year' },
+        { date: '1990-05-01', precision: 'month' },
+      ),
+      phone: maybe('07700000001', '+9647700000001', 'none'),
+      nationalNumber: maybe('1', '2', ''),
+      pdsNumber: maybe('12345', '12354'),
+      qCard: maybe('1'),
+      originAdm2: maybe('IQG15Q07', 'IQG15Q05'),
+    });
+    fc.assert(
+      fc.property(person, person, (a, b) => {
+        const there = matchScore(a, b);
+        return (
+          JSON.stringify(there) === JSON.stringify(matchScore(b, a)) &&
+          Number.isInteger(there.score) &&
+          there.score >= 0 &&
+          there.score <= 100
+        );
+      }),
+      { numRuns: 2000 },
+    );
+    t.ok(MatchWeights.safeParse(DEFAULT_WEIGHTS).success);
+    t.notOk(MatchWeights.safeParse({ ...DEFAULT_WEIGHTS, fields: {} }).success, 'every field has its weight');
+  });
+
+  await t.test('records are compared when names and birth year (one apart) or names and origin agree', async (t) => {
+    const meets = (b: Partial<PersonDescriptor>) => {
+      const keys = blockingKeys({ ...withoutNumber, originAdm2: undefined });
+      return blockingKeys({ ...withoutNumber, originAdm2: undefined, ...b }).some((key) => keys.includes(key));
+    };
+    for (let year = 1980; year <= 1994; year += 1) {
+      t.equal(meets({ birth: { date: `${year}-01-01`, precision: 'year' } }), Math.abs(year - 1987) <= 1, String(year));
+    }
+    t.ok(meets({ names: { first: 'ساره', father: 'الكريم' } }), 'folded');
+    t.notOk(meets({ names: { first: 'سارة', father: 'خالد' } }));
+    const origin = { names: sara.names, originAdm2: 'IQG15Q07' };
+    t.ok(blockingKeys(origin).some((key) => blockingKeys(sara).includes(key)));
+    t.same(blockingKeys({ names: { first: 'سارة' } }), ['name:ساره|']);
+    t.same(blockingKeys({ names: { first: ' ' } }), []);
+  });
 });
