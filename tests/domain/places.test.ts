@@ -138,6 +138,7 @@ t.test('places are found however they are spelled', async (t) => {
     ['IQG15Q07', 'IQG15Q07N03'],
     'the district before its centre',
   );
+  t.equal(searchPlaces('Rawa')[0]?.pcode, 'IQG01Q05N02', 'a whole name before the district of Rawanduz');
   t.same(searchPlaces('mosul', 'ar'), []);
   t.equal(searchPlaces('الموصل', 'ckb')[0]?.pcode, 'IQG15Q05');
   for (const nothing of ['', ' ', 'ال', 'al', 'zzz', 'IQG99']) t.same(searchPlaces(nothing), [], nothing);

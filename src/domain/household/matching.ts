@@ -91,7 +91,6 @@ const ALGORITHM = 'person-match-1';
 /** One letter put in, left out, changed, or swapped with its neighbour? */
 function oneSlipApart(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  if (long.length - short.length > 1) return false;
   let at = 0;
   while (at < short.length && short[at] === long[at]) at += 1;
   if (short.length < long.length) return short.slice(at) === long.slice(at + 1);
