@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { stripInvisible, toAsciiDigits } from './digits.ts';
 
 /**
- * A case's short reference: twelve digits taken from its UUID and one Damm check digit, `4821-9037-5512-6`. It means nothing,
+ * A case's short reference: twelve digits taken from its UUID and one Damm check digit, `4821-9037-5512-3`. It means nothing,
  * can be read over the phone in four breaths, and any single wrong digit or swap of neighbours is noticed.
  * Twelve digits name no case for certain: among a million cases there is about an even chance of one shared reference, so
  * who looks a case up by reference must be ready to find two.
@@ -11,7 +11,7 @@ export const Reference = z
   .string()
   .regex(/^\d{4}-\d{4}-\d{4}-\d$/, { abort: true })
   .refine((text) => parseReference(text).ok, 'the check digit does not fit')
-  .meta({ description: 'Short case reference with a check digit, for example 4821-9037-5512-9' });
+  .meta({ description: 'Short case reference with a check digit, for example 4821-9037-5512-3' });
 export type Reference = z.infer<typeof Reference>;
 
 export type ParsedReference =
@@ -52,7 +52,7 @@ export function referenceOf(uuid: string): Reference {
 
 /**
  * Reads a reference as people write it: Arabic-Indic or Persian digits, any dash or space or none, invisible marks. Beside
- * Arabic text the groups are often displayed, and then typed, last one first; `6-5512-9037-4821` is understood too.
+ * Arabic text the groups are often displayed, and then typed, last one first; `3-5512-9037-4821` is understood too.
  */
 export function parseReference(text: string): ParsedReference {
   const groups = toAsciiDigits(stripInvisible(text))
