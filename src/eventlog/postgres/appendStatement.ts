@@ -21,19 +21,26 @@ export interface Appended {
 const TIMEOUT_MS = 15_000;
 
 /**
- * Sends a group of appends, at most one a stream, as one autocommit statement.
+ * Sends a group of appends, in order, as one autocommit statement.
  * @throws LogUnavailable when nothing was sent, OutcomeUnknown when the connection broke afterwards.
  */
 export async function sendAppends(pool: Pool, schema: string, channel: string, group: readonly Append[]): Promise<Appended[]> {
   const events = group.flatMap((append) => append.events);
+  const starts: number[] = [];
+  let start = 1;
+  for (const { bytes } of events) {
+    starts.push(start);
+    start += bytes.byteLength;
+  }
   const statement: QueryConfig & { query_timeout: number } = {
-    text: `select written, revision, last_position from ${schema}.append_events($1, $2, $3, $4, $5, $6, $7, $8)`,
+    text: `select written, revision, last_position from ${schema}.append_events($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       group.map(({ stream }) => stream),
       group.map(({ expected }) => (expected === 'none' ? -1 : expected)),
       group.map((append) => append.events.length),
       events.map(({ id }) => id),
       events.map(({ type }) => type),
+      starts,
       events.map(({ bytes }) => bytes.byteLength),
       Buffer.concat(events.map(({ bytes }) => bytes)),
       channel,

@@ -1,8 +1,6 @@
 export interface GroupCommitOptions<Item, Result> {
   /** Commits a group in one go: a result per item, or an error that says nothing of the group was done. */
   readonly commit: (group: readonly Item[]) => Promise<readonly Result[]>;
-  /** Items with the same key never share a group. */
-  readonly key: (item: Item) => string;
   readonly weight: (item: Item) => number;
   /** Whether the group failed for something inside it, so that its items are worth a try alone. */
   readonly poisoned: (error: unknown) => boolean;
@@ -56,14 +54,12 @@ export class GroupCommit<Item, Result> {
 
   /** The longest head of the queue that may go together. */
   #take(): Waiting<Item, Result>[] {
-    const { key, weight, maxItems, maxWeight } = this.#options;
-    const keys = new Set<string>();
+    const { weight, maxItems, maxWeight } = this.#options;
     let total = 0;
     let end = 0;
     for (const { item } of this.#queue) {
       total += weight(item);
-      if (end === maxItems || keys.has(key(item)) || (end > 0 && total > maxWeight)) break;
-      keys.add(key(item));
+      if (end === maxItems || (end > 0 && total > maxWeight)) break;
       end += 1;
     }
     return this.#queue.splice(0, end);

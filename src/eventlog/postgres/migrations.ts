@@ -5,8 +5,8 @@ import { sql } from 'kysely';
  * One row that an append locks, so that positions are given and become visible in the same order. The row is never updated:
  * the last position is the highest in `events`, so nothing bloats behind a long-running reader.
  *
- * `append_events` takes many appends in one call, at most one a stream, and answers each: written, or where the stream stands.
- * The events of all appends follow each other in `ids`, `types` and `sizes`; `payload` is their bytes end to end.
+ * `append_events` takes many appends in one call, in order, and answers each: written, or where the stream stands. The events of
+ * all appends follow each other in `ids`, `types`, `starts` and `sizes`; these two cut their bytes out of `payload`, from 1.
  */
 const log: Migration = {
   // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
@@ -27,37 +27,33 @@ const log: Migration = {
     await sql`create index events_by_category on events (category, position)`.execute(db);
     await sql`
       create function append_events(
-        streams text[], expected integer[], counts integer[], ids uuid[], types text[], sizes integer[], payload bytea, channel text
-      ) returns table (item integer, written boolean, revision integer, last_position bigint)
+        streams text[], expected integer[], counts integer[],
+        ids uuid[], types text[], starts integer[], sizes integer[], payload bytea, channel text
+      ) returns table (written boolean, revision integer, last_position bigint)
       language plpgsql set search_path from current as $$
       declare
         top bigint;
+        k integer := 0;
       begin
         perform 1 from append_lock for update;
         select coalesce(max(e.position), 0) into top from events e;
-        return query
-          with asked as (
-            select u.n, u.stream, u.expected, u.count, sum(u.count) over (order by u.n) - u.count as skip,
-              coalesce((select max(e.revision) from events e where e.stream = u.stream), -1) as standing
-            from unnest(streams, expected, counts) with ordinality as u(stream, expected, count, n)
-          ),
-          fit as (
-            select a.*, top + sum(a.count) over (order by a.n) as upto from asked a where a.standing = a.expected
-          ),
-          proposed as (
-            select p.*, sum(p.size) over (order by p.k) - p.size as start
-            from unnest(ids, types, sizes) with ordinality as p(id, type, size, k)
-          ),
-          fresh as (
-            insert into events (position, stream, revision, id, type, bytes)
-            select f.upto - f.count + (p.k - f.skip), f.stream, f.expected + (p.k - f.skip), p.id, p.type,
-              substring(payload from (p.start + 1)::integer for p.size)
-            from fit f join proposed p on p.k > f.skip and p.k <= f.skip + f.count
-            order by p.k
-          )
-          select a.n::integer, f.n is not null, coalesce(f.expected + f.count, a.standing), f.upto::bigint
-          from asked a left join fit f on f.n = a.n
-          order by a.n;
+        for n in 1 .. cardinality(streams) loop
+          select coalesce(max(e.revision), -1) into revision from events e where e.stream = streams[n];
+          written := revision = expected[n];
+          last_position := null;
+          if written then
+            for j in k + 1 .. k + counts[n] loop
+              insert into events (position, stream, revision, id, type, bytes) values (
+                top + 1, streams[n], append_events.revision + 1, ids[j], types[j], substring(payload from starts[j] for sizes[j])
+              );
+              top := top + 1;
+              revision := revision + 1;
+            end loop;
+            last_position := top;
+          end if;
+          k := k + counts[n];
+          return next;
+        end loop;
         perform pg_notify(channel, '');
       end
       $$`.execute(db);

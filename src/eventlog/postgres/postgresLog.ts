@@ -44,7 +44,6 @@ export function createPostgresLog({ pool, schema: name, listen: listening = true
 
   const appends = new GroupCommit<Append, Appended>({
     commit: (group) => sendAppends(pool, schema, channel, group),
-    key: ({ stream }) => stream,
     weight: ({ events }) => events.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
     poisoned: isRefused,
     maxItems: GROUP_ITEMS,
