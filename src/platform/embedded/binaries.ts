@@ -29,9 +29,9 @@ export interface Binaries {
  * @throws Error saying what was looked for and how to go on without.
  */
 export function findBinaries(place: Place, packageDirectory: string | undefined, log: Log): Binaries {
-  const native = packageDirectory ?? locatePackage();
+  const installed = packageDirectory ?? locatePackage();
   const candidates = [
-    ...(native === undefined ? [] : [() => inPlace(native), () => copied(native, place, log)]),
+    ...(installed === undefined || !existsSync(installed) ? [] : [() => inPlace(installed), () => copied(installed, place, log)]),
     () => onPath('postgres', place),
   ];
   for (const candidate of candidates) {

@@ -10,7 +10,7 @@ interface Claim {
 export class DirectoryInUse extends Error {
   readonly pid: number;
   constructor(directory: string, pid: number) {
-    const holder = pid === process.pid ? 'this very process' : `process ${pid} (${commandOf(pid) ?? 'unknown command'})`;
+    const holder = pid === process.pid ? 'this very process' : `process ${pid} (${shortCommand(pid)})`;
     super(
       `the embedded database in ${directory} is in use by ${holder}; ` +
         'stop that process first, or set MASAR_DATA to another directory',
@@ -18,6 +18,11 @@ export class DirectoryInUse extends Error {
     this.name = 'DirectoryInUse';
     this.pid = pid;
   }
+}
+
+function shortCommand(pid: number): string {
+  const command = commandOf(pid)?.replace(/\s+/g, ' ') ?? 'unknown command';
+  return command.length > 80 ? `${command.slice(0, 79)}…` : command;
 }
 
 /**

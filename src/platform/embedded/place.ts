@@ -7,9 +7,11 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -147,6 +149,8 @@ export function prepareSocketDirectory(place: Place): string {
   const directory = ours ? wanted : mkdtempSync('/tmp/masar-');
   chmodSync(directory, 0o700);
   giveTo(place.identity, directory);
+  // No server of this place runs by now; the lock of a dead one that nobody collected would keep a new one from starting.
+  for (const name of readdirSync(directory)) rmSync(`${directory}/${name}`, { force: true });
   return directory;
 }
 

@@ -17,7 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../logging.ts';
 import type { Binaries } from './binaries.ts';
 import { giveTo, type Place } from './place.ts';
-import { commandOf, isAlive, signal, waitUntilGone } from './processes.ts';
+import { birthmarkOf, commandOf, isAlive, signal, waitUntilGone } from './processes.ts';
 
 export const SUPERUSER = 'masar';
 const PORT = 5432;
@@ -194,13 +194,13 @@ function holdLifeline(place: Place, pid: number): ChildProcess {
 
 /** Stops a server whose Node process died without doing so, and clears what a dead server left in the way of a new one. */
 export async function stopOrphan(place: Place, log: Log): Promise<void> {
-  const status = readStatus(place);
-  if (status === undefined || !(status.pid > 0) || !isAlive(status.pid)) return;
-  if (commandOf(status.pid)?.includes(place.cluster)) {
-    log.warn({ pid: status.pid }, 'stopping a database server whose parent process died');
-    await shutDown(status.pid, () => false);
+  const pid = readStatus(place)?.pid ?? 0;
+  if (!(pid > 0) || !isAlive(pid)) return;
+  if (birthmarkOf(pid) !== undefined && commandOf(pid)?.includes(place.cluster)) {
+    log.warn({ pid }, 'stopping a database server whose parent process died');
+    await shutDown(pid, () => false);
   } else {
-    // The id was given to another program since, which Postgres would take for a live server.
+    // A dead process nobody collected, or an id given to another program since: Postgres takes either for a live server.
     rmSync(join(place.cluster, 'postmaster.pid'), { force: true });
   }
 }
