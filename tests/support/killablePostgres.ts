@@ -1,0 +1,49 @@
+import { rmSync } from 'node:fs';
+import { findBinaries } from '../../src/platform/embedded/binaries.ts';
+import { findPlace, prepareSocketDirectory } from '../../src/platform/embedded/place.ts';
+import { createCluster, launch, type Server, SUPERUSER, stopOrphan } from '../../src/platform/embedded/server.ts';
+import { silentLog, temporaryDirectory } from './postgres.ts';
+
+export interface KillablePostgres {
+  readonly url: string;
+  /** SIGKILL to the server; resolves when its process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and address; resolves when it accepts connections. */
+  start(): Promise<void>;
+  /** Stops it for good and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** A Postgres of its own that nobody starts again when it dies, unlike the embedded one: down means down. */
+export async function startKillablePostgres(): Promise<KillablePostgres> {
+  const directory = temporaryDirectory();
+  const place = findPlace(directory, '/var/lib/masar', silentLog);
+  const binaries = findBinaries(place, undefined, silentLog);
+  createCluster(place, binaries);
+  const socket = prepareSocketDirectory(place);
+  let server: Server = await launch(place, binaries, socket);
+  return {
+    url: `postgresql:///postgres?host=${encodeURIComponent(socket)}&port=5432&user=${SUPERUSER}`,
+    async kill() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+    },
+    async start() {
+      await stopOrphan(place, silentLog);
+      for (const deadline = Date.now() + 20_000; ; ) {
+        try {
+          server = await launch(place, binaries, socket);
+          return;
+        } catch (error) {
+          // The killed server's children may hold its shared memory for a moment longer.
+          if (Date.now() > deadline || !String(error).includes('shared memory')) throw error;
+        }
+      }
+    },
+    async remove() {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+      rmSync(place.home, { recursive: true, force: true });
+    },
+  };
+}
