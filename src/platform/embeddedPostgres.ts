@@ -2,15 +2,16 @@ import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Binaries, findBinaries } from './embedded/binaries.ts';
-import { claimDirectory } from './embedded/ownership.ts';
+import { claimDirectory, DirectoryInUse } from './embedded/ownership.ts';
 import { findPlace, type Place, pointerOf, prepareSocketDirectory } from './embedded/place.ts';
-import { createCluster, launch, type Server, SUPERUSER, stopOrphan } from './embedded/server.ts';
+import { createCluster, launch, PORT, readStatus, type Server, SUPERUSER, stopOrphan } from './embedded/server.ts';
 import type { Log } from './logging.ts';
 
 export { DirectoryInUse } from './embedded/ownership.ts';
 
 const DATABASE = 'masar';
-const PORT = 5432;
+const ELSEWHERE = '/var/lib/masar';
+const JOIN_PATIENCE_MS = 60_000;
 const CLAIM_PATIENCE_MS = 20_000;
 
 export interface EmbeddedPostgresOptions {
@@ -41,7 +42,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options;
-  const place = findPlace(options.dataDir, options.elsewhere ?? '/var/lib/masar', log);
+  const place = findPlace(options.dataDir, options.elsewhere ?? ELSEWHERE, log);
   const release = claimDirectory(place.home);
   try {
     await stopOrphan(place, log);
@@ -49,7 +50,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     createCluster(place, binaries);
     const host = prepareSocketDirectory(place);
     const server = await launchPatiently(place, binaries, host);
-    const connection = { host, port: PORT, user: SUPERUSER, database: DATABASE };
+    const connection = connectionAt(host);
     await createDatabase(connection).catch(async (error: unknown) => {
       await server.stop();
       throw error;
@@ -60,6 +61,48 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     release();
     throw error;
   }
+}
+
+/**
+ * For commands that run beside a server: joins the embedded database when another live process of this user runs it, starts it
+ * otherwise. Stopping a joined one leaves it running.
+ */
+export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const deadline = Date.now() + JOIN_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await startEmbeddedPostgres(options);
+    } catch (error) {
+      if (!(error instanceof DirectoryInUse) || Date.now() > deadline) throw error;
+    }
+    const joined = await joinRunning(findPlace(options.dataDir, options.elsewhere ?? ELSEWHERE, options.log));
+    if (joined !== undefined) return joined;
+    await delay(50);
+  }
+}
+
+/** Undefined while the other process is still starting the server, or is stopping it. */
+async function joinRunning(place: Place): Promise<EmbeddedPostgres | undefined> {
+  const status = readStatus(place);
+  if (status === undefined || !status.ready) return undefined;
+  const connection = connectionAt(status.socketDirectory);
+  const client = new Client(connection);
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.end();
+  } catch {
+    return undefined;
+  }
+  return { connection, url: urlOf(connection), pid: status.pid, stop: async () => {} };
+}
+
+function connectionAt(host: string): EmbeddedPostgres['connection'] {
+  return { host, port: PORT, user: SUPERUSER, database: DATABASE };
+}
+
+function urlOf({ host, port, user, database }: EmbeddedPostgres['connection']): string {
+  return `postgresql:///${database}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`;
 }
 
 /** Children of a server killed a moment ago may still hold its shared memory; a new one starts once they have noticed. */
@@ -122,10 +165,9 @@ function keepRunning(
 
   const supervised = supervise();
   let stopped: Promise<void> | undefined;
-  const { host, port, user, database } = connection;
   return {
     connection,
-    url: `postgresql:///${database}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`,
+    url: urlOf(connection),
     get pid() {
       return server.pid;
     },
@@ -152,7 +194,7 @@ export async function removeEmbeddedPostgres(
   options: Omit<EmbeddedPostgresOptions, 'packageDirectory'>,
 ): Promise<string | undefined> {
   if (!existsSync(options.dataDir)) return undefined;
-  const place = findPlace(options.dataDir, options.elsewhere ?? '/var/lib/masar', options.log);
+  const place = findPlace(options.dataDir, options.elsewhere ?? ELSEWHERE, options.log);
   const release = claimDirectory(place.home);
   try {
     if (!existsSync(place.cluster)) return undefined;

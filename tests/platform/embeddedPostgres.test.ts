@@ -20,7 +20,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { createPool, isConnectionFault } from '../../src/platform/database.ts';
 import { birthmarkOf, commandOf, waitUntilGone } from '../../src/platform/embedded/processes.ts';
-import { DirectoryInUse, removeEmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
+import {
+  DirectoryInUse,
+  openEmbeddedPostgres,
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/platform/embeddedPostgres.ts';
 import { silentLog as log, temporaryDirectory } from '../support/postgres.ts';
 
 type Scope = Pick<typeof t, 'teardown'>;
@@ -231,6 +236,21 @@ t.test('a directory has one process at a time; a second one is told which', asyn
   await t.rejects(startEmbeddedPostgres({ dataDir, log }), /this very process/);
 });
 
+t.test('a command that runs beside a server joins its database, and leaves it running', async (t) => {
+  const dataDir = scratch(t);
+  const starting = holder(t, { dataDir });
+  await until(() => existsSync(join(dataDir, 'postgres.owner')));
+  const joined = await openEmbeddedPostgres({ dataDir, log });
+  const { child, answer } = await starting;
+  t.strictSame([joined.url, joined.pid], [answer.url, answer.pid], 'also while it is being created');
+  await joined.stop();
+  t.strictSame(await query(joined.url, 'select 1 as alive'), [{ alive: 1 }]);
+  await endHolder(child, 'SIGTERM');
+  const own = await openEmbeddedPostgres({ dataDir, log });
+  t.teardown(() => own.stop());
+  t.not(own.pid, answer.pid, 'with nobody to join it starts its own');
+});
+
 t.test('traces of dead processes whose ids live on in others are no obstacle', async (t) => {
   const dataDir = scratch(t);
   await (await startEmbeddedPostgres({ dataDir, log })).stop();
@@ -321,7 +341,7 @@ t.test('root under a 0700 home keeps data and binaries where an unprivileged use
   const third = await startEmbeddedPostgres(options);
   t.teardown(() => third.stop());
   t.strictSame(await query(third.url, `select to_regclass('kept') as kept`), [{ kept: null }], 'a new checkout begins empty');
-  t.equal(readdirSync(elsewhere).filter((name) => name.includes('.left-')).length, 1, 'what the old one had is set aside');
+  t.equal(readdirSync(elsewhere).filter((name) => /^[0-9a-f]{12}-/.test(name)).length, 2, 'what the old one had is kept');
   await third.stop();
 
   t.match(await removeEmbeddedPostgres(options), elsewhere);

@@ -49,7 +49,7 @@ export function claimDirectory(directory: string): () => void {
 }
 
 /** Linking, unlike writing, makes the file appear with its content at once, and only for one of two racing processes. */
-function tryLink(draft: string, file: string): boolean {
+export function tryLink(draft: string, file: string): boolean {
   try {
     linkSync(draft, file);
     return true;

@@ -10,12 +10,12 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import type { Log } from '../logging.ts';
+import { tryLink } from './ownership.ts';
 
 /** The user Postgres runs as. Only set when Node itself is root, which Postgres refuses to be. */
 export interface Identity {
@@ -61,18 +61,21 @@ export function findPlace(dataDir: string, elsewhere: string, log: Log): Place {
   const home = pointed ?? directory;
   const identity = ownerOfCluster(`${home}/postgres`) ?? unprivilegedUser();
   if (pointed === undefined && canReach(identity, directory)) return placeAt(directory, directory, identity, elsewhere);
-  const away = pointed ?? `${elsewhere}/${digest(directory)}`;
   makeReadable(elsewhere);
-  if (pointed === undefined) {
-    setAsideLeftover(away, log);
-    writeFileSync(pointer, `${JSON.stringify({ home: away })}\n`);
-    log.info(
-      { home: away },
-      'the data directory is closed to other users and Postgres cannot run as root: data is kept elsewhere',
-    );
-  }
+  const away = pointed ?? pointElsewhere(pointer, `${elsewhere}/${digest(directory)}-${Date.now()}`, log);
   makeReadable(away);
   return placeAt(directory, away, identity, elsewhere);
+}
+
+/** Of two processes that choose at the same moment one writes the pointer and the other follows it. */
+function pointElsewhere(pointer: string, home: string, log: Log): string {
+  const draft = `${pointer}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify({ home })}\n`);
+  const written = tryLink(draft, pointer);
+  rmSync(draft);
+  if (!written) return readPointer(pointer) ?? home;
+  log.info({ home }, 'the data directory is closed to other users and Postgres cannot run as root: data is kept elsewhere');
+  return home;
 }
 
 function placeAt(dataDir: string, home: string, identity: Identity | undefined, binariesRoot: string): Place {
@@ -89,14 +92,6 @@ function readPointer(file: string): string | undefined {
   const { home } = JSON.parse(readFileSync(file, 'utf8')) as { home?: unknown };
   if (typeof home !== 'string') throw new Error(`${file} does not say where the data is`);
   return home;
-}
-
-/** A directory of that name without a pointer belonged to a checkout since deleted: it is kept, under another name. */
-function setAsideLeftover(home: string, log: Log): void {
-  if (!existsSync(home)) return;
-  const aside = `${home}.left-${Date.now()}`;
-  renameSync(home, aside);
-  log.warn({ aside }, 'data of a deleted directory was set aside; remove it when it is not needed');
 }
 
 function makeReadable(directory: string): void {

@@ -20,7 +20,7 @@ import { giveTo, type Place } from './place.ts';
 import { birthmarkOf, commandOf, isAlive, signal, waitUntilGone } from './processes.ts';
 
 export const SUPERUSER = 'masar';
-const PORT = 5432;
+export const PORT = 5432;
 const READY_WITHIN_MS = 120_000;
 const STOPPED_WITHIN_MS = 30_000;
 const MAX_LOG_BYTES = 5_000_000;
@@ -165,10 +165,11 @@ async function untilReady(place: Place, pid: number, child: ChildProcess, tail: 
   }
 }
 
-function readStatus(place: Place): { pid: number; ready: boolean } | undefined {
+/** What the server says of itself; undefined when there is none. */
+export function readStatus(place: Place): { pid: number; ready: boolean; socketDirectory: string } | undefined {
   try {
     const lines = readFileSync(join(place.cluster, 'postmaster.pid'), 'utf8').split('\n');
-    return { pid: Number(lines[0]), ready: lines[7]?.trim() === 'ready' };
+    return { pid: Number(lines[0]), socketDirectory: lines[4] ?? '', ready: lines[7]?.trim() === 'ready' };
   } catch {
     return undefined;
   }
