@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import { registry } from './domain/index.ts';
+import type { Registry } from './domain/kernel/registry.ts';
+import { type Cases, createCases } from './eventlog/cases.ts';
+import { type Codec, createCodec } from './eventlog/codec.ts';
+import { createExecutor, type Executor } from './eventlog/execute.ts';
+import type { EventLog } from './eventlog/port.ts';
+import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
+import { createPostgresLog } from './eventlog/postgres/postgresLog.ts';
+import { type RightsOf, rightsFrom } from './eventlog/rights.ts';
+import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
+import type { Config } from './platform/config.ts';
+import { createKysely, createPool } from './platform/database.ts';
+import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
+import { type Keyring, keyringMigrations, masterKeyFrom, postgresKeyring } from './platform/keyring.ts';
+import type { Log } from './platform/logging.ts';
+import { migrate } from './platform/migrations.ts';
+
+/** Schemas of one installation's database, each with one owner of its tables. */
+export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs' } as const;
+
+/** Everything that processes, commands and command-line tools share: the log and the way into it. */
+export interface Core {
+  readonly config: Config;
+  readonly logger: Log;
+  readonly registry: Registry;
+  readonly pool: pg.Pool;
+  readonly db: Kysely<unknown>;
+  readonly databaseUrl: string;
+  readonly log: EventLog;
+  readonly keyring: Keyring;
+  readonly codec: Codec;
+  readonly cases: Cases;
+  readonly rulebook: Rulebook;
+  readonly rights: RightsOf;
+  readonly executor: Executor;
+  /** Closes everything that was opened, last first; an embedded database that this process started is stopped. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the log, the keys and the executor of an installation. In embedded mode the database is started, or joined when
+ * another process of this machine runs it, and migrated; elsewhere migrations are a step of their own (`npm run migrate`).
+ */
+export async function openCore(config: Config, logger: Log, applicationName: string): Promise<Core> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    const embedded =
+      config.databaseUrl === undefined ? await openEmbeddedPostgres({ dataDir: config.dataDir, log: logger }) : undefined;
+    if (embedded) closers.push(() => embedded.stop());
+    const databaseUrl = embedded?.url ?? config.databaseUrl ?? '';
+    const pool = createPool(databaseUrl, { applicationName, max: 20, log: logger });
+    closers.push(() => pool.end());
+    if (embedded) await migrateAll(pool);
+
+    const log = await openLog(config, pool);
+    closers.push(() => log.close());
+    const db = createKysely<unknown>(pool);
+    const keyring = postgresKeyring(db, SCHEMAS.keys, masterKey(config));
+    const codec = createCodec(registry, keyring);
+    const cases = createCases(log, codec, registry);
+    const rulebook = createRulebook(registry, cases);
+    const rights = rightsFrom(cases);
+    const executor = createExecutor({
+      log,
+      codec,
+      cases,
+      registry,
+      rulebook,
+      keyring,
+      rights,
+      now: () => new Date().toISOString(),
+    });
+    logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
+    return { config, logger, registry, pool, db, databaseUrl, log, keyring, codec, cases, rulebook, rights, executor, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Brings every schema up to date; the answer names what was run. */
+export async function migrateAll(pool: pg.Pool): Promise<readonly string[]> {
+  const ran: string[] = [];
+  for (const [schema, migrations] of [
+    [SCHEMAS.log, logMigrations],
+    [SCHEMAS.keys, keyringMigrations],
+  ] as const) {
+    ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
+  }
+  return ran;
+}
+
+async function openLog(config: Config, pool: pg.Pool): Promise<EventLog> {
+  if (config.eventStoreUrl === undefined) return createPostgresLog({ pool, schema: SCHEMAS.log });
+  const { createEventStoreDbLog } = await import('./eventlog/eventstoredb/eventStoreDbLog.ts');
+  return createEventStoreDbLog({ url: config.eventStoreUrl });
+}
+
+const masterKey = (config: Config): Buffer =>
+  config.masterKeyFile === undefined
+    ? masterKeyFrom(join(config.dataDir, 'development-master.key'), true)
+    : masterKeyFrom(config.masterKeyFile, false);
