@@ -1,0 +1,193 @@
+import {
+  type ConnectionOptions,
+  createPostgresBackend,
+  type JobsOptions,
+  type PostgresPoolConfig,
+  Queue,
+  type QueueOptions,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import { createPool } from './database.ts';
+import type { Log } from './logging.ts';
+
+/** Where jobs wait: on Redis, or in a schema of their own on Postgres. */
+export type QueuePlace =
+  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly schema: string };
+
+export interface QueueSettings {
+  /** Jobs of one name wait together. Letters, digits and hyphens. */
+  readonly name: string;
+  readonly log: Log;
+  /** Adding is given up after this; default 3 s. */
+  readonly timeoutMs?: number;
+}
+
+/** A queue that may be lost at any time: who adds a job keeps its own record of what is still to be done. */
+export interface JobQueue {
+  readonly kind: QueuePlace['kind'];
+  /**
+   * Puts jobs at the end, each once as long as it waits or runs: an id that is already there is left as it is.
+   * @throws QueueUnavailable when the queue does not answer in time; the jobs may be there nevertheless.
+   */
+  add(ids: readonly string[]): Promise<void>;
+  /** Takes jobs, `concurrency` at a time, each at least once. A job is gone from the queue when `handle` ends, well or not. */
+  work(handle: (id: string) => Promise<void>, concurrency: number): QueueWorker;
+  /** Ends every connection, after the workers have stopped. */
+  close(): Promise<void>;
+}
+
+export interface QueueWorker {
+  /** Takes no further job and waits until those in hand are done. */
+  stop(): Promise<void>;
+}
+
+/** The queue does not answer. Nobody waits for it: what should be in it is added again later. */
+export class QueueUnavailable extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'QueueUnavailable';
+  }
+}
+
+// The id is the job; the queue keeps nothing of what has ended, since it is not the record of what was done.
+const JOB: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+const CLOSE_MS = 2_000;
+const REPORT_MS = 10_000;
+
+/** What is used of BullMQ, the same on both places. */
+interface Producer {
+  addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+interface Consumer {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+interface Backend {
+  queue(name: string): Producer;
+  worker(name: string, process: (job: { id?: string }) => Promise<void>, concurrency: number): Consumer;
+}
+
+/** Creates what the queue needs at its place, once; only Postgres needs anything. Run before `openQueue`. */
+export async function migrateQueue(place: QueuePlace): Promise<void> {
+  if (place.kind === 'redis') return;
+  const pool = createPool(place.url, {
+    applicationName: 'masar queue migrations',
+    max: 1,
+    lockTimeoutMs: 0,
+    statementTimeoutMs: 0,
+  });
+  try {
+    const client = await pool.connect();
+    await runMigrations(client, place.schema).finally(() => client.release());
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Opens a queue without waiting for it to be reachable: it comes and goes while the program runs. */
+export function openQueue(place: QueuePlace, settings: QueueSettings): JobQueue {
+  const { name, timeoutMs = 3_000 } = settings;
+  const report = seldom((err: unknown) => settings.log.warn({ err, queue: name }, 'the job queue reports a fault'));
+  const backend = place.kind === 'redis' ? onRedis(place.url) : onPostgres(place.url, place.schema);
+  const producer = backend.queue(name);
+  producer.on('error', report);
+
+  return {
+    kind: place.kind,
+    add: async (ids) => {
+      if (ids.length === 0) return;
+      const jobs = ids.map((id) => ({ name: 'job', data: {}, opts: { ...JOB, jobId: id } }));
+      await within(timeoutMs, producer.addBulk(jobs)).catch((error: unknown) => {
+        throw new QueueUnavailable('jobs could not be added', error);
+      });
+    },
+    work: (handle, concurrency) => {
+      const inHand = new Set<Promise<void>>();
+      let stopping = false;
+      const worker = backend.worker(
+        name,
+        async ({ id }) => {
+          if (id === undefined || stopping) return;
+          const done = handle(id).finally(() => inHand.delete(done));
+          inHand.add(done);
+          await done;
+        },
+        concurrency,
+      );
+      worker.on('error', report);
+      return {
+        stop: async () => {
+          stopping = true;
+          const closing = worker.close();
+          await Promise.allSettled(inHand);
+          await closedInTime(worker, closing, report);
+        },
+      };
+    },
+    close: () => closedInTime(producer, producer.close(), report),
+  };
+}
+
+/** Closing in order needs the server's answer; without one the connections are cut. */
+async function closedInTime(one: Producer | Consumer, closing: Promise<void>, report: (error: unknown) => void): Promise<void> {
+  await within(CLOSE_MS, closing).catch((error: unknown) => {
+    report(error);
+    void one.disconnect().catch(report);
+  });
+}
+
+/** Passes on one call in ten seconds: a queue that is down says so several times a second. */
+function seldom(report: (error: unknown) => void): (error: unknown) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    const now = performance.now();
+    if (now - last < REPORT_MS) return;
+    last = now;
+    report(error);
+  };
+}
+
+/** A worker's connection waits for Redis as long as it takes; a producer's gives up, and its caller comes back later. */
+function onRedis(url: string): Backend {
+  const connection = (maxRetriesPerRequest: number | null): ConnectionOptions => ({ url, maxRetriesPerRequest });
+  return {
+    queue: (name) => new Queue(name, { connection: connection(1) } satisfies QueueOptions),
+    worker: (name, process, concurrency) =>
+      new Worker(name, process, { connection: connection(null), concurrency } satisfies WorkerOptions),
+  };
+}
+
+/** The producer and each worker have a small pool of their own and a connection beside it on which they are told of jobs. */
+function onPostgres(url: string, schema: string): Backend {
+  const connection: PostgresPoolConfig = {
+    connectionString: url,
+    schema,
+    max: 4,
+    application_name: 'masar queue',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    options: '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000',
+  };
+  return {
+    queue: (name) => new Queue(name, { connection }, createPostgresBackend),
+    worker: (name, process, concurrency) => new Worker(name, process, { connection, concurrency }, createPostgresBackend),
+  };
+}
+
+/** The promise's outcome, or a rejection when it takes longer than `ms`. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

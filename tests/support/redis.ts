@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { Redis } from 'ioredis';
+import type tap from 'tap';
+import { temporaryDirectory } from './postgres.ts';
+
+/** A Redis of its own on a free loopback port, without persistence: what is in it is lost when it goes. */
+export interface TestRedis {
+  readonly url: string;
+  /** Forgets everything, as FLUSHALL does. */
+  wipe(): Promise<void>;
+  /** Ends it at once, as kill -9 does. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  restart(): Promise<void>;
+}
+
+const program = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((directory) => join(directory, 'redis-server'))
+  .find(existsSync);
+
+/** Why tests that need Redis are skipped on this machine, or false. */
+export const withoutRedis: string | false = program === undefined ? 'redis-server is not on PATH' : false;
+
+/** Starts a Redis that is gone when the test ends. */
+export async function testRedis(t: Pick<typeof tap, 'teardown'>): Promise<TestRedis> {
+  const port = await freePort();
+  const directory = temporaryDirectory();
+  const url = `redis://127.0.0.1:${port}`;
+  let server = await start(port, directory);
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
+    await gone;
+  };
+  t.teardown(async () => {
+    await kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return {
+    url,
+    kill,
+    restart: async () => {
+      await kill();
+      server = await start(port, directory);
+    },
+    wipe: async () => {
+      const client = new Redis(url);
+      await client.flushall();
+      client.disconnect();
+    },
+  };
+}
+
+async function start(port: number, directory: string): Promise<ChildProcess> {
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+  const server = spawn(program ?? 'redis-server', [...settings, '--maxmemory-policy', 'noeviction'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+    server.stdout.on('data', (text: Buffer) => {
+      if (text.includes('Ready to accept connections')) resolve();
+    });
+  });
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
