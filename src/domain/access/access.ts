@@ -4,7 +4,7 @@ import type { LocalDate } from '../kernel/dates.ts';
 import { type Tier, withinTier } from '../kernel/privacy.ts';
 import type { Process, Stated } from '../kernel/process.ts';
 import type { Membership } from './membership.ts';
-import { POLICY, type Scope } from './policy.ts';
+import { POLICY, type Scope, WITHHELD } from './policy.ts';
 
 /** A person's standing on a day: posts held, own and (for a deputy) those of the absent colleague. */
 export interface Rights {
@@ -20,6 +20,8 @@ export interface Target {
   readonly offices: readonly string[];
   readonly governorates: readonly string[];
   readonly assignees: readonly string[];
+  /** The member of staff whose own record this is. */
+  readonly own?: string | undefined;
   readonly shares: readonly { readonly reader: Reader; readonly until: LocalDate }[];
   readonly tier: Tier;
 }
@@ -36,13 +38,19 @@ export type Verdict =
   | { readonly allowed: true; readonly post: Membership }
   | { readonly allowed: false; readonly mayFind: boolean };
 
-const matches = (pattern: string, permission: string): boolean =>
+/** Whether a pattern of the policy table means this permission. */
+export const matches = (pattern: string, permission: string): boolean =>
   pattern === permission ||
   (pattern.endsWith(':*') && permission.startsWith(pattern.slice(0, -1))) ||
   (pattern.startsWith('*:') && permission.endsWith(pattern.slice(1)));
 
+/** Whether a permission is given to nobody. */
+export const isWithheld = (permission: string): boolean =>
+  WITHHELD.some((one) => one.allow.some((pattern) => matches(pattern, permission)));
+
 /** Every way in which these rights give a permission, most particular post first as in the table. */
 export function reachOf(rights: Rights, permission: string): readonly Reach[] {
+  if (isWithheld(permission)) return [];
   return rights.posts.flatMap((post) =>
     POLICY.filter(
       (row) => (row.role === post.role || row.role === 'everyone') && row.allow.some((pattern) => matches(pattern, permission)),
@@ -63,6 +71,8 @@ function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolea
   switch (scope) {
     case 'all':
       return true;
+    case 'own':
+      return target.own === rights.staff;
     case 'governorate':
       return (
         post.governorate !== undefined &&
@@ -107,6 +117,7 @@ export function targetOf(process: Process, record: CaseRecord<Stated>): Target {
     offices: [...(about?.offices ?? []), ...(record.transfer?.to.office === undefined ? [] : [record.transfer.to.office])],
     governorates: about?.governorates ?? [],
     assignees: record.waits.flatMap((wait) => (wait.assignee === undefined ? [] : [wait.assignee])),
+    own: about?.staff,
     shares: record.shares,
     tier: about?.tier ?? process.tier,
   };

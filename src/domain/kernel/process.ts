@@ -72,6 +72,8 @@ export interface About {
   readonly households?: readonly string[];
   readonly persons?: readonly string[];
   readonly governorates?: readonly string[];
+  /** The member of staff whose own record this is. */
+  readonly staff?: string;
   /** Highest tier the case holds in this state; the process's own tier when absent. */
   readonly tier?: Tier;
   readonly urgency?: 'emergency' | 'urgent' | 'normal';

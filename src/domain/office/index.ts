@@ -1,0 +1,3 @@
+export { office } from './commands.ts';
+export { OfficeKind } from './events.ts';
+export type { OfficeState } from './state.ts';
