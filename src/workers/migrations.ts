@@ -1,0 +1,63 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+import { leaseTable } from '../platform/lease.ts';
+
+/**
+ * `reactors` says how far each has read, `jobs` what each asked for and what became of it. A job's `due` is when the sweep
+ * looks at it next; it is the only clock of retries.
+ */
+const workers: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql.raw(leaseTable).execute(db);
+    await sql`
+      create table reactors (
+        name text primary key,
+        position bigint not null,
+        fault text,
+        fault_position bigint,
+        fault_since timestamptz
+      )`.execute(db);
+    await sql`
+      create table skipped_events (
+        reactor text not null,
+        position bigint not null,
+        by_whom text not null,
+        reason text not null,
+        at timestamptz not null default now(),
+        primary key (reactor, position)
+      )`.execute(db);
+    await sql`
+      create table jobs (
+        id uuid primary key,
+        reactor text not null,
+        step text not null,
+        task jsonb not null,
+        event uuid not null,
+        stream text collate "C" not null,
+        revision integer not null,
+        position bigint not null,
+        part integer not null,
+        occurred_at text not null,
+        correlation text not null,
+        created_at timestamptz not null default now(),
+        due timestamptz not null default now(),
+        attempts integer not null default 0,
+        fault text,
+        ended_at timestamptz,
+        ending text check (ending in ('done', 'refused', 'dropped')),
+        refusal jsonb,
+        by_whom text,
+        check ((ended_at is null) = (ending is null))
+      )`.execute(db);
+    await sql`create index jobs_in_order on jobs (reactor, stream, position, part) where ended_at is null`.execute(db);
+    await sql`create index jobs_due on jobs (due) where ended_at is null`.execute(db);
+    await sql`create index jobs_ended on jobs (ending, ended_at) where ended_at is not null`.execute(db);
+  },
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async down(db: Kysely<any>) {
+    await sql`drop table jobs, skipped_events, reactors, leases`.execute(db);
+  },
+};
+
+/** Migrations of the workers' schema, in order. */
+export const workerMigrations: Record<string, Migration> = { '0001_workers': workers };

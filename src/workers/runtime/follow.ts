@@ -1,0 +1,126 @@
+import type { Codec } from '../../eventlog/codec.ts';
+import { type Bell, pause } from '../../eventlog/follow.ts';
+import { derivedId } from '../../eventlog/ids.ts';
+import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
+import type { Leases } from '../../platform/lease.ts';
+import type { Log } from '../../platform/logging.ts';
+import { faultOf } from './faults.ts';
+import type { Reactor } from './reactor.ts';
+import type { Job, Store } from './store.ts';
+
+export interface FollowParts {
+  readonly log: EventLog;
+  readonly codec: Codec;
+  readonly store: Store;
+  readonly leases: Leases;
+  readonly logger: Log;
+  /** Rung when the log has grown. */
+  readonly news: Bell;
+  /** Rung when jobs were written. */
+  readonly work: Bell;
+  /** Longest time in milliseconds without a look at the log. */
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+}
+
+const PAGE = 256;
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 10_000;
+
+/** What one page led to: the jobs up to `until`, and the event before which the reactor must stop, if there is one. */
+interface Reading {
+  readonly jobs: readonly Job[];
+  readonly until: bigint;
+  readonly stopped?: { readonly position: bigint; readonly error: unknown };
+}
+
+/**
+ * Follows the log for one reactor until the signal aborts, as the only worker that does. At an event it cannot read or react
+ * to, the reactor stands still, says where and why, and looks again from time to time: after an update, or after an operator
+ * has decided to pass over the event, it goes on.
+ */
+export async function followLog(reactor: Reactor, parts: FollowParts): Promise<void> {
+  const { leases, logger, news, signal } = parts;
+  const lease = `reactor ${reactor.name}`;
+  let backoff = FIRST_BACKOFF_MS;
+  while (!signal.aborted) {
+    const { rings } = news;
+    try {
+      const epoch = await leases.hold(lease);
+      const turned = epoch === undefined ? 'not mine' : await turn(reactor, epoch, parts);
+      if (turned === 'not mine') await pause(leases.ttlMs / 2, signal);
+      else if (turned === 'nothing new') await news.wait(rings, parts.pollMs, signal);
+      if (turned !== 'stopped') backoff = FIRST_BACKOFF_MS;
+      else backoff = await rest(backoff, signal);
+    } catch (err) {
+      logger.warn({ err, reactor: reactor.name }, 'a reactor could not go on and tries again');
+      backoff = await rest(backoff, signal);
+    }
+  }
+  await leases.release(lease).catch(() => {});
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<number> {
+  await pause(ms, signal);
+  return Math.min(ms * 2, LONGEST_BACKOFF_MS);
+}
+
+type Turn = 'moved' | 'nothing new' | 'not mine' | 'stopped';
+
+/** Reads one page from where the reactor stands. */
+async function turn(reactor: Reactor, epoch: string, parts: FollowParts): Promise<Turn> {
+  const { log, store } = parts;
+  const from = await store.position(reactor.name, () => (reactor.start === 'now' ? log.head() : Promise.resolve(0n)));
+  const filter: LogFilter | undefined = reactor.categories === 'all' ? undefined : { categories: reactor.categories };
+  const page = await log.readAll(from, PAGE, filter);
+  if (page.scannedTo <= from) return 'nothing new';
+  const { jobs, until, stopped } = await readPage(reactor, page.events, from, page.scannedTo, parts);
+  if (until > from) {
+    if (!(await store.advance(reactor.name, epoch, from, until, jobs))) return 'not mine';
+    if (jobs.length > 0) parts.work.ring();
+  }
+  if (!stopped) return 'moved';
+  const { position, error } = stopped;
+  await store.halt(reactor.name, position, faultOf(error));
+  parts.logger.error({ err: error, reactor: reactor.name, position: String(position) }, 'a reactor stands still');
+  return 'stopped';
+}
+
+async function readPage(
+  reactor: Reactor,
+  events: readonly StoredEvent[],
+  from: bigint,
+  scannedTo: bigint,
+  parts: FollowParts,
+): Promise<Reading> {
+  const jobs: Job[] = [];
+  let until = from;
+  for (const stored of events) {
+    try {
+      jobs.push(...(await jobsOf(reactor, stored, parts.codec)));
+    } catch (error) {
+      if (!(await parts.store.isSkipped(reactor.name, stored.position)))
+        return { jobs, until, stopped: { position: stored.position, error } };
+    }
+    until = stored.position;
+  }
+  return { jobs, until: scannedTo };
+}
+
+/** What a reactor asks for after one event, each with the id that it always has. */
+async function jobsOf(reactor: Reactor, stored: StoredEvent, codec: Codec): Promise<readonly Job[]> {
+  const [event] = await codec.decode([stored], 'none');
+  return reactor.react(event!).map((task) => ({
+    id: derivedId('job', reactor.name, stored.id, task.step),
+    reactor: reactor.name,
+    task,
+    cause: {
+      event: stored.id,
+      stream: stored.stream,
+      revision: stored.revision,
+      position: stored.position,
+      occurredAt: event!.meta.occurredAt,
+      correlationId: event!.meta.correlationId,
+    },
+  }));
+}
