@@ -11,6 +11,7 @@ import { createCases } from '../../src/eventlog/cases.ts';
 import { createCodec } from '../../src/eventlog/codec.ts';
 import { type CommandRequest, createExecutor, InvalidInput, type Outcome, Stale } from '../../src/eventlog/execute.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
+import { rightsFrom } from '../../src/eventlog/rights.ts';
 import { createRulebook } from '../../src/eventlog/rulebook.ts';
 import { memoryKeyring } from '../../src/platform/keyring.ts';
 
@@ -47,9 +48,14 @@ export interface GivenEvent {
 }
 
 /**
- * A world of real parts on a memory log: executor, codec, policy, rules. Time stands still until `at` moves it.
+ * A world of real parts on a memory log: executor, codec, policy, rules. Time stands still until `at` moves it. People have
+ * the post they bring along; with rights `from the log` they have what their staff stream says, and nothing else.
  */
-export function world(processes: readonly Process[], start = '2026-03-01T08:00:00.000Z') {
+export function world(
+  processes: readonly Process[],
+  start = '2026-03-01T08:00:00.000Z',
+  rights: 'as brought' | 'from the log' = 'as brought',
+) {
   let now = start;
   const registry = registryOf([...new Set([...processes, rule, reservation])]);
   const log = createMemoryLog();
@@ -66,7 +72,8 @@ export function world(processes: readonly Process[], start = '2026-03-01T08:00:0
     rulebook,
     keyring,
     now: () => now,
-    rights: async (staff) => {
+    rights: async (staff, at, onBehalfOf) => {
+      if (rights === 'from the log') return rightsFrom(cases)(staff, at, onBehalfOf);
       const known = people.get(staff);
       if (!known) throw new Refused('NOT_ENROLLED');
       return { staff, day: baghdadDate(now), posts: [known.post] };
