@@ -1,10 +1,14 @@
-import t from 'tap';
+import type { Pool } from 'pg';
+import t, { type Test } from 'tap';
+import { type EventLog, OutcomeUnknown } from '../../src/eventlog/port.ts';
 import { migrations } from '../../src/eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
 import { createPool } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrations.ts';
+import { anEvent, ids, newStream, someEvents, take } from '../support/eventLogContract/harness.ts';
 import { eventLogContract } from '../support/eventLogContract.ts';
 import { startKillablePostgres } from '../support/killablePostgres.ts';
+import { testDatabase } from '../support/postgres.ts';
 
 const schema = 'eventlog';
 
@@ -26,3 +30,161 @@ await eventLogContract(t, 'postgres', async (t) => {
     server,
   };
 });
+
+t.test('positions are seen in their order', async (t) => {
+  const { pool, log } = await logIn(t);
+
+  await t.test('control: over a plain sequence, a reader that polls from its cursor loses an event for ever', async (t) => {
+    await pool.query('create table naive (position bigserial primary key)');
+    const slow = await pool.connect();
+    await slow.query('begin; insert into naive default values');
+    const reader = new Cursor(async (after) => {
+      const { rows } = await pool.query<{ position: string }>('select position from naive where position > $1', [after]);
+      return rows.map(({ position }) => BigInt(position));
+    });
+    await pool.query('insert into naive default values');
+    await reader.poll();
+    await slow.query('commit');
+    slow.release();
+    await reader.poll();
+    t.same(reader.seen, [2n], 'the first is committed, and was never seen');
+  });
+
+  await t.test('on the log the later append waits, and the same reader sees both', async (t) => {
+    const reader = new Cursor(async (after) => (await log.readAll(after, 10)).events.map(({ position }) => position));
+    const slow = await pool.connect();
+    await slow.query('begin');
+    await slow.query(
+      `select * from ${schema}.append_events('{slow-1}', '{-1}', '{1}', array[gen_random_uuid()], '{x}', '{1}', '{1}', 'x', 'c')`,
+    );
+    const second = log.append(newStream(), 'none', someEvents(1));
+    await reader.poll();
+    await slow.query('commit');
+    slow.release();
+    await second;
+    await reader.poll();
+    t.same(reader.seen, [1n, 2n]);
+  });
+
+  await t.test('an append that is rolled back leaves no gap', async (t) => {
+    const client = await pool.connect();
+    await client.query('begin');
+    await client.query(
+      `select * from ${schema}.append_events('{back-1}', '{-1}', '{1}', array[gen_random_uuid()], '{x}', '{1}', '{1}', 'x', 'c')`,
+    );
+    await client.query('rollback');
+    client.release();
+    t.equal((await log.append(newStream(), 'none', someEvents(1))).position, 3n);
+  });
+});
+
+t.test('one append that the database refuses does not take its group with it', async (t) => {
+  const { pool, log } = await logIn(t);
+  await pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
+    create trigger refuse before insert on ${schema}.events for each row when (new.type = 'bad') execute function refuse()`);
+  const good = Array.from({ length: 9 }, () => newStream());
+  const bad = newStream();
+  const outcomes = await Promise.allSettled(
+    [...good.slice(0, 4), bad, ...good.slice(4)].map((stream) =>
+      log.append(stream, 'none', [anEvent(), anEvent(undefined, stream === bad ? 'bad' : 'good')]),
+    ),
+  );
+  t.match(outcomes[4], { status: 'rejected', reason: { message: 'refused' } });
+  t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 9);
+  t.same(await log.read(bad), []);
+  t.equal(await log.head(), 18n);
+});
+
+t.test('a connection cut while the append is under way is of unknown outcome', async (t) => {
+  const { pool, log } = await logIn(t);
+  const holder = await pool.connect();
+  await holder.query(`begin; select from ${schema}.append_lock for update`);
+  const stream = newStream();
+  const events = someEvents(2);
+  const cut = t.rejects(log.append(stream, 'none', events), OutcomeUnknown);
+  await eventually(async () => {
+    // Not over the holder: within its transaction the view would never change.
+    const { rowCount } = await pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rowCount === 1;
+  });
+  await cut;
+  await holder.query('commit');
+  holder.release();
+  await log.append(stream, 'none', events);
+  t.same(ids(await log.read(stream)), ids(events));
+});
+
+t.test('an append that the database gives up on was certainly not written', async (t) => {
+  const { pool, url } = await logIn(t);
+  const hasty = createPool(url, { applicationName: 'hasty', lockTimeoutMs: 50 });
+  const log = createPostgresLog({ pool: hasty, schema });
+  const holder = await pool.connect();
+  await holder.query(`begin; select from ${schema}.append_lock for update`);
+  const streams = [newStream(), newStream()];
+  for (const outcome of await Promise.allSettled(streams.map((stream) => log.append(stream, 'none', someEvents(1))))) {
+    t.match(outcome, { status: 'rejected', reason: { name: 'LogUnavailable' } });
+  }
+  await holder.query('commit');
+  holder.release();
+  t.equal(await log.head(), 0n);
+  t.equal((await log.append(streams[0]!, 'none', someEvents(1))).position, 1n);
+  await log.close();
+  await hasty.end();
+});
+
+t.test('notifications are a hint: without them polling brings every event', async (t) => {
+  const { pool, log } = await logIn(t);
+  const deaf = createPostgresLog({ pool, schema, listen: false });
+  const events = someEvents(3);
+  const heard = take(deaf, 0n, 3);
+  await log.append(newStream(), 'none', events);
+  t.same(ids(await heard), ids(events));
+  await deaf.close();
+});
+
+t.test('a subscription outlives the connection it is notified on', async (t) => {
+  const { pool, log } = await logIn(t);
+  const other = createPostgresLog({ pool, schema, listen: false });
+  const listeners = `from pg_stat_activity where datname = current_database() and query like 'listen %'`;
+  const heard = take(log, 0n, 20);
+  for (let round = 0; round < 2; round += 1) {
+    await eventually(async () => (await pool.query(`select ${listeners}`)).rowCount === 1);
+    await other.append(newStream(), 'none', someEvents(5));
+    await pool.query(`select pg_terminate_backend(pid) ${listeners}`);
+    await other.append(newStream(), 'none', someEvents(5));
+  }
+  t.equal((await heard).length, 20);
+  await other.close();
+});
+
+async function logIn(t: Test): Promise<{ pool: Pool; url: string; log: EventLog }> {
+  const { pool, url } = await testDatabase(t);
+  await migrate(pool, { schema, migrations });
+  const log = createPostgresLog({ pool, schema });
+  t.teardown(() => log.close());
+  return { pool, url, log };
+}
+
+/** A reader as every projector is one: it asks for what comes after the last position it has seen. */
+class Cursor {
+  readonly seen: bigint[] = [];
+  readonly #read: (after: bigint) => Promise<bigint[]>;
+
+  constructor(read: (after: bigint) => Promise<bigint[]>) {
+    this.#read = read;
+  }
+
+  async poll(): Promise<void> {
+    this.seen.push(...(await this.#read(this.seen.at(-1) ?? 0n)));
+  }
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not come to pass');
+  }
+}

@@ -58,11 +58,6 @@ const log: Migration = {
       end
       $$`.execute(db);
   },
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  async down(db: Kysely<any>) {
-    await sql`drop function append_events`.execute(db);
-    await sql`drop table events, append_lock`.execute(db);
-  },
 };
 
 /** Migrations of the Postgres log, in order; they run with the log's own schema first in `search_path`. */
