@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import { CopyDiffers, CopyRefused, copyLog } from '../eventlog/copy.ts';
+import { createEventStoreDbLog } from '../eventlog/eventstoredb/eventStoreDbLog.ts';
+import type { EventLog } from '../eventlog/port.ts';
+import { migrations } from '../eventlog/postgres/migrations.ts';
+import { createPostgresLog } from '../eventlog/postgres/postgresLog.ts';
+import { createPool } from '../platform/database.ts';
+import { migrate } from '../platform/migrations.ts';
+
+const USAGE = `npm run log -- copy --from URL --to URL
+
+Copies one event log into another, keeping ids, revisions, bytes and order, and compares the two at the end.
+It may be stopped and started again. URL is one of
+  postgresql://user:password@host/database?schema=eventlog    (schema: where the log is, eventlog if left out)
+  esdb://user:password@host:2113                              (?tls=false for a server without certificates)`;
+
+interface Opened {
+  readonly log: EventLog;
+  close(): Promise<void>;
+}
+
+/** Opens the log behind an address. A target in Postgres gets its tables if it has none. */
+async function open(address: string, role: 'source' | 'target'): Promise<Opened> {
+  if (/^(esdb|kurrentdb)(\+discover)?:/.test(address)) {
+    const log = createEventStoreDbLog({ url: address });
+    return { log, close: () => log.close() };
+  }
+  if (!/^postgres(ql)?:/.test(address)) throw new RangeError(`not the address of an event log: ${address.split(':')[0]}:…`);
+  const url = new URL(address);
+  const schema = url.searchParams.get('schema') ?? 'eventlog';
+  url.searchParams.delete('schema');
+  const pool = createPool(url.href, { applicationName: `masar log ${role}` });
+  if (role === 'target') await migrate(pool, { schema, migrations });
+  const log = createPostgresLog({ pool, schema, listen: false });
+  return {
+    log,
+    close: async () => {
+      await log.close();
+      await pool.end();
+    },
+  };
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  const source = await open(from, 'source');
+  const target = await open(to, 'target').catch(async (error: unknown) => {
+    await source.close();
+    throw error;
+  });
+  const bar = new SingleBar({ format: 'copied {value} events in {duration_formatted}', noTTYOutput: false });
+  try {
+    bar.start(0, 0);
+    const { events, found, digest } = await copyLog(source.log, target.log, (done) => bar.update(Number(done)));
+    bar.stop();
+    console.log(`${events - found} events copied, ${found} were there already.`);
+    console.log(`Both logs hold ${events} events, SHA-256 ${digest}.`);
+  } finally {
+    bar.stop();
+    await source.close();
+    await target.close();
+  }
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    options: { from: { type: 'string' }, to: { type: 'string' } },
+    allowPositionals: true,
+  });
+  if (positionals.join() !== 'copy' || values.from === undefined || values.to === undefined) {
+    console.error(USAGE);
+    process.exitCode = 2;
+  } else {
+    await copy(values.from, values.to);
+  }
+} catch (error) {
+  const expected = error instanceof CopyRefused || error instanceof CopyDiffers || error instanceof RangeError;
+  console.error(expected ? error.message : error);
+  process.exitCode = 1;
+}
