@@ -1,4 +1,5 @@
-import { INSTALLATION, type InstallationState } from '../domain/installation/index.ts';
+import { INSTALLATION } from '../domain/installation/ids.ts';
+import type { InstallationState } from '../domain/installation/index.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
 import type { Names } from '../domain/organisation/index.ts';
 import type { StaffName } from '../domain/staff/index.ts';

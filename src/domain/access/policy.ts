@@ -40,13 +40,47 @@ const on = (processes: string, verbs: string): readonly string[] =>
 export const WITHHELD: readonly { readonly allow: readonly string[]; readonly because: string }[] = [
   { allow: ['reservation:*', 'installation:*'], because: 'kept by the system alone' },
   {
-    allow: on('rule', 'work assign share transfer adopt correct retract reopen pause'),
+    allow: on('rule', 'work assign share transfer adopt correct retract pause'),
     because: 'a rule changes by a new version, whose value is held to the shape of the rule',
   },
+  { allow: on('provider', 'assign share transfer adopt pause'), because: 'an entry has one keeper: its organisation' },
+  { allow: on('person', 'assign pause'), because: 'a record of a person waits on nobody' },
   {
     allow: on('organisation office staff', 'assign share transfer adopt retract pause'),
     because: 'the directory has one keeper and no queue; an adopted or withdrawn entry would escape its guards',
   },
+];
+
+const row = (role: PolicyRow['role'], scope: Scope, tier: Tier, ...allow: readonly (readonly string[])[]): PolicyRow => ({
+  role,
+  scope,
+  tier,
+  allow: allow.flat(),
+});
+
+const LOOK = 'find read timeline';
+const REGISTER = 'person household';
+/** Column 8 as the sender: the own office's referrals. As the receiver: those addressed to the own organisation. */
+const SEND_REFERRALS = on('referral', `${LOOK} draft send recall withdraw feedback close work share transfer correct retract`);
+const RECEIVE_REFERRALS = on('referral', `${LOOK} acknowledge respond serve feedback withdraw confirmDeletion work`);
+/** "W" in column 8: a case's office and the addressed organisation are its team, so they open T2 (§8, privacy). */
+const referrals = (role: Role): readonly PolicyRow[] => [
+  row(role, 'office', 'T2', SEND_REFERRALS),
+  row(role, 'party', 'T2', RECEIVE_REFERRALS),
+];
+/** "A" in column 1: decides on what others entered, and supervises it. */
+const SUPERVISE = 'work assign share transfer correct retract adopt pause';
+const approval = (role: Role): readonly PolicyRow[] => [
+  row(role, 'all', 'T1', on(REGISTER, 'find'), ['register:search']),
+  row(
+    role,
+    'office',
+    'T2',
+    on(REGISTER, `${LOOK} ${SUPERVISE}`),
+    on('household', 'close reopenFile hold void file verifyReturn pathway presence reportReturn'),
+    on('referral', `${LOOK} work assign pause`),
+    ['dwell:read'],
+  ),
 ];
 
 /**
@@ -55,39 +89,103 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
  */
 export const POLICY: readonly PolicyRow[] = [
   // Everybody with a post. A share is itself the grant: who holds it may read what was shared, while it lasts.
-  { role: 'everyone', scope: 'shared', tier: 'T2', allow: ['*:find', '*:read'] },
-  // The directory and the rules say who is who and what holds; they are open to all staff (T0).
-  { role: 'everyone', scope: 'all', tier: 'T0', allow: on('organisation office rule', 'find read timeline') },
-  // Colleagues' names and posts, to assign, hand over and write to; one's own file and leave.
-  { role: 'everyone', scope: 'party', tier: 'T1', allow: on('staff', 'find read') },
-  { role: 'everyone', scope: 'own', tier: 'T1', allow: on('staff', 'find read timeline leave handover') },
-  // One's own work and what waits in one's office or on one's organisation (§0.4: case-owning branch, assigned partner).
-  ...(['assigned', 'office', 'party'] as const).map(
-    (scope): PolicyRow => ({ role: 'everyone', scope, tier: 'T2', allow: ['queue:read'] }),
+  row('everyone', 'shared', 'T2', ['*:find', '*:read']),
+  // The named case team (§0.4, T2): whoever has taken or been given the work.
+  row('everyone', 'assigned', 'T2', ['*:find', '*:read', '*:timeline', 'queue:read']),
+  // What waits in one's office or on one's organisation; references and dates only.
+  row('everyone', 'office', 'T2', ['queue:read']),
+  row('everyone', 'party', 'T2', ['queue:read']),
+  // Who is who, who offers what and what holds are open to all staff (T0).
+  row('everyone', 'all', 'T0', on('organisation office rule provider', LOOK)),
+  // Colleagues' names and posts, to assign and hand over to; one's own file and leave.
+  row('everyone', 'party', 'T1', on('staff', 'find read')),
+  row('everyone', 'own', 'T1', on('staff', `${LOOK} leave handover`)),
+
+  // MoMD branch registrar: 1 W, 8 W. May learn of a family elsewhere, so that it is not registered twice.
+  row('registrar', 'all', 'T1', on(REGISTER, 'find'), ['register:search']),
+  row(
+    'registrar',
+    'office',
+    'T1',
+    on(REGISTER, `${LOOK} work share transfer correct adopt`),
+    on('person', 'register update documents represent vital'),
+    on('household', 'update site needs consent file close reopenFile presence reportReturn'),
   ),
+  ...referrals('registrar'),
 
-  // MoMD head of branch: "A" throughout; here the posts and the leave of the own office.
-  {
-    role: 'headOfBranch',
-    scope: 'office',
-    tier: 'T1',
-    allow: on('staff', 'find read timeline work enrol appoint leave suspend handover reopen'),
-  },
+  // MoMD branch verifier / deputy head: 1 A, 8 R.
+  ...approval('verifier'),
 
-  // MoMD Branches Affairs (HQ): "A amounts": the rules of the installation.
-  { role: 'branchesAffairs', scope: 'all', tier: 'T0', allow: ['rule:set'] },
+  // MoMD head of branch: 1 A, 8 R aggregates and overdue, which are single cases; posts and leave of the own office.
+  ...approval('headOfBranch'),
+  row('headOfBranch', 'office', 'T1', on('staff', `${LOOK} work enrol appoint leave suspend handover reopen`)),
+
+  // MoMD Branches Affairs (HQ): 1 A merge, all; 4 A amounts, that is the rules; 8 R aggregates.
+  row('branchesAffairs', 'all', 'T1', on(REGISTER, LOOK), ['register:search']),
+  row('branchesAffairs', 'all', 'T2', ['queue:read', 'dwell:read']),
+  row('branchesAffairs', 'all', 'T0', ['rule:set']),
+
+  // MoMD Planning / IM: R aggregates.
+  row('planning', 'all', 'T2', ['dwell:read']),
+
+  // Camp / centre manager: 1 W site events of the families in the camp, 8 W.
+  row('campManager', 'office', 'T1', on('household', `${LOOK} work site presence reportReturn`)),
+  ...referrals('campManager'),
+
+  // Governorate (DG, IDP affairs, JCMC): 1 and 8 R aggregates.
+  row('governorate', 'governorate', 'T2', ['dwell:read']),
+
+  // KRG JCC / KRG office: 1 R own camps, 8 W.
+  row('krgOffice', 'office', 'T1', on('household', LOOK)),
+  ...referrals('krgOffice'),
+
+  // Mayor, sub-district director, mukhtar: 1 W supporting letters, and reports of return (§1.3).
+  row('localAuthority', 'governorate', 'T1', on('household', 'find work presence reportReturn')),
+
+  // DMA / IKMAA (victim assistance), Community Policing, MoLSA, education / health / trade directorates: 8 W.
+  ...referrals('mineAction'),
+  ...referrals('communityPolice'),
+  ...referrals('socialAffairs'),
+  ...referrals('serviceDirectorate'),
+
+  // IOM / FVM partner caseworker: 1 W assisted, 8 W.
+  row('partnerCaseworker', 'governorate', 'T1', on(REGISTER, 'find'), ['register:search']),
+  row(
+    'partnerCaseworker',
+    'office',
+    'T1',
+    on('person', `${LOOK} register update documents represent vital work share transfer correct`),
+  ),
+  row('partnerCaseworker', 'shared', 'T1', on('household', 'presence reportReturn')),
+  ...referrals('partnerCaseworker'),
+
+  // Legal partner, protection / MHPSS partner: 1 R own client (what is shared with them), 8 W.
+  ...referrals('legalPartner'),
+  ...referrals('protectionPartner'),
+
+  // RWG / ABC coordinator: R aggregates.
+  row('returnsCoordinator', 'all', 'T2', ['dwell:read']),
+
+  // Data protection officer / auditor: audit logs only; opens no case, so no personal value.
+  row('auditor', 'all', 'T2', ['*:find', '*:timeline', 'dwell:read']),
 
   // System admin: "no personal data (encrypted)" of anybody served; keeps the directory, in which officials have names.
-  {
-    role: 'systemAdmin',
-    scope: 'all',
-    tier: 'T0',
-    allow: on('organisation office', 'manage work correct reopen'),
-  },
-  {
-    role: 'systemAdmin',
-    scope: 'all',
-    tier: 'T1',
-    allow: on('staff', 'find read timeline work enrol appoint leave suspend handover correct reopen'),
-  },
+  row('systemAdmin', 'all', 'T0', on('organisation office', 'manage work correct reopen')),
+  row('systemAdmin', 'all', 'T1', on('staff', `${LOOK} work enrol appoint leave suspend handover correct reopen`)),
+
+  // Referral focal point (§8): the organisation's gate, sending and receiving.
+  ...referrals('referralFocalPoint'),
+  row('referralFocalPoint', 'party', 'T2', on('referral', 'assign')),
+
+  // Provider manager (§8, escalation level 2): keeps the directory entry, sees that referrals are answered.
+  row('providerManager', 'organisation', 'T0', on('provider', 'register keep work correct')),
+  row('providerManager', 'party', 'T0', on('provider', 'keep work')),
+  row('providerManager', 'party', 'T2', on('referral', `${LOOK} work assign pause`), ['dwell:read']),
+
+  // MoMD NRM desk (§8, routing and escalation level 1): routes by need and place, without the client's data.
+  row('referralDesk', 'governorate', 'T2', on('referral', 'find timeline work'), ['queue:read', 'dwell:read']),
+  row('referralDesk', 'all', 'T0', on('provider', 'register listSpecialised work correct retract')),
+
+  // Re-integration committee (§8, escalation level 3): by number only.
+  row('reintegrationCommittee', 'governorate', 'T2', on('referral', 'find'), ['queue:read']),
 ];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ROLES } from '../access/roles.ts';
 import { conflictWith, overlap } from '../access/segregation.ts';
-import { INSTALLATION, type InstallationState } from '../installation/index.ts';
+import { INSTALLATION } from '../installation/ids.ts';
+import type { InstallationState } from '../installation/index.ts';
 import { LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { defineProcess, fact } from '../kernel/process.ts';
