@@ -178,6 +178,7 @@ function keepRunning(
         await supervised;
         // A restart that was under way when the stop was asked for has produced another server.
         await server.stop();
+        rmSync(connection.host, { recursive: true, force: true });
         release();
       })();
       return stopped;

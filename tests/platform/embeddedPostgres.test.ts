@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -44,6 +44,24 @@ function scratch(t: Scope): string {
   return directory;
 }
 
+let template: Promise<string> | undefined;
+
+/** A data directory whose database was created before, for tests that are not about creating one. */
+async function prepared(t: Scope): Promise<string> {
+  template ??= (async () => {
+    const dataDir = temporaryDirectory();
+    await (await startEmbeddedPostgres({ dataDir, log })).stop();
+    return dataDir;
+  })();
+  const dataDir = scratch(t);
+  spawnSync('cp', ['-a', join(await template, 'postgres'), dataDir]);
+  return dataDir;
+}
+
+t.teardown(async () => {
+  if (template !== undefined) rmSync(await template, { recursive: true, force: true });
+});
+
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const pool = createPool(url, { applicationName: 'test', max: 1 });
   try {
@@ -64,7 +82,12 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 const HOLDER = `
   import { startEmbeddedPostgres } from ${JSON.stringify(new URL('../../src/platform/embeddedPostgres.js', import.meta.url).href)};
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const options = JSON.parse(process.argv[1]);
+  const { user, ...options } = JSON.parse(process.argv[1]);
+  if (user) {
+    process.setgroups([]);
+    process.setgid(user.gid);
+    process.setuid(user.uid);
+  }
   try {
     const server = await startEmbeddedPostgres({ ...options, log });
     console.log(JSON.stringify({ url: server.url, pid: server.pid }));
@@ -81,12 +104,14 @@ interface Holder {
   readonly answer: { readonly url: string; readonly pid: number; readonly error?: string };
 }
 
-/** Another Node process that starts an embedded database and keeps it. */
-async function holder(t: Scope, options: Record<string, unknown>, user = {}): Promise<Holder> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, JSON.stringify(options)], {
+/**
+ * Another Node process that starts an embedded database and keeps it. It becomes `user` only after loading its code, which
+ * that user may not be able to read.
+ */
+async function holder(t: Scope, options: Record<string, unknown>, user?: typeof OTHER_USER): Promise<Holder> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, JSON.stringify({ ...options, user })], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: '/',
-    ...user,
   });
   t.teardown(() => endHolder(child, 'SIGKILL'));
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
@@ -139,7 +164,7 @@ t.test('what was stored is there after a stop and a start, under the same addres
 });
 
 t.test('when Node is killed the server ends by itself, and the next start finds what was committed', async (t) => {
-  const dataDir = scratch(t);
+  const dataDir = await prepared(t);
   const { child, answer } = await holder(t, { dataDir });
   await query(answer.url, 'create table kept as select 1 as id');
   await endHolder(child, 'SIGKILL');
@@ -153,7 +178,7 @@ t.test(
   'a server orphaned nevertheless is stopped by the next start',
   process.platform === 'linux' ? {} : { skip: 'finds the lifeline in /proc' },
   async (t) => {
-    const dataDir = scratch(t);
+    const dataDir = await prepared(t);
     const { child, answer } = await holder(t, { dataDir });
     await query(answer.url, 'create table kept as select 1 as id');
     const lifelines = readdirSync('/proc').filter(
@@ -173,7 +198,7 @@ t.test(
 t.test(
   'when Postgres is killed it comes back under the same address; a pool survives that and nothing committed is lost',
   async (t) => {
-    const server = await startEmbeddedPostgres({ dataDir: scratch(t), log });
+    const server = await startEmbeddedPostgres({ dataDir: await prepared(t), log });
     t.teardown(() => server.stop());
     const pool = createPool(server.url, { applicationName: 'survivor', max: 4 });
     t.teardown(() => pool.end());
@@ -205,7 +230,7 @@ t.test(
 );
 
 t.test('when Node and Postgres are both killed the next start recovers', async (t) => {
-  const dataDir = scratch(t);
+  const dataDir = await prepared(t);
   const { child, answer } = await holder(t, { dataDir });
   await query(answer.url, 'create table kept as select 1 as id');
   process.kill(answer.pid, 'SIGKILL');
@@ -216,7 +241,7 @@ t.test('when Node and Postgres are both killed the next start recovers', async (
 });
 
 t.test('a directory has one process at a time; a second one is told which', async (t) => {
-  const dataDir = scratch(t);
+  const dataDir = await prepared(t);
   const first = await holder(t, { dataDir });
   await t.rejects(startEmbeddedPostgres({ dataDir, log }), {
     name: 'DirectoryInUse',
@@ -252,8 +277,7 @@ t.test('a command that runs beside a server joins its database, and leaves it ru
 });
 
 t.test('traces of dead processes whose ids live on in others are no obstacle', async (t) => {
-  const dataDir = scratch(t);
-  await (await startEmbeddedPostgres({ dataDir, log })).stop();
+  const dataDir = await prepared(t);
   writeFileSync(join(dataDir, 'postgres.owner'), JSON.stringify({ pid: process.pid, birthmark: 'long ago' }));
   writeFileSync(join(dataDir, 'postgres', 'postmaster.pid'), `${process.ppid}\n${dataDir}/postgres\n1\n5432\n\n\n0 0\nready\n`);
   mkdirSync(join(dataDir, 'postgres.new.1'));
@@ -262,7 +286,7 @@ t.test('traces of dead processes whose ids live on in others are no obstacle', a
   writeFileSync(join(dataDir, 'postgres.owner'), 'half a fi');
   await (await startEmbeddedPostgres({ dataDir, log })).stop();
   t.ok(birthmarkOf(process.ppid), 'the process with that id was left alone');
-  t.strictSame(readdirSync(dataDir).sort(), ['postgres', 'postgres.log', 'socket'], 'nothing is left lying about');
+  t.strictSame(readdirSync(dataDir).sort(), ['postgres', 'postgres.log'], 'nothing is left lying about');
 });
 
 t.test('a data directory with a long or unusual path gets its socket elsewhere', async (t) => {
@@ -270,10 +294,10 @@ t.test('a data directory with a long or unusual path gets its socket elsewhere',
     const server = await startEmbeddedPostgres({ dataDir: join(scratch(t), name), log });
     t.teardown(() => server.stop());
     t.match(server.connection.host, /^\/tmp\/masar-/);
-    t.teardown(() => rmSync(server.connection.host, { recursive: true, force: true }));
     t.equal(statSync(server.connection.host).mode & 0o777, 0o700);
     t.strictSame(await query(server.url, 'select 1 as alive'), [{ alive: 1 }]);
     await server.stop();
+    t.notOk(existsSync(server.connection.host), 'and leaves no directory behind there');
   }
 });
 
@@ -303,7 +327,7 @@ t.test('an ordinary user who may not write to the package runs a copy with the l
   mkdirSync(dataDir);
   if (isRoot) chownSync(dataDir, OTHER_USER.uid, OTHER_USER.gid);
   else for (const folder of ['lib', 'bin']) chmodSync(join(packageDirectory, 'native', folder), 0o555);
-  const { child, answer } = await holder(t, { dataDir, packageDirectory }, isRoot ? OTHER_USER : {});
+  const { child, answer } = await holder(t, { dataDir, packageDirectory }, isRoot ? OTHER_USER : undefined);
   t.equal(answer.error, undefined);
   t.match(commandOf(answer.pid), dataDir);
   t.equal(existsSync(join(packageDirectory, 'native', 'lib', 'libpq.so.5')), false, 'the package is as it was');
@@ -349,16 +373,17 @@ t.test('root under a 0700 home keeps data and binaries where an unprivileged use
 });
 
 t.test('the same uid as the server is not let in, only the user who runs Masar', onlyRoot, async (t) => {
-  const server = await startEmbeddedPostgres({ dataDir: scratch(t), log });
+  const server = await startEmbeddedPostgres({ dataDir: await prepared(t), log });
   t.teardown(() => server.stop());
-  const attempt = spawn(
-    process.execPath,
-    [
-      '-e',
-      `const { Client } = require(process.argv[1]); new Client(process.argv[2]).connect().then(() => 'in', (e) => e.code).then(console.log)`,
-    ].concat(createRequire(import.meta.url).resolve('pg'), server.url),
-    { ...OTHER_USER, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const program = `
+    const { Client } = require(process.argv[1]);
+    process.setgroups([]);
+    process.setgid(${OTHER_USER.gid});
+    process.setuid(${OTHER_USER.uid});
+    new Client(process.argv[2]).connect().then(() => 'let in', (error) => error.code).then(console.log)`;
+  const attempt = spawn(process.execPath, ['-e', program, createRequire(import.meta.url).resolve('pg'), server.url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [answer] = (await once(createInterface(attempt.stdout), 'line')) as [string];
   t.match(answer, /^28/, 'invalid authorization');
 });
@@ -371,7 +396,7 @@ t.test('without the npm package a postgres on PATH is used, and without both one
     process.env.PATH = path;
   });
   process.env.PATH = bin;
-  const server = await startEmbeddedPostgres({ dataDir: scratch(t), log, packageDirectory: '/nowhere' });
+  const server = await startEmbeddedPostgres({ dataDir: await prepared(t), log, packageDirectory: '/nowhere' });
   await server.stop();
   process.env.PATH = '/nowhere';
   const dataDir = scratch(t);
