@@ -1,0 +1,103 @@
+import './requestTypes.ts';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import helmet from '@fastify/helmet';
+import underPressure from '@fastify/under-pressure';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { z } from 'zod';
+import { catalogueOf } from './catalogue.ts';
+import type { ApiParts } from './parts.ts';
+import { auth } from './plugins/auth.ts';
+import { observe } from './plugins/observe.ts';
+import { openapi } from './plugins/openapi.ts';
+import { answerClientError, problemSender, problems } from './plugins/problems.ts';
+import { Problem } from './problem.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { healthRoutes } from './routes/health.ts';
+import { parseStrictly } from './strictJson.ts';
+import { validatorCompiler } from './validation.ts';
+
+const NO_QUERY = z.strictObject({});
+const BODY_LIMIT = 1024 * 1024;
+
+/** Builds the API over its parts. Nothing listens yet; `close` drains what is under way. */
+export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
+  const catalogue = catalogueOf(parts.registry);
+  const send = problemSender(catalogue);
+  const app = fastify<Server, IncomingMessage, ServerResponse, FastifyBaseLogger>({
+    loggerInstance: parts.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    trustProxy: parts.config.trustProxy.length > 0 ? [...parts.config.trustProxy] : false,
+    routerOptions: { maxParamLength: 200, querystringParser: parseQuery },
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => send(request, reply, error),
+    clientErrorHandler: (error, socket) => answerClientError(catalogue, error, socket),
+  });
+  const methodsAt = recordRoutes(app);
+  app.setValidatorCompiler(validatorCompiler);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    body.length === 0 ? undefined : bodyIn(body),
+  );
+
+  await app.register(observe, { metrics: parts.metrics });
+  await app.register(problems, { send, methodsAt });
+  await app.register(helmet, {
+    // Answers are data, never pages; /docs sets a policy of its own. TLS, and with it HSTS, is the proxy's.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: false,
+  });
+  await app.register(openapi, { registry: parts.registry });
+  await app.register(async (operations) => healthRoutes(operations, parts));
+
+  await app.register(async (v1) => {
+    await v1.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 2 });
+    await v1.register(auth, { tokens: parts.tokens });
+    v1.addHook('onRoute', (route) => {
+      // Without a schema of its own a route takes no query at all.
+      route.schema = { querystring: NO_QUERY, ...route.schema };
+    });
+    v1.addHook('onSend', async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+    });
+    await catalogueRoutes(v1, parts);
+    await commandRoutes(v1, parts);
+    await caseRoutes(v1, parts);
+  });
+  return app;
+}
+
+/** Fastify says `null` for no body, so a body that says `null` itself is told apart here. */
+function bodyIn(bytes: Buffer): unknown {
+  const body = parseStrictly(bytes);
+  if (body !== null) return body;
+  throw new Problem('INVALID_INPUT', { errors: [{ pointer: '', code: 'INVALID_TYPE', message: 'expected an object' }] });
+}
+
+/** Remembers every address with its methods, to tell a wrong method from a wrong address. */
+function recordRoutes(app: FastifyInstance): (path: string) => readonly string[] {
+  const routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+').replaceAll('*', '.*')}$`);
+    const known = routes.get(url) ?? { pattern, methods: new Set() };
+    for (const one of [method].flat()) known.methods.add(one);
+    routes.set(url, known);
+  });
+  return (path) => [...new Set([...routes.values()].filter((one) => one.pattern.test(path)).flatMap((one) => [...one.methods]))];
+}
+
+/** Query parameters as text; one that is given twice becomes a list, which no schema takes. */
+function parseQuery(text: string): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = query[name];
+    query[name] = known === undefined ? value : [known, value].flat();
+  }
+  return query;
+}

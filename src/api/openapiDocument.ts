@@ -1,0 +1,118 @@
+import { STATUS_CODES } from 'node:http';
+import { ProblemAnswer } from './answers.ts';
+import { jsonSchemaOf } from './jsonSchema.ts';
+
+/** The parts of an OpenAPI document that are filled in here. */
+interface Document {
+  paths?: object;
+  components?: object;
+}
+
+interface Operation {
+  parameters?: unknown[];
+  responses: Record<string, { headers?: Record<string, unknown> }>;
+  readonly security?: readonly unknown[];
+  readonly tags?: readonly string[];
+  readonly 'x-command'?: string;
+  readonly 'x-effect'?: string;
+}
+
+const text = { type: 'string' };
+
+const PARAMETERS = {
+  IdempotencyKey: header('Idempotency-Key', true, 'A fresh UUID for each command; the same one when it is sent again', {
+    ...text,
+    minLength: 8,
+    maxLength: 128,
+  }),
+  IfMatch: header('If-Match', false, 'ETag of the case as you saw it; answered 412 with what changed since when it moved on'),
+  IfMatchRequired: header('If-Match', true, 'ETag of the case as you saw it; required for decisions with legal or money effect'),
+  AcceptLanguage: header('Accept-Language', false, 'en, ar or ckb; words of problems come in it'),
+  MasarAfter: header('Masar-After', false, 'Position of a write this read must show; waited for two seconds at most'),
+  OnBehalfOf: header('Masar-On-Behalf-Of', false, 'Staff id of a colleague on leave whose deputy you are', {
+    ...text,
+    format: 'uuid',
+  }),
+} as const;
+
+const HEADERS = {
+  ETag: { description: 'Revision of the case, for If-Match', schema: { ...text, examples: ['"7"'] } },
+  MasarPosition: { description: 'Position of the write, for Masar-After', schema: text },
+  Location: { description: 'Address of the case that was opened', schema: text },
+  MasarStale: { description: '`true` when the read models do not show the position asked for yet', schema: text },
+  RetryAfter: { description: 'Seconds to wait', schema: { type: 'integer' } },
+  WwwAuthenticate: { description: 'How to sign in', schema: text },
+} as const;
+
+const COMMAND_PROBLEMS = [400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503];
+const READ_PROBLEMS = [400, 401, 403, 404, 409, 503];
+const CATALOGUE_PROBLEMS = [400, 401, 404, 503];
+
+function header(name: string, required: boolean, description: string, schema: object = text) {
+  return { name, in: 'header', required, description, schema };
+}
+
+const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
+
+/** Adds what every operation of a kind has: its headers, and the problems it may answer. */
+export function completed(document: Document): void {
+  document.components = {
+    ...document.components,
+    parameters: PARAMETERS,
+    headers: HEADERS,
+    responses: Object.fromEntries([...COMMAND_PROBLEMS, 500].map((status) => [`Problem${status}`, problem(status)])),
+    schemas: { Problem: jsonSchemaOf(ProblemAnswer, 'output') },
+  };
+  const operations = Object.values(document.paths ?? {}).flatMap((path: Record<string, Operation>) => Object.values(path));
+  for (const operation of operations) complete(operation);
+}
+
+function complete(operation: Operation): void {
+  const open = operation.security?.length === 0;
+  const command = operation['x-command'] !== undefined;
+  const catalogue = operation.tags?.includes('catalogue') === true;
+  const names = open
+    ? []
+    : command
+      ? ['IdempotencyKey', operation['x-effect'] ? 'IfMatchRequired' : 'IfMatch', 'MasarAfter', 'AcceptLanguage']
+      : catalogue
+        ? ['AcceptLanguage']
+        : ['MasarAfter', 'OnBehalfOf', 'AcceptLanguage'];
+  operation.parameters = [...described(operation.parameters ?? []), ...names.map((name) => ref('parameters', name))];
+  const problems = open ? [404, 500] : command ? COMMAND_PROBLEMS : catalogue ? CATALOGUE_PROBLEMS : READ_PROBLEMS;
+  for (const [status, response] of Object.entries(operation.responses)) {
+    response.headers = { ...response.headers, ...headersOf(Number(status), open || catalogue, command) };
+  }
+  for (const status of [...problems, 500]) operation.responses[status] ??= ref('responses', `Problem${status}`) as object;
+}
+
+function headersOf(status: number, plain: boolean, command: boolean): Record<string, unknown> {
+  if (plain || status >= 300) return {};
+  const names = command ? ['ETag', 'MasarPosition', ...(status === 201 ? ['Location'] : [])] : ['ETag', 'MasarStale'];
+  return Object.fromEntries(names.map((name) => [spelled(name), ref('headers', name)]));
+}
+
+/** `MasarPosition` → `Masar-Position`; `ETag` is itself. */
+const spelled = (name: string): string => (name === 'ETag' ? name : name.replace(/(?<=[a-z])(?=[A-Z])/g, '-'));
+
+function problem(status: number) {
+  const names = status === 503 ? ['RetryAfter'] : status === 401 ? ['WwwAuthenticate'] : [];
+  return {
+    description: STATUS_CODES[status],
+    ...(names.length > 0 ? { headers: Object.fromEntries(names.map((name) => [spelled(name), ref('headers', name)])) } : {}),
+    content: { 'application/problem+json': { schema: ref('schemas', 'Problem') } },
+  };
+}
+
+/** `{id}` in a path takes a UUID or a reference. */
+function described(parameters: readonly unknown[]): readonly unknown[] {
+  return parameters.map((one) => {
+    const parameter = one as { in?: string; name?: string };
+    if (parameter.in !== 'path' || parameter.name !== 'id') return one;
+    return {
+      ...parameter,
+      description: 'UUID of the case, or its reference',
+      schema: { ...text, examples: ['4821-9037-5512-3'] },
+    };
+  });
+}

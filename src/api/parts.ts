@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+import type { Registry } from '../domain/kernel/registry.ts';
+import type { Cases } from '../eventlog/cases.ts';
+import type { Codec } from '../eventlog/codec.ts';
+import type { Executor } from '../eventlog/execute.ts';
+import type { EventLog } from '../eventlog/port.ts';
+import type { RightsOf } from '../eventlog/rights.ts';
+import type { Config } from '../platform/config.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { ProjectionStatus } from '../projections/runtime/status.queries.ts';
+import type { WaitFor } from '../projections/runtime/waitFor.queries.ts';
+import type { TokenVerifier } from './tokens.ts';
+
+/** How one thing this server leans on is doing. `detail` carries codes and numbers, never addresses or names. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+/** Everything the API is made from. Nothing here is optional in a running server. */
+export interface ApiParts {
+  readonly registry: Registry;
+  readonly executor: Executor;
+  readonly cases: Cases;
+  readonly codec: Codec;
+  readonly log: EventLog;
+  readonly rights: RightsOf;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly config: Pick<Config, 'trustProxy'>;
+  /** RFC 3339 UTC. */
+  readonly now: () => string;
+  readonly tokens: TokenVerifier;
+  /** Ids of the cases of a process with this short reference: usually one, rarely two. */
+  readonly idsOf: (process: string, reference: string) => Promise<readonly string[]>;
+  /** Whether these read models have come to a position, waiting at most so many milliseconds. */
+  readonly waitFor: WaitFor;
+  /** What `/health/ready` asks. */
+  readonly checks: () => Promise<readonly Check[]>;
+  /** What `/health/projections` shows. */
+  readonly projections: () => Promise<readonly ProjectionStatus[]>;
+}

@@ -1,0 +1,37 @@
+import fp from 'fastify-plugin';
+import type { Metrics } from '../../platform/metrics.ts';
+
+const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{7,99}$/;
+
+/**
+ * Ids, log records and metrics of every request. A record has the route's pattern, never the address: an address may hold a
+ * name somebody searched for.
+ */
+export const observe = fp<{ readonly metrics: Metrics }>(async (app, { metrics }) => {
+  const seconds = metrics.histogram('http_request_seconds', 'Time to answer HTTP requests', ['method', 'route', 'status']);
+
+  app.decorateRequest('correlationId', '');
+  app.addHook('onRequest', async (request, reply) => {
+    const given = request.headers['masar-correlation-id'];
+    request.correlationId = typeof given === 'string' && CORRELATION_ID.test(given) ? given : request.id;
+    reply.header('request-id', request.id).header('masar-correlation-id', request.correlationId);
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const { statusCode } = reply;
+    seconds.observe({ method: request.method, route, status: String(statusCode) }, reply.elapsedTime / 1000);
+    const level = route.startsWith('/health') || route === '/metrics' ? 'debug' : 'info';
+    request.log[level](
+      {
+        method: request.method,
+        route,
+        status: statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        staff: request.staff || undefined,
+        correlationId: request.correlationId,
+      },
+      'answered',
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifySchema } from 'fastify';
+import fp from 'fastify-plugin';
+import { z } from 'zod';
+import type { Registry } from '../../domain/kernel/registry.ts';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import { completed } from '../openapiDocument.ts';
+import { hasRoutes } from '../paths.ts';
+
+const ABOUT = `Case management for durable solutions in Iraq. Every command is one \`POST\` with an \`Idempotency-Key\`; sent again with the
+same key it is recorded once and answered the same. A case is named by its UUID or by its short reference. A read that must see
+a write sends the write's \`Masar-Position\` in \`Masar-After\`. Failures are \`application/problem+json\` with a stable \`code\` and
+words in the language of \`Accept-Language\` (en, ar, ckb).`;
+
+/** The page loads nothing from anywhere else, so it works without a network; its widgets set styles of their own. */
+const PAGE_CSP = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+};
+
+/** The OpenAPI 3.1 document at `/openapi.json` and a page to read it at `/docs`, both derived from the routes. */
+export const openapi = fp<{ readonly registry: Registry }>(async (app, { registry }) => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Masar',
+        version: '1.0.0',
+        description: ABOUT,
+        license: { name: 'All rights reserved', identifier: 'LicenseRef-Proprietary' },
+      },
+      servers: [{ url: '/', description: 'This server' }],
+      tags: [
+        ...registry.all
+          .filter(hasRoutes)
+          .map(({ name, labels }) => ({ name, description: `${labels.plural.en} – ${labels.plural.ar}` })),
+        { name: 'work', description: 'Queues, own work and what changed' },
+        { name: 'registers', description: 'Finding households, providers and possible duplicates' },
+        { name: 'catalogue', description: 'Processes, code lists and places: a front end can be built from these' },
+        { name: 'operations', description: 'For whoever runs the server' },
+      ],
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      security: [{ bearer: [] }],
+    },
+    convertConstToEnum: false,
+    transform: ({ schema, url }) => ({ schema: asJsonSchemas(schema), url }),
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) return document.swaggerObject;
+      completed(document.openapiObject);
+      return document.openapiObject;
+    },
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: PAGE_CSP,
+    uiConfig: { docExpansion: 'none', deepLinking: true, persistAuthorization: false, validatorUrl: null },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('cache-control', 'no-cache').send(app.swagger()),
+  );
+});
+
+/** Requests are held to zod schemas; the document shows them as JSON Schema. Answers are JSON Schema already. */
+function asJsonSchemas(schema: FastifySchema | undefined): FastifySchema {
+  const shown: Record<string, unknown> = { ...schema };
+  for (const part of ['body', 'querystring', 'params', 'headers']) {
+    const given = shown[part];
+    if (given instanceof z.ZodType) shown[part] = jsonSchemaOf(given, 'input');
+  }
+  return shown;
+}

@@ -1,0 +1,223 @@
+import type { Label } from '../domain/kernel/labels.ts';
+
+interface Known {
+  readonly status: number;
+  readonly label: Label;
+}
+
+/** Problems of the API itself, each with its status and words that say what to do. */
+export const apiProblems = {
+  MALFORMED_JSON: {
+    status: 400,
+    label: {
+      en: 'The body is not well-formed JSON in UTF-8. Check it and send it again.',
+      ar: 'محتوى الطلب ليس JSON سليمًا بترميز UTF-8. تحقق منه وأعد الإرسال.',
+    },
+  },
+  DUPLICATE_KEY: {
+    status: 400,
+    label: {
+      en: 'A JSON object names the same member twice. Send each once.',
+      ar: 'تكرر اسم في كائن JSON. أرسل كل اسم مرة واحدة.',
+    },
+  },
+  FORBIDDEN_KEY: {
+    status: 400,
+    label: { en: 'A JSON object has a member name that is never allowed.', ar: 'في كائن JSON اسم غير مسموح به.' },
+  },
+  TOO_DEEP: {
+    status: 400,
+    label: { en: 'The JSON is nested too deeply.', ar: 'تداخل عناصر JSON أعمق من المسموح.' },
+  },
+  UNSTORABLE_TEXT: {
+    status: 400,
+    label: {
+      en: 'A text contains a character that cannot be stored (NUL or half a surrogate pair). Remove it.',
+      ar: 'في النص حرف لا يمكن حفظه. احذفه.',
+    },
+  },
+  INVALID_INPUT: {
+    status: 400,
+    label: {
+      en: 'The request does not have the shape this operation takes. See `errors`, correct it and send it again.',
+      ar: 'بيانات الطلب لا تطابق ما تتطلبه هذه العملية. راجع `errors` وصحح ثم أعد الإرسال.',
+    },
+  },
+  BAD_REQUEST: {
+    status: 400,
+    label: { en: 'The request is not well-formed HTTP.', ar: 'الطلب غير سليم.' },
+  },
+  ID_MALFORMED: {
+    status: 400,
+    label: {
+      en: 'The id is neither a UUID nor a reference such as 4821-9037-5512-3.',
+      ar: 'المعرّف ليس UUID ولا رقمًا مرجعيًا مثل 4821-9037-5512-3.',
+    },
+  },
+  REFERENCE_MISTYPED: {
+    status: 400,
+    label: {
+      en: 'A digit of the reference is wrong or two are swapped. Compare it with the paper.',
+      ar: 'في الرقم المرجعي خطأ أو رقمان متبادلان. قارنه بالورقة.',
+    },
+  },
+  IDEMPOTENCY_KEY_MISSING: {
+    status: 400,
+    label: {
+      en: 'A command needs the header Idempotency-Key: a fresh UUID for each command, the same one when it is sent again.',
+      ar: 'يتطلب الأمر الترويسة Idempotency-Key: معرّف UUID جديد لكل أمر، ونفسه عند إعادة الإرسال.',
+    },
+  },
+  IDEMPOTENCY_KEY_MALFORMED: {
+    status: 400,
+    label: {
+      en: 'Idempotency-Key is 8 to 128 visible ASCII characters, best a UUID.',
+      ar: 'تتكون Idempotency-Key من 8 إلى 128 حرف ASCII مرئيًا، والأفضل UUID.',
+    },
+  },
+  IF_MATCH_MALFORMED: {
+    status: 400,
+    label: { en: 'If-Match is the ETag of the case, such as "7".', ar: 'تكون If-Match قيمة ETag للملف مثل "7".' },
+  },
+  POSITION_MALFORMED: {
+    status: 400,
+    label: {
+      en: 'Masar-After is a position as a command answered it in Masar-Position.',
+      ar: 'تكون Masar-After موضعًا كما ورد في Masar-Position.',
+    },
+  },
+  CURSOR_MALFORMED: {
+    status: 400,
+    label: { en: 'The cursor is not one this list gave. Start without it.', ar: 'المؤشر غير صادر عن هذه القائمة. ابدأ بدونه.' },
+  },
+  TOKEN_MISSING: {
+    status: 401,
+    label: {
+      en: 'Sign in: send the header Authorization: Bearer with a token.',
+      ar: 'سجّل الدخول: أرسل الترويسة Authorization: Bearer مع الرمز.',
+    },
+  },
+  TOKEN_EXPIRED: {
+    status: 401,
+    label: { en: 'The token has expired. Sign in again.', ar: 'انتهت صلاحية الرمز. سجّل الدخول مجددًا.' },
+  },
+  TOKEN_INVALID: {
+    status: 401,
+    label: {
+      en: 'The token is not accepted here. Sign in with the identity provider of this installation.',
+      ar: 'الرمز غير مقبول هنا. سجّل الدخول عبر مزود الهوية المعتمد.',
+    },
+  },
+  ROUTE_UNKNOWN: {
+    status: 404,
+    label: { en: 'There is nothing at this address. See /docs.', ar: 'لا يوجد شيء في هذا العنوان. راجع /docs.' },
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    label: {
+      en: 'This address does not take this method; the header Allow names those it takes.',
+      ar: 'هذا العنوان لا يقبل هذه الطريقة؛ انظر الترويسة Allow.',
+    },
+  },
+  REFERENCE_AMBIGUOUS: {
+    status: 409,
+    label: {
+      en: 'Two cases share this reference. Use the id of the one you mean.',
+      ar: 'ملفان لهما الرقم المرجعي نفسه. استخدم معرّف الملف المقصود.',
+    },
+  },
+  STALE: {
+    status: 412,
+    label: {
+      en: 'The case moved on since you looked at it; `since` says how. Load it again and decide anew.',
+      ar: 'تغيّر الملف منذ اطلاعك عليه؛ راجع `since`. أعد تحميله ثم قرر.',
+    },
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    label: {
+      en: 'The body is over 1 MiB. Files are not sent with commands; send their reference.',
+      ar: 'حجم الطلب يتجاوز 1 ميبيبايت. لا تُرسل الملفات مع الأوامر بل يُرسل مرجعها.',
+    },
+  },
+  EVENT_TOO_LARGE: {
+    status: 413,
+    label: {
+      en: 'What is to be recorded is too large for one entry.',
+      ar: 'البيانات المراد تسجيلها أكبر من أن تُحفظ في قيد واحد.',
+    },
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    label: { en: 'Send the body as Content-Type: application/json.', ar: 'أرسل المحتوى بنوع application/json.' },
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    label: { en: 'The header fields are too large.', ar: 'ترويسات الطلب أكبر من المسموح.' },
+  },
+  INTERNAL: {
+    status: 500,
+    label: {
+      en: 'Something went wrong here. Try again with the same Idempotency-Key; report the `instance` if it stays.',
+      ar: 'حدث خطأ في النظام. أعد المحاولة بالمفتاح نفسه، وإن استمر فأبلغ بقيمة `instance`.',
+    },
+  },
+  UNAVAILABLE: {
+    status: 503,
+    label: {
+      en: 'The store cannot be reached just now; nothing was written. Try again with the same Idempotency-Key.',
+      ar: 'تعذر الوصول إلى المخزن حاليًا ولم يُسجل شيء. أعد المحاولة بالمفتاح نفسه.',
+    },
+  },
+  OUTCOME_UNKNOWN: {
+    status: 503,
+    label: {
+      en: 'The connection broke before the answer: it may or may not be recorded. Send it again with the same Idempotency-Key; it is recorded once.',
+      ar: 'انقطع الاتصال قبل الرد وقد يكون الأمر سُجّل. أعد إرساله بالمفتاح نفسه، ولن يُسجل إلا مرة واحدة.',
+    },
+  },
+  ISSUER_UNREACHABLE: {
+    status: 503,
+    label: {
+      en: 'The identity provider cannot be reached, so the token cannot be checked. Try again.',
+      ar: 'تعذر الوصول إلى مزود الهوية للتحقق من الرمز. أعد المحاولة.',
+    },
+  },
+  BUSY: {
+    status: 503,
+    label: {
+      en: 'The server is overloaded. Try again with the same Idempotency-Key.',
+      ar: 'الخادم مثقل. أعد المحاولة بالمفتاح نفسه.',
+    },
+  },
+} as const satisfies Readonly<Record<string, Known>>;
+
+export type ProblemCode = keyof typeof apiProblems;
+
+/** Statuses of refusals by rules where it is not 422. Codes of processes that are not listed are 422. */
+const REFUSAL_STATUS: Readonly<Record<string, number>> = {
+  FORBIDDEN: 403,
+  NOT_ENROLLED: 403,
+  SUSPENDED: 403,
+  NOT_DEPUTY: 403,
+  SECOND_OFFICER_NEEDED: 403,
+  WAIT_NOT_YOURS: 403,
+  TRANSFER_NOT_TO_YOU: 403,
+  NOT_FOUND: 404,
+  PROCESS_UNKNOWN: 404,
+  COMMAND_UNKNOWN: 404,
+  ALREADY_EXISTS: 409,
+  ALREADY_TAKEN: 409,
+  CONFLICT: 409,
+  WRONG_STATE: 409,
+  RETRACTED: 409,
+  ADOPTION_PENDING: 409,
+  TRANSFER_PENDING: 409,
+  CORRECTION_PENDING: 409,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  IF_MATCH_REQUIRED: 428,
+};
+
+/** The HTTP status of a code, the API's own or a rule's refusal. */
+export const statusOf = (code: string): number =>
+  Object.hasOwn(apiProblems, code) ? apiProblems[code as ProblemCode].status : (REFUSAL_STATUS[code] ?? 422);

@@ -1,0 +1,16 @@
+import type { Process } from '../domain/kernel/process.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Staff id of who asks; set on every route under /v1 that needs a token. */
+    staff: string;
+    /** Follows one piece of work through requests, events and jobs. */
+    correlationId: string;
+  }
+  interface FastifyContextConfig {
+    /** The process a derived route belongs to. */
+    process?: Process;
+    /** The command a derived route gives. */
+    command?: string;
+  }
+}

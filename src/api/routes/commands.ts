@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { z } from 'zod';
+import { RecordNote, Uuid } from '../../domain/kernel/envelope.ts';
+import type { Command, Process } from '../../domain/kernel/process.ts';
+import type { Outcome } from '../../eventlog/execute.ts';
+import { CommandAnswer } from '../answers.ts';
+import { caseIdIn } from '../caseIds.ts';
+import { etagOf, idempotencyKey, revisionIn } from '../headers.ts';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import { operation } from '../operations.ts';
+import type { ApiParts } from '../parts.ts';
+import { commandsOf, type Derived, hasRoutes } from '../paths.ts';
+
+/** A command's body once its own members are set apart from what is said about the command. */
+interface Body {
+  readonly id?: string;
+  readonly record?: unknown;
+}
+
+/** `POST /v1/<plural>` and `POST /v1/<plural>/{id}/<command>` for every command a person may give. */
+export async function commandRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  for (const process of parts.registry.all.filter(hasRoutes)) {
+    for (const derived of commandsOf(process)) route(app, parts, process, derived);
+  }
+}
+
+function route(app: FastifyInstance, parts: ApiParts, process: Process, { command, path }: Derived): void {
+  const opening = command.from === 'new';
+  app.route<{ Params: { id?: string }; Body: Body }>({
+    method: 'POST',
+    url: path,
+    schema: {
+      ...operation({ process, command, name: command.name }),
+      body: bodyOf(process, command),
+      response: { [opening ? 201 : 200]: jsonSchemaOf(CommandAnswer, 'output') },
+    },
+    config: { process, command: command.name },
+    handler: async (request, reply) => {
+      const key = idempotencyKey(request.headers);
+      const ifMatch = revisionIn(request.headers);
+      const { record, ...rest } = request.body ?? {};
+      const { id: chosen, ...input } = opening && !command.naturalKey ? rest : { ...rest, id: undefined };
+      const outcome = await parts.executor.execute({
+        process: process.name,
+        command: command.name,
+        id: opening ? chosen?.toLowerCase() : await caseIdIn(parts, process, request.params.id ?? '', request, reply),
+        input,
+        record: record === undefined ? undefined : RecordNote.parse(record),
+        key,
+        principal: { kind: 'staff', id: request.staff },
+        ifMatch,
+        correlationId: request.correlationId,
+      });
+      if (opening) reply.code(201).header('location', `/v1/${process.plural}/${outcome.id}`);
+      return answer(reply, outcome);
+    },
+  });
+}
+
+/** The input of the command, with `record` beside it, and `id` where the caller may choose it. Nothing else is accepted. */
+function bodyOf(process: Process, command: Command): z.ZodType {
+  const reserved = {
+    record: RecordNote.optional(),
+    ...(command.from === 'new' && !command.naturalKey ? { id: Uuid.optional() } : {}),
+  };
+  const taken = Object.keys(reserved).filter((name) => name in command.input.shape);
+  if (taken.length > 0) throw new Error(`${process.name}.${command.name}: ${taken.join(', ')} is taken by the API`);
+  return command.input.safeExtend(reserved).strict();
+}
+
+function answer(reply: FastifyReply, outcome: Outcome) {
+  const position = String(outcome.position);
+  reply.header('etag', etagOf(outcome.revision)).header('masar-position', position);
+  if (outcome.replayed) reply.header('idempotency-replayed', 'true');
+  const { id, reference, status, revision, actions } = outcome;
+  return { id, reference, status, revision, position, actions };
+}

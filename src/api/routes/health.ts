@@ -1,0 +1,136 @@
+import { BlockList } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import type { ApiParts, Check } from '../parts.ts';
+import { Problem } from '../problem.ts';
+
+const CHECK_TIMEOUT_MS = 3_000;
+
+const LiveView = z.object({ status: z.literal('live') });
+const ReadyView = z.object({
+  status: z.enum(['ready', 'not ready']),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
+});
+const ProjectionsView = z.object({
+  status: z.enum(['ok', 'halted']),
+  items: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      state: z.string(),
+      position: z.string(),
+      logIndex: z.string(),
+      events: z.int(),
+      rate: z.number(),
+      behind: z.boolean().optional(),
+      lagSeconds: z.number(),
+      worked: z.boolean(),
+      halted: z.unknown().optional(),
+      skipped: z.int(),
+    }),
+  ),
+});
+
+/**
+ * For whoever runs the server; no token is asked, so nothing here tells of a case or a person. A reverse proxy in front keeps
+ * these addresses inside.
+ */
+export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const tags = ['operations'];
+  const security: [] = [];
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+
+  app.get(
+    '/health/live',
+    {
+      schema: {
+        operationId: 'healthLive',
+        tags,
+        security,
+        summary: 'Is the process running?',
+        response: { 200: jsonSchemaOf(LiveView, 'output') },
+      },
+    },
+    async () => ({ status: 'live' as const }),
+  );
+
+  app.get(
+    '/health/ready',
+    {
+      schema: {
+        operationId: 'healthReady',
+        tags,
+        security,
+        summary: 'Can requests be answered now?',
+        response: { 200: jsonSchemaOf(ReadyView, 'output'), 503: jsonSchemaOf(ReadyView, 'output') },
+      },
+    },
+    async (_request, reply) => {
+      const checks = await withinTime(parts.checks());
+      const ok = checks.every((check) => check.ok);
+      return reply.code(ok ? 200 : 503).send({ status: ok ? 'ready' : 'not ready', checks });
+    },
+  );
+
+  app.get(
+    '/health/projections',
+    {
+      schema: {
+        operationId: 'healthProjections',
+        tags,
+        security,
+        summary: 'How far each read model has come, and which stands still and why',
+        response: { 200: jsonSchemaOf(ProjectionsView, 'output') },
+      },
+    },
+    async () => {
+      const items = await parts.projections();
+      return { status: items.some((one) => one.halted) ? ('halted' as const) : ('ok' as const), items };
+    },
+  );
+
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        operationId: 'metrics',
+        tags,
+        security,
+        summary: 'Metrics for Prometheus; answered to this machine and private networks only',
+        produces: ['text/plain'],
+        response: { 200: { type: 'string', description: 'Prometheus text format' } },
+      },
+    },
+    async (request, reply) => {
+      if (!isNear(request.ip)) throw new Problem('ROUTE_UNKNOWN');
+      const { contentType, body } = await parts.metrics.scrape();
+      return reply.type(contentType).send(body);
+    },
+  );
+}
+
+const near = new BlockList();
+near.addSubnet('127.0.0.0', 8);
+near.addSubnet('10.0.0.0', 8);
+near.addSubnet('172.16.0.0', 12);
+near.addSubnet('192.168.0.0', 16);
+near.addAddress('::1', 'ipv6');
+near.addSubnet('fc00::', 7, 'ipv6');
+
+/** This machine and private networks (RFC 1918, RFC 4193). */
+const isNear = (address: string): boolean => {
+  const plain = address.replace(/^::ffff:/, '');
+  return near.check(plain, plain.includes(':') ? 'ipv6' : 'ipv4');
+};
+
+async function withinTime(checks: Promise<readonly Check[]>): Promise<readonly Check[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<readonly Check[]>((resolve) => {
+    timer = setTimeout(() => resolve([{ name: 'checks', ok: false, detail: 'TIMEOUT' }]), CHECK_TIMEOUT_MS);
+  });
+  const failed = (error: unknown) => [{ name: 'checks', ok: false, detail: error instanceof Error ? error.name : 'ERROR' }];
+  return Promise.race([checks.catch(failed), late]).finally(() => clearTimeout(timer));
+}

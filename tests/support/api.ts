@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { pino } from 'pino';
+import { createApi } from '../../src/api/api.ts';
+import type { ApiParts } from '../../src/api/parts.ts';
+import { createTokenVerifier } from '../../src/api/tokens.ts';
+import type { Membership } from '../../src/domain/access/membership.ts';
+import type { Role } from '../../src/domain/access/roles.ts';
+import { baghdadDate } from '../../src/domain/kernel/dates.ts';
+import { Refused } from '../../src/domain/kernel/errors.ts';
+import type { Process } from '../../src/domain/kernel/process.ts';
+import { createExecutor } from '../../src/eventlog/execute.ts';
+import { staffIdOf } from '../../src/eventlog/ids.ts';
+import { createRulebook } from '../../src/eventlog/rulebook.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { someone, world } from './scenario.ts';
+
+export const ISSUER = 'https://issuer.test';
+export const AUDIENCE = 'masar-test';
+
+/** A synthetic person with a sign-in name of their own. */
+export interface SignedIn {
+  readonly id: string;
+  readonly subject: string;
+  readonly post: Membership;
+}
+
+export interface CallOptions {
+  /** Whose token is sent; nobody's when absent. */
+  readonly as?: SignedIn;
+  /** Idempotency-Key; a fresh one for each POST when absent, none when null. */
+  readonly key?: string | null;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; undefined when it is not JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: bodies differ from route to route, and tests look into them
+  readonly json: any;
+}
+
+/** Keys of a token issuer on this machine: what signs, and what the API is given to check with. */
+export async function testIssuer() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
+  const sign = (claims: JWTPayload, header: { alg?: string; kid?: string } = {}) =>
+    new SignJWT({ iss: ISSUER, aud: AUDIENCE, ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header })
+      .setIssuedAt()
+      .sign(privateKey);
+  return { sign, publicKey, jwk, jwks: { keys: [jwk] } };
+}
+
+/** An API over real parts on a memory log, listening on a free port, with people who can sign in. */
+export async function startApi(processes: readonly Process[], change: (parts: ApiParts) => Partial<ApiParts> = () => ({})) {
+  const w = world(processes);
+  const issuer = await testIssuer();
+  const people = new Map<string, SignedIn>();
+  const rights: ApiParts['rights'] = async (staff) => {
+    const known = people.get(staff);
+    if (!known) throw new Refused('NOT_ENROLLED');
+    return { staff, day: baghdadDate(w.now()), posts: [known.post] };
+  };
+  const { log, codec, cases, registry, keyring, now } = w;
+  const rulebook = createRulebook(registry, cases, () => Date.parse(now()));
+  const records: string[] = [];
+  const parts: ApiParts = {
+    registry,
+    executor: createExecutor({ log, codec, cases, registry, rulebook, keyring, rights, now }),
+    cases,
+    codec,
+    log,
+    rights,
+    now,
+    logger: pino({ level: 'debug' }, { write: (line) => records.push(line) }),
+    metrics: createMetrics({ processMetrics: false }),
+    config: { trustProxy: [] },
+    tokens: createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: issuer.jwks }),
+    idsOf: async () => [],
+    waitFor: async () => true,
+    checks: async () => [{ name: 'log', ok: true }],
+    projections: async () => [],
+  };
+  const app = await createApi({ ...parts, ...change(parts) });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+
+  /** Somebody in a role who is enrolled and can sign in; the same place arguments mean colleagues. */
+  function person(role: Role, at: { organisation?: string; office?: string; governorate?: string } = {}): SignedIn {
+    const subject = randomUUID();
+    const signedIn = { id: staffIdOf(ISSUER, subject), subject, post: someone(role, at).post };
+    people.set(signedIn.id, signedIn);
+    return signedIn;
+  }
+
+  /** A colleague in the same office, in the same or another role. */
+  const colleague = (of: SignedIn, role: Role = of.post.role): SignedIn => {
+    const { organisation, office, governorate } = of.post;
+    return person(role, { organisation, ...(office ? { office } : {}), ...(governorate ? { governorate } : {}) });
+  };
+
+  const token = (who: SignedIn) => issuer.sign({ sub: who.subject, exp: Math.floor(Date.now() / 1000) + 600 });
+
+  async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+    const { as, key = randomUUID(), body, headers } = options;
+    const sent: Record<string, string> = {
+      ...(as ? { authorization: `Bearer ${await token(as)}` } : {}),
+      ...(method === 'POST' && key !== null ? { 'idempotency-key': key } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    };
+    const text = body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+    const answer = await fetch(base + path, { method, headers: sent, ...(text === undefined ? {} : { body: text }) });
+    return answerOf(answer);
+  }
+
+  return { ...w, parts, app, base, person, colleague, issuer, token, call, records, close: () => app.close() };
+}
+
+export type Api = Awaited<ReturnType<typeof startApi>>;
+
+async function answerOf(answer: Response): Promise<Answer> {
+  const text = await answer.text();
+  const isJson = /^application\/(problem\+)?json/.test(answer.headers.get('content-type') ?? '');
+  return { status: answer.status, headers: answer.headers, text, json: isJson && text !== '' ? JSON.parse(text) : undefined };
+}
