@@ -78,7 +78,7 @@ function copied(packageDirectory: string, place: Place, log: Log): string | unde
       if (!existsSync(copy)) throw error;
     }
   }
-  return join(copy, 'native', 'bin');
+  return inPlace(copy);
 }
 
 /**
