@@ -1,0 +1,120 @@
+import type { Registry } from '../../domain/kernel/registry.ts';
+import { type Codec, type Opening, UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
+import { Bell } from '../../eventlog/follow.ts';
+import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
+import { isConnectionFault } from '../../platform/database.ts';
+import type { ProjectedEvent } from './projection.ts';
+
+/** An event of a page: decoded, or what stood in the way. */
+export type Item =
+  | { readonly stored: StoredEvent; readonly event: ProjectedEvent }
+  | { readonly stored: StoredEvent; readonly error: Error };
+
+export interface Page {
+  readonly after: bigint;
+  readonly scannedTo: bigint;
+  /** The events with personal values opened up to a tier; done once for all who ask. */
+  items(opening: Opening): Promise<readonly Item[]>;
+}
+
+export interface Feed {
+  readonly bell: Bell;
+  /** The page that follows a position; `scannedTo` is that position itself when there is nothing new. */
+  page(after: bigint): Promise<Page>;
+  /** Rings the bell on news, until the signal aborts. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+const KEPT_PAGES = 12;
+
+/**
+ * The log as all projections of a process read it: each stretch is read and decoded once, and whoever comes a little later
+ * finds it at hand.
+ */
+export function createFeed(parts: {
+  readonly log: EventLog;
+  readonly codec: Codec;
+  readonly registry: Registry;
+  readonly filter: LogFilter | undefined;
+  readonly batch: number;
+}): Feed {
+  const { log, codec, registry, filter, batch } = parts;
+  const bell = new Bell();
+  const recent: Page[] = [];
+  const underway = new Map<bigint, Promise<Page>>();
+
+  async function read(after: bigint): Promise<Page> {
+    const { events, scannedTo } = await log.readAll(after, batch, filter);
+    const sealed = events.length === 0 ? [] : await decodeAll(codec, registry, events);
+    const opened = new Map<Opening, Promise<readonly Item[]>>([['none', Promise.resolve(sealed)]]);
+    const page: Page = {
+      after,
+      scannedTo,
+      items: (opening) => {
+        const known = opened.get(opening);
+        if (known) return known;
+        const fresh = openAll(codec, sealed, opening);
+        opened.set(opening, fresh);
+        fresh.catch(() => opened.delete(opening));
+        return fresh;
+      },
+    };
+    // What could not be decoded today may be tomorrow, by a newer program.
+    if (scannedTo > after && sealed.every((item) => 'event' in item)) {
+      recent.push(page);
+      if (recent.length > KEPT_PAGES) recent.shift();
+    }
+    return page;
+  }
+
+  return {
+    bell,
+    page: (after) => {
+      const known = recent.find((page) => page.after <= after && after < page.scannedTo);
+      if (known) return Promise.resolve(known);
+      const same = underway.get(after);
+      if (same) return same;
+      const fresh = read(after).finally(() => underway.delete(after));
+      underway.set(after, fresh);
+      return fresh;
+    },
+    follow: async (signal) => {
+      for await (const _ of log.subscribe(await log.head(), filter, signal)) bell.ring();
+    },
+  };
+}
+
+/** Whether decoding failed for the event's own sake, not because keys or log are out of reach. */
+const isBadEvent = (error: unknown): error is Error => error instanceof UnknownEventType || error instanceof UndecodableEvent;
+
+async function decodeAll(codec: Codec, registry: Registry, events: readonly StoredEvent[]): Promise<readonly Item[]> {
+  try {
+    const decoded = await codec.decode(events, 'none');
+    return decoded.map((event, at): Item => {
+      const stored = events[at]!;
+      const { position, logIndex, stream } = stored;
+      const process = registry.ofStream(stream);
+      return { stored, event: { ...event, position, logIndex, process, id: stream.slice(process.name.length + 1) } };
+    });
+  } catch (error) {
+    if (!isBadEvent(error)) throw error;
+    const [only] = events;
+    if (events.length === 1 && only) return [{ stored: only, error }];
+    return (await Promise.all(events.map((one) => decodeAll(codec, registry, [one])))).flat();
+  }
+}
+
+async function openAll(codec: Codec, sealed: readonly Item[], opening: Opening): Promise<readonly Item[]> {
+  try {
+    const opened = await codec.open(
+      sealed.map((item) => ('event' in item ? item.event.data : undefined)),
+      opening,
+    );
+    return sealed.map((item, at) => ('event' in item ? { ...item, event: { ...item.event, data: opened[at] } } : item));
+  } catch (error) {
+    if (isConnectionFault(error)) throw error;
+    const [only] = sealed;
+    if (sealed.length === 1 && only) return [{ stored: only.stored, error: new UndecodableEvent(only.stored, error) }];
+    return (await Promise.all(sealed.map((item) => openAll(codec, [item], opening)))).flat();
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { Registry } from '../../domain/kernel/registry.ts';
+import type { Codec } from '../../eventlog/codec.ts';
+import { pause } from '../../eventlog/follow.ts';
+import { type EventLog, LogUnavailable } from '../../eventlog/port.ts';
+import { createKysely, isConnectionFault } from '../../platform/database.ts';
+import type { Log } from '../../platform/logging.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import { type RunnerParts, runBuild } from './buildRunner.ts';
+import { createBuilds } from './builds.ts';
+import { createFeed } from './feed.ts';
+import type { Projection } from './projection.ts';
+
+export interface ProjectorParts {
+  /** Connections for read models: about two more than there are projections. Never ended here. */
+  readonly pool: pg.Pool;
+  /** Schema of the read models, where `projectionMigrations` ran. */
+  readonly schema: string;
+  readonly log: EventLog;
+  readonly codec: Codec;
+  readonly registry: Registry;
+  readonly projections: readonly Projection[];
+  readonly logger: Log;
+  readonly metrics?: Metrics;
+  /** Events folded at once, at most; default 1,000. */
+  readonly batch?: number;
+  /** A projector that died is replaced after this; default 15 s. */
+  readonly leaseMs?: number;
+  /** Rest of a halted projection before it tries again; default 5 s. */
+  readonly retryMs?: number;
+  /** How often new builds (a rebuild asked for elsewhere) are looked for; default 1 s. */
+  readonly superviseMs?: number;
+}
+
+export function runnerParts(parts: ProjectorParts): RunnerParts {
+  const db = createKysely<unknown>(parts.pool);
+  const categories = [...new Set(parts.projections.flatMap((one) => one.categories))];
+  const written = parts.metrics?.counter('projection_events_total', 'Events folded into a read model', ['projection']);
+  return {
+    db,
+    builds: createBuilds(db, parts.schema),
+    feed: createFeed({ ...parts, filter: { categories }, batch: parts.batch ?? 1_000 }),
+    log: parts.log,
+    codec: parts.codec,
+    registry: parts.registry,
+    logger: parts.logger,
+    holder: randomUUID(),
+    leaseMs: parts.leaseMs ?? 15_000,
+    retryMs: parts.retryMs ?? 5_000,
+    onProgress: (build, events) => written?.inc({ projection: build.name }, events),
+  };
+}
+
+/**
+ * Keeps the read models up with the log until the signal aborts; then ends what it is doing and resolves. Several may run, in
+ * one process or many: each build is worked on by one of them at a time.
+ */
+export async function runProjector(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
+  const runner = runnerParts(parts);
+  const { builds, feed, logger } = runner;
+  const running = new Map<number, Promise<void>>();
+  const following = followForEver();
+
+  async function followForEver(): Promise<void> {
+    while (!signal.aborted) {
+      await feed.follow(signal).catch((error: unknown) => {
+        if (!(error instanceof LogUnavailable)) logger.warn({ err: error }, 'the subscription of the projector broke');
+      });
+      await pause(500, signal);
+    }
+  }
+
+  async function supervise(): Promise<void> {
+    for (const projection of parts.projections) {
+      await builds.ensure(projection);
+      for (const build of await builds.buildsOf(projection.name)) {
+        const mine = build.version === projection.version && (build.state === 'live' || build.state === 'building');
+        if (!mine || running.has(build.id)) continue;
+        const run = runBuild(runner, projection, build, signal).finally(() => running.delete(build.id));
+        running.set(build.id, run);
+      }
+    }
+    await builds.sweep();
+  }
+
+  while (!signal.aborted) {
+    await supervise().catch((error: unknown) => {
+      logger.warn({ err: isConnectionFault(error) ? undefined : error }, 'the projector cannot look after its builds');
+    });
+    await pause(parts.superviseMs ?? 1_000, signal);
+  }
+  await Promise.all([...running.values(), following]);
+}

@@ -1,0 +1,79 @@
+import { type Expression, type SqlBool, sql } from 'kysely';
+import { type Reach, type Rights, reachOf } from '../domain/access/access.ts';
+
+/** What somebody may see of some processes: the ways in which a permission reaches their cases. */
+export interface Sight {
+  readonly rights: Rights;
+  /** Processes with the same ways are told together. */
+  readonly groups: readonly { readonly processes: readonly string[]; readonly reach: readonly Reach[] }[];
+}
+
+/**
+ * What these rights see. `permission` is a verb asked of each process (`read` for `<process>:read`) or, with a colon, one
+ * permission for all of them (`queue:read`). Processes that are not reached at all are left out.
+ */
+export function sightOf(rights: Rights, permission: string, processes: readonly string[]): Sight {
+  const groups = new Map<string, { processes: string[]; reach: readonly Reach[] }>();
+  for (const process of processes) {
+    const reach = reachOf(rights, permission.includes(':') ? permission : `${process}:${permission}`);
+    if (reach.length === 0) continue;
+    const key = JSON.stringify(reach.map((one) => [one.scope, one.tier, rights.posts.indexOf(one.post)]));
+    const group = groups.get(key);
+    if (group) group.processes.push(process);
+    else groups.set(key, { processes: [process], reach });
+  }
+  return { rights, groups: [...groups.values()] };
+}
+
+type Condition = Expression<SqlBool>;
+
+const column = (table: string, name: string) => sql.ref(`${table}.${name}`);
+const anyOf = (conditions: readonly Condition[]): Condition =>
+  conditions.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`(${sql.join(conditions, sql` or `)})`;
+
+/**
+ * A condition on rows with the columns of `case_index` (or a join with it, under the name `table`): exactly the cases that
+ * `covers` allows. Never null.
+ */
+export function visibleTo(sight: Sight, table = 'case_index'): Condition {
+  return anyOf(
+    sight.groups.map(({ processes, reach }): Condition => {
+      const ways = [...new Map(reach.map((one) => [JSON.stringify(one), one])).values()];
+      return sql<SqlBool>`(${column(table, 'process')} in (${sql.join(processes)}) and ${anyOf(ways.map((one) => covered(one, sight.rights, table)))})`;
+    }),
+  );
+}
+
+function covered(reach: Reach, rights: Rights, table: string): Condition {
+  return sql<SqlBool>`(${column(table, 'tier')} <= ${reach.tier} and coalesce(${inScope(reach, rights, table)}, false))`;
+}
+
+function inScope({ scope, post }: Reach, rights: Rights, table: string): Condition {
+  const is = (name: string, value: string | undefined): Condition =>
+    value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`coalesce(${column(table, name)} = ${value}, false)`;
+  const holds = (name: string, value: string | undefined): Condition =>
+    value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`${value} = any(${column(table, name)})`;
+  switch (scope) {
+    case 'all':
+      return sql<SqlBool>`true`;
+    case 'own':
+      return is('own_staff', rights.staff);
+    case 'governorate':
+      return anyOf([is('owner_governorate', post.governorate), holds('governorates', post.governorate)]);
+    case 'organisation':
+      return is('owner_organisation', post.organisation);
+    case 'office':
+      return anyOf([is('owner_office', post.office), holds('offices', post.office)]);
+    case 'party':
+      return anyOf([holds('parties', post.organisation), holds('offices', post.office)]);
+    case 'assigned':
+      return holds('assignees', rights.staff);
+    case 'shared':
+      return sql<SqlBool>`exists (
+        select 1 from jsonb_array_elements(${column(table, 'shares')}) share
+        where share ->> 'until' >= ${rights.day} and case share -> 'reader' ->> 'kind'
+          when 'staff' then share -> 'reader' ->> 'id' = ${rights.staff}
+          when 'office' then share -> 'reader' ->> 'id' = ${post.office ?? null}
+          else share -> 'reader' ->> 'id' = ${post.organisation} end)`;
+  }
+}
