@@ -18,7 +18,7 @@ export function rightsFrom(cases: Cases): RightsOf {
     if (onBehalfOf === undefined) return { staff, day, posts: postsOn(own, day) };
     const absent = await standing(cases, onBehalfOf);
     ensure(deputyOn(absent, day) === staff, 'NOT_DEPUTY', { colleague: onBehalfOf });
-    return { staff, day, posts: postsOn(absent, day) };
+    return { staff, behalf: onBehalfOf, day, posts: postsOn(absent, day) };
   };
 }
 

@@ -9,6 +9,8 @@ import { POLICY, type Scope, WITHHELD } from './policy.ts';
 /** A person's standing on a day: posts held, own and (for a deputy) those of the absent colleague. */
 export interface Rights {
   readonly staff: string;
+  /** The colleague on leave this person stands in for; then `posts` are the colleague's. */
+  readonly behalf?: string | undefined;
   readonly day: LocalDate;
   readonly posts: readonly Membership[];
 }
@@ -85,14 +87,19 @@ function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolea
     case 'party':
       return target.parties.includes(post.organisation) || (post.office !== undefined && target.offices.includes(post.office));
     case 'assigned':
-      return target.assignees.includes(rights.staff);
+      return target.assignees.some((one) => isPerson(one, rights));
     case 'shared':
-      return target.shares.some((share) => share.until >= rights.day && readerIs(share.reader, post, rights.staff));
+      return target.shares.some((share) => share.until >= rights.day && readerIs(share.reader, post, rights));
   }
 }
 
-const readerIs = (reader: Reader, post: Membership, staff: string): boolean =>
-  reader.id === (reader.kind === 'staff' ? staff : reader.kind === 'office' ? post.office : post.organisation);
+/** Work given to a colleague on leave, and what was shared with them, is the deputy's as well. */
+const isPerson = (staff: string, rights: Rights): boolean => staff === rights.staff || staff === rights.behalf;
+
+const readerIs = (reader: Reader, post: Membership, rights: Rights): boolean =>
+  reader.kind === 'staff'
+    ? isPerson(reader.id, rights)
+    : reader.id === (reader.kind === 'office' ? post.office : post.organisation);
 
 /**
  * May these rights do this to that case? Deny by default. `mayFind` tells apart "not there" from "there, but closed to you":

@@ -43,7 +43,15 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
     allow: on('rule', 'work assign share transfer adopt correct retract pause'),
     because: 'a rule changes by a new version, whose value is held to the shape of the rule',
   },
-  { allow: on('provider', 'assign share transfer adopt pause'), because: 'an entry has one keeper: its organisation' },
+  {
+    allow: on('provider', 'assign share transfer adopt correct pause'),
+    because: 'a corrected or adopted entry would escape the closed list, and a paused clock would hide that it is stale',
+  },
+  {
+    allow: on('duplicate', 'share transfer adopt correct retract'),
+    because: 'a pair belongs to the branches of both records, and is settled by their decision alone',
+  },
+  { allow: on('referral', 'share transfer adopt'), because: 'data goes to another organisation by sending alone, with consent' },
   { allow: on('person', 'assign pause'), because: 'a record of a person waits on nobody' },
   {
     allow: on('organisation office staff', 'assign share transfer adopt retract pause'),
@@ -59,26 +67,32 @@ const row = (role: PolicyRow['role'], scope: Scope, tier: Tier, ...allow: readon
 });
 
 const LOOK = 'find read timeline';
-const REGISTER = 'person household';
+const REGISTER = 'person household application duplicate';
 /** Column 8 as the sender: the own office's referrals. As the receiver: those addressed to the own organisation. */
-const SEND_REFERRALS = on('referral', `${LOOK} draft send recall withdraw feedback close work share transfer correct retract`);
-const RECEIVE_REFERRALS = on('referral', `${LOOK} acknowledge respond serve feedback withdraw confirmDeletion work`);
+const SEND_REFERRALS = on('referral', `${LOOK} draft send recall withdraw feedback close reopen work correct retract`);
+const RECEIVE_REFERRALS = on('referral', `${LOOK} acknowledge respond serve feedback withdraw work`);
 /** "W" in column 8: a case's office and the addressed organisation are its team, so they open T2 (§8, privacy). */
 const referrals = (role: Role): readonly PolicyRow[] => [
   row(role, 'office', 'T2', SEND_REFERRALS),
   row(role, 'party', 'T2', RECEIVE_REFERRALS),
+  // A former receiver no longer sees the case; the command itself knows who has something to delete.
+  row(role, 'all', 'T2', ['referral:confirmDeletion']),
 ];
 /** "A" in column 1: decides on what others entered, and supervises it. */
-const SUPERVISE = 'work assign share transfer correct retract adopt pause';
+const SUPERVISE = 'share transfer correct retract adopt';
 const approval = (role: Role): readonly PolicyRow[] => [
   row(role, 'all', 'T1', on(REGISTER, 'find'), ['register:search']),
   row(
     role,
     'office',
     'T2',
-    on(REGISTER, `${LOOK} ${SUPERVISE}`),
+    on(REGISTER, `${LOOK} work`),
+    on('person household application', SUPERVISE),
+    on('household application duplicate referral', 'assign pause'),
+    on('application', 'verify decide reopen'),
+    on('duplicate', 'detect review resolve'),
     on('household', 'close reopenFile hold void file verifyReturn pathway presence reportReturn'),
-    on('referral', `${LOOK} work assign pause`),
+    on('referral', 'find timeline work'),
     ['dwell:read'],
   ),
 ];
@@ -107,21 +121,29 @@ export const POLICY: readonly PolicyRow[] = [
     'registrar',
     'office',
     'T1',
-    on(REGISTER, `${LOOK} work share transfer correct adopt`),
+    on('person household duplicate', `${LOOK} work`),
+    on('person household', 'share transfer correct adopt'),
+    on('duplicate', 'detect review'),
     on('person', 'register update documents represent vital'),
     on('household', 'update site needs consent file close reopenFile presence reportReturn'),
   ),
+  // Who enters an application is its case team: the papers are on their desk.
+  row('registrar', 'office', 'T2', on('application', `${LOOK} enter work share transfer correct adopt`)),
   ...referrals('registrar'),
 
   // MoMD branch verifier / deputy head: 1 A, 8 R.
   ...approval('verifier'),
+  row('verifier', 'office', 'T2', on('referral', 'read')),
 
   // MoMD head of branch: 1 A, 8 R aggregates and overdue, which are single cases; posts and leave of the own office.
   ...approval('headOfBranch'),
+  row('headOfBranch', 'office', 'T1', on('duplicate', 'unmerge')),
   row('headOfBranch', 'office', 'T1', on('staff', `${LOOK} work enrol appoint leave suspend handover reopen`)),
 
   // MoMD Branches Affairs (HQ): 1 A merge, all; 4 A amounts, that is the rules; 8 R aggregates.
-  row('branchesAffairs', 'all', 'T1', on(REGISTER, LOOK), ['register:search']),
+  row('branchesAffairs', 'all', 'T1', on(REGISTER, LOOK), on('duplicate', 'detect review resolve unmerge work'), [
+    'register:search',
+  ]),
   row('branchesAffairs', 'all', 'T2', ['queue:read', 'dwell:read']),
   row('branchesAffairs', 'all', 'T0', ['rule:set']),
 
@@ -156,6 +178,8 @@ export const POLICY: readonly PolicyRow[] = [
     'T1',
     on('person', `${LOOK} register update documents represent vital work share transfer correct`),
   ),
+  row('partnerCaseworker', 'office', 'T2', on('application', `${LOOK} enter work share correct`)),
+  row('partnerCaseworker', 'office', 'T1', on('duplicate', `${LOOK} detect`)),
   row('partnerCaseworker', 'shared', 'T1', on('household', 'presence reportReturn')),
   ...referrals('partnerCaseworker'),
 
@@ -178,13 +202,13 @@ export const POLICY: readonly PolicyRow[] = [
   row('referralFocalPoint', 'party', 'T2', on('referral', 'assign')),
 
   // Provider manager (§8, escalation level 2): keeps the directory entry, sees that referrals are answered.
-  row('providerManager', 'organisation', 'T0', on('provider', 'register keep work correct')),
-  row('providerManager', 'party', 'T0', on('provider', 'keep work')),
+  row('providerManager', 'organisation', 'T0', on('provider', 'register')),
+  row('providerManager', 'party', 'T0', on('provider', 'keep appoint work')),
   row('providerManager', 'party', 'T2', on('referral', `${LOOK} work assign pause`), ['dwell:read']),
 
   // MoMD NRM desk (§8, routing and escalation level 1): routes by need and place, without the client's data.
   row('referralDesk', 'governorate', 'T2', on('referral', 'find timeline work'), ['queue:read', 'dwell:read']),
-  row('referralDesk', 'all', 'T0', on('provider', 'register listSpecialised work correct retract')),
+  row('referralDesk', 'all', 'T0', on('provider', 'register keep appoint listSpecialised work retract')),
 
   // Re-integration committee (§8, escalation level 3): by number only.
   row('reintegrationCommittee', 'governorate', 'T2', on('referral', 'find'), ['queue:read']),
