@@ -334,10 +334,10 @@ t.test('an ordinary user who may not write to the package runs a copy with the l
   t.equal(statSync(join(dataDir, 'postgres')).uid, isRoot ? OTHER_USER.uid : process.getuid?.());
   if (isRoot) {
     await endHolder(child, 'SIGTERM');
-    const server = await startEmbeddedPostgres({ dataDir, log });
+    const server = await startEmbeddedPostgres({ dataDir, log, packageDirectory });
     t.equal(statSync(join(dataDir, 'postgres', 'postmaster.pid')).uid, OTHER_USER.uid, 'root goes on as the owner of the data');
     await server.stop();
-    t.equal((await holder(t, { dataDir }, OTHER_USER)).answer.error, undefined, 'who can then go on as before');
+    t.equal((await holder(t, { dataDir, packageDirectory }, OTHER_USER)).answer.error, undefined, 'who can then go on as before');
   }
   if (!isRoot) for (const folder of ['lib', 'bin']) chmodSync(join(packageDirectory, 'native', folder), 0o755);
 });
