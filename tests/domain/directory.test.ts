@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { attendedOn } from '../../src/domain/access/membership.ts';
+import { attendedOn, postsOn, worksIn } from '../../src/domain/access/membership.ts';
 import { installation } from '../../src/domain/installation/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
 import { type Staff, staff } from '../../src/domain/staff/index.ts';
@@ -289,6 +289,9 @@ t.test('work stands unattended when its officer is suspended, gone, without a po
   const leave = { from: '2026-03-10', until: '2026-03-20' };
   t.same(attendedOn(officer, '2026-03-01'), { by: 'self' });
   t.same(attendedOn({ ...officer, status: 'suspended' }, '2026-03-01'), { by: 'nobody', because: 'suspended' });
+  t.same(postsOn({ ...officer, status: 'suspended' }, '2026-03-01'), []);
+  t.notOk(worksIn({ ...officer, status: 'left' }, 'f', '2026-03-01'));
+  t.ok(worksIn(officer, 'f', '2026-03-01'));
   t.same(attendedOn({ ...officer, status: 'left' }, '2026-03-01'), { by: 'nobody', because: 'left' });
   t.same(attendedOn({ ...officer, leave }, '2026-03-10'), { by: 'nobody', because: 'leave' });
   t.same(attendedOn({ ...officer, leave: { ...leave, deputy: 'd' } }, '2026-03-20'), { by: 'deputy', deputy: 'd' });

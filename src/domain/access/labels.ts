@@ -1,5 +1,5 @@
 import type { Label } from '../kernel/labels.ts';
-import type { Role } from './roles.ts';
+import { ROLES, type Role } from './roles.ts';
 
 /** Posts as people read them. Sorani only where the glossary of the domain specification gives the whole term. */
 export const ROLE_LABELS: Readonly<Record<Role, Label>> = {
@@ -44,4 +44,12 @@ export const ROLE_LABELS: Readonly<Record<Role, Label>> = {
   providerManager: { en: 'Provider manager', ar: 'مسؤول جهات تقديم الخدمة' },
   referralDesk: { en: 'Referral desk', ar: 'مكتب الإحالة الوطنية' },
   reintegrationCommittee: { en: 'Re-integration committee', ar: 'لجنة إعادة الاندماج' },
+};
+
+const SYSTEM: Label = { en: 'Masar', ar: 'منظومة مسار' };
+
+/** The words for the post an event's actor held then; what Masar did by itself says so. */
+export const postLabel = (post: string): Label => {
+  const role = ROLES.find((one) => one === post);
+  return role ? ROLE_LABELS[role] : SYSTEM;
 };

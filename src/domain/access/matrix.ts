@@ -1,6 +1,8 @@
+import { type Lang, say } from '../kernel/labels.ts';
 import type { Tier } from '../kernel/privacy.ts';
 import type { Registry } from '../kernel/registry.ts';
 import { isWithheld, matches } from './access.ts';
+import { ROLE_LABELS } from './labels.ts';
 import { POLICY, type PolicyRow, QUERIES, READ_VERBS, type Scope } from './policy.ts';
 
 /** How one role reaches one permission; the widest way last. */
@@ -34,4 +36,22 @@ export function permissionMatrix(registry: Registry): readonly MatrixCell[] {
       return reaches.length === 0 ? [] : [{ role, permission, reaches }];
     }),
   );
+}
+
+/** The matrix as Markdown for people to check: a section a role, a line a permission with every way it is held. */
+export function printedMatrix(registry: Registry, lang: Lang = 'en'): string {
+  const everyone = { en: 'Everyone with a post', ar: 'كل من له منصب' };
+  const cells = permissionMatrix(registry);
+  const roles = [...new Set(cells.map((cell) => cell.role))];
+  return roles
+    .map((role) => {
+      const lines = cells
+        .filter((cell) => cell.role === role)
+        .map(
+          ({ permission, reaches }) => `| \`${permission}\` | ${reaches.map((one) => `${one.scope} (${one.tier})`).join(', ')} |`,
+        );
+      const title = say(role === 'everyone' ? everyone : ROLE_LABELS[role], lang);
+      return [`## ${title} (\`${role}\`)`, '', '| Permission | Reach (highest tier) |', '| --- | --- |', ...lines, ''].join('\n');
+    })
+    .join('\n');
 }

@@ -91,7 +91,7 @@ const approval = (role: Role): readonly PolicyRow[] => [
     on('household application duplicate referral', 'assign pause'),
     on('application', 'verify decide reopen'),
     on('duplicate', 'detect review resolve'),
-    on('household', 'close reopenFile hold void file verifyReturn pathway presence reportReturn'),
+    on('household', 'close reopenFile hold void split file verifyReturn pathway presence reportReturn'),
     on('referral', 'find timeline work'),
     ['dwell:read'],
   ),
@@ -212,4 +212,9 @@ export const POLICY: readonly PolicyRow[] = [
 
   // Re-integration committee (§8, escalation level 3): by number only.
   row('reintegrationCommittee', 'governorate', 'T2', on('referral', 'find'), ['queue:read']),
+
+  // §1.3, Split: decided by the branch. §1.3, CloseFile: who protects a family may keep its file from being closed.
+  row('verifier', 'office', 'T2', ['household:split']),
+  row('headOfBranch', 'office', 'T2', ['household:split']),
+  row('protectionPartner', 'shared', 'T2', ['household:hold']),
 ];
