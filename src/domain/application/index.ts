@@ -1,0 +1,3 @@
+export { application } from './commands.ts';
+export { followUps as applicationFollowUps } from './followUps.ts';
+export type { Accepted, ApplicationState } from './state.ts';

@@ -1,0 +1,11 @@
+import type { OfficeRef } from './caseEvents.ts';
+
+/** A command that an event calls for in another stream, given by a reactor under an id derived from the event and its place in the list. */
+export interface FollowUp {
+  readonly process: string;
+  readonly command: string;
+  readonly id: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The office it is done for; it owns what the command opens. */
+  readonly office?: OfficeRef;
+}

@@ -1,0 +1,28 @@
+import type { PersonDescriptor } from '../household/matching.ts';
+import { opened } from '../kernel/privacy.ts';
+import type { DocumentType } from './data.ts';
+import type { PersonState } from './state.ts';
+
+const NATIONAL: readonly DocumentType[] = ['unified_national_card', 'civil_status_id'];
+
+/**
+ * A person's record in the words of the matching. What the household knows (district of origin, ration card, Q-Card) is
+ * added by the caller. Nothing comes out for a legal person, or when the name is hidden or erased.
+ */
+export function descriptorOf(
+  person: PersonState,
+  household: Pick<PersonDescriptor, 'originAdm2' | 'pdsNumber' | 'qCard'> = {},
+): PersonDescriptor | undefined {
+  const name = person.name === undefined ? undefined : opened(person.name, undefined);
+  if (!name) return undefined;
+  const national = NATIONAL.flatMap((docType) => person.documents.filter((one) => one.docType === docType && one.number));
+  return {
+    names: name.ar,
+    motherName: opened(person.motherName, undefined),
+    sex: person.sex === 'unknown' ? undefined : person.sex,
+    birth: opened(person.birth, undefined),
+    phone: opened(person.phones, undefined)?.[0],
+    nationalNumber: opened(national[0]?.number, undefined),
+    ...household,
+  };
+}
