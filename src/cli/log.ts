@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import { SCHEMAS } from '../compose.ts';
 import { CopyDiffers, CopyRefused, copyLog } from '../eventlog/copy.ts';
 import { createEventStoreDbLog } from '../eventlog/eventstoredb/eventStoreDbLog.ts';
 import type { EventLog } from '../eventlog/port.ts';
@@ -12,7 +13,7 @@ const USAGE = `npm run log -- copy --from URL --to URL
 
 Copies one event log into another, keeping ids, revisions, bytes and order, and compares the two at the end.
 It may be stopped and started again. URL is one of
-  postgresql://user:password@host/database?schema=eventlog    (schema: where the log is, eventlog if left out)
+  postgresql://user:password@host/database?schema=log    (schema: where the log is, ${SCHEMAS.log} if left out)
   esdb://user:password@host:2113                              (?tls=false for a server without certificates)`;
 
 interface Opened {
@@ -28,7 +29,7 @@ async function open(address: string, role: 'source' | 'target'): Promise<Opened>
   }
   if (!/^postgres(ql)?:/.test(address)) throw new RangeError(`not the address of an event log: ${address.split(':')[0]}:…`);
   const url = new URL(address);
-  const schema = url.searchParams.get('schema') ?? 'eventlog';
+  const schema = url.searchParams.get('schema') ?? SCHEMAS.log;
   url.searchParams.delete('schema');
   const pool = createPool(url.href, { applicationName: `masar log ${role}` });
   if (role === 'target') await migrate(pool, { schema, migrations });

@@ -13,7 +13,9 @@ import { anEvent, newStream, readOn, someEvents, utf8 } from '../support/eventLo
 import { startEventStoreServer } from '../support/eventStoreServer.ts';
 import { testDatabase } from '../support/postgres.ts';
 
-const schema = 'eventlog';
+const schema = 'log';
+
+t.setTimeout(180_000);
 
 t.test('a log that went through every store is the same log', async (t) => {
   const first = await postgres(t);

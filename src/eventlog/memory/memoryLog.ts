@@ -4,7 +4,7 @@ import type { AppendResult, EventLog, ExpectedRevision, LogPage, ProposedEvent, 
 import { LogUnavailable, RevisionConflict } from '../port.ts';
 
 /** Events looked at for one page, so that a page of a filtered stretch is as bounded here as on a real store. */
-const SCAN = 1_000;
+const SCAN = 500;
 const POLL_MS = 1_000;
 const PAGE = 256;
 

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import { dense, ids, type LogUnderTest, newCategory, newStream, readOn, someEvents, strictlyIncreasing } from './harness.ts';
 
-export async function readAllCases(t: Test, { log, fresh }: LogUnderTest): Promise<void> {
+export async function readAllCases(t: Test, { log }: LogUnderTest): Promise<void> {
   await t.test('the log is read in the order of its appends', async (t) => {
     const start = await log.head();
     const [one, two] = [newStream(), newStream()];
@@ -21,14 +21,6 @@ export async function readAllCases(t: Test, { log, fresh }: LogUnderTest): Promi
     t.ok(strictlyIncreasing(events.map(({ position }) => position)));
     t.ok(dense(events.map(({ logIndex }) => logIndex)));
     t.ok(events[0]!.position > start);
-  });
-
-  await t.test('logIndex counts from 1, in log order, over everything there is', async (t) => {
-    await log.append(newStream(), 'none', someEvents(1));
-    const { events } = await readOn(log, 0n, undefined, 500);
-    t.equal(events[0]?.logIndex, 1n);
-    t.equal(events.at(-1)?.logIndex, BigInt(events.length));
-    if (fresh) t.equal(events.at(-1)?.position, await log.head());
   });
 
   await t.test('a page begins after its cursor and ends at its limit', async (t) => {
@@ -89,7 +81,7 @@ export async function readAllCases(t: Test, { log, fresh }: LogUnderTest): Promi
 
   await t.test('a filtered stretch is passed with empty pages until the head', async (t) => {
     const start = await log.head();
-    for (let n = 0; n < 6; n += 1) await log.append(newStream(), 'none', someEvents(250));
+    for (let n = 0; n < 3; n += 1) await log.append(newStream(), 'none', someEvents(250));
     const { events, cursors } = await readOn(log, start, { categories: [newCategory()] }, 10);
     t.same(events, []);
     t.ok(cursors.at(-1)! >= (await log.head()));
@@ -101,10 +93,10 @@ export async function readAllCases(t: Test, { log, fresh }: LogUnderTest): Promi
     const rare = newCategory();
     const wanted = someEvents(5);
     for (const event of wanted) {
-      await log.append(newStream(), 'none', someEvents(120));
+      await log.append(newStream(), 'none', someEvents(60));
       await log.append(newStream(rare), 'none', [event]);
     }
-    await log.append(newStream(), 'none', someEvents(120));
+    await log.append(newStream(), 'none', someEvents(60));
     for (const size of [1, 2, 100]) {
       const { events, cursors } = await readOn(log, start, { categories: [rare] }, size);
       t.same(ids(events), ids(wanted));

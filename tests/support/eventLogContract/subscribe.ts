@@ -13,7 +13,7 @@ import {
   take,
 } from './harness.ts';
 
-export async function subscribeCases(t: Test, { log, fresh }: LogUnderTest): Promise<void> {
+export async function subscribeCases(t: Test, { log }: LogUnderTest): Promise<void> {
   await t.test('a subscription gives what was there and then what comes', async (t) => {
     const start = await log.head();
     const stream = newStream();
@@ -29,15 +29,6 @@ export async function subscribeCases(t: Test, { log, fresh }: LogUnderTest): Pro
     stop.abort();
     t.same(ids(eventsOf(deliveries)), ids(events));
     t.ok(dense(eventsOf(deliveries).map(({ logIndex }) => logIndex)));
-  });
-
-  await t.test('a subscription from 0 gives the whole log', async (t) => {
-    await log.append(newStream(), 'none', someEvents(2));
-    const all = (await readOn(log, 0n, undefined, 500)).events;
-    const seen = await take(log, 0n, all.length);
-    t.same(ids(seen), ids(all));
-    t.equal(seen.at(-1)?.logIndex, BigInt(seen.length));
-    if (fresh) t.equal(all[0]?.logIndex, 1n);
   });
 
   await t.test('a subscription from the middle gives what comes after it', async (t) => {
@@ -181,13 +172,13 @@ export async function subscribeCases(t: Test, { log, fresh }: LogUnderTest): Pro
   await t.test('a consumer that stops for a while finds all that was written meanwhile', async (t) => {
     const start = await log.head();
     const stream = newStream();
-    const events = someEvents(700);
+    const events = someEvents(560);
     await log.append(stream, 'none', events.slice(0, 10));
     const stop = new AbortController();
     const deliveries = log.subscribe(start, undefined, stop.signal)[Symbol.asyncIterator]();
     const seen = [await deliveries.next()];
-    for (let n = 10; n < 700; n += 69) await log.append(stream, n - 1, events.slice(n, n + 69));
-    while (seen.length < 700) seen.push(await deliveries.next());
+    for (let n = 10; n < 560; n += 110) await log.append(stream, n - 1, events.slice(n, n + 110));
+    while (seen.length < 560) seen.push(await deliveries.next());
     stop.abort();
     t.same(
       seen.map(({ value }) => value.event.id),
@@ -228,9 +219,10 @@ export async function subscribeCases(t: Test, { log, fresh }: LogUnderTest): Pro
   });
 
   await t.test('leaving a subscription leaves the log usable', async (t) => {
-    for (let n = 0; n < 20; n += 1) await take(log, 0n, 1);
+    const start = await log.head();
     const stream = newStream();
     await log.append(stream, 'none', someEvents(1));
+    for (let n = 0; n < 20; n += 1) await take(log, start, 1);
     t.equal((await log.read(stream)).length, 1);
   });
 }
