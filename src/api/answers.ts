@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { OfficeRef, Reader } from '../domain/kernel/caseEvents.ts';
 
 /** Shapes of answers, for the serializers and for the OpenAPI document. */
+export const LabelView = z.object({ en: z.string(), ar: z.string(), ckb: z.string().optional() });
+
 export const Action = z.object({
   command: z.string(),
   allowed: z.boolean(),

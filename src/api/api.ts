@@ -16,6 +16,7 @@ import { caseRoutes } from './routes/cases.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { healthRoutes } from './routes/health.ts';
+import { meRoutes } from './routes/me.ts';
 import { parseStrictly } from './strictJson.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -69,6 +70,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await catalogueRoutes(v1, parts);
     await commandRoutes(v1, parts);
     await caseRoutes(v1, parts);
+    await meRoutes(v1, parts);
   });
   return app;
 }

@@ -42,7 +42,7 @@ export async function caseIdIn(
   if (isUuid(text)) return text.toLowerCase();
   const parsed = parseReference(text);
   if (!parsed.ok) throw new Problem(parsed.reason === 'SHAPE' ? 'ID_MALFORMED' : 'REFERENCE_MISTYPED');
-  await awaitPosition(parts, request, reply, ['case_index']);
+  await awaitPosition(parts, request, reply, ['cases']);
   const ids = await parts.idsOf(process.name, parsed.reference);
   const candidates = ids.length > 1 ? await findable(parts, process, ids, await rightsOf(parts, request)) : ids;
   const [id, ...others] = candidates;

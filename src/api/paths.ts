@@ -1,3 +1,4 @@
+import { isWithheld } from '../domain/access/access.ts';
 import type { Command, Process } from '../domain/kernel/process.ts';
 
 /** A command with the path it is given at. */
@@ -9,9 +10,10 @@ export interface Derived {
 /** `offerTransfer` → `offer-transfer`. */
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-const isForPeople = (command: Command): boolean => command.permission !== 'system';
+/** What only timers and reactors do, and what the policy withholds from everybody, has no address. */
+const isForPeople = (command: Command): boolean => command.permission !== 'system' && !isWithheld(command.permission);
 
-/** Processes whose own commands are all the system's (reservations) have no place in the API. */
+/** Processes none of whose own commands are for people (reservations) have no place in the API. */
 export const hasRoutes = (process: Process): boolean =>
   Object.values(process.commands).some((command) => !command.kernel && isForPeople(command));
 

@@ -34,6 +34,10 @@ export interface VerifierOptions {
   readonly keys?: JSONWebKeySet | URL | undefined;
 }
 
+/** A signature is checked once a minute at most; a key its issuer withdrew is trusted no longer than that. */
+const KEPT_MS = 60_000;
+const KEPT_TOKENS = 2_000;
+
 /** Verifies signature, algorithm, issuer, audience, expiry and not-before (60 s of tolerance), and that there is a subject. */
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
   const { issuer } = options;
@@ -45,14 +49,20 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
     clockTolerance: CLOCK_TOLERANCE_S,
     requiredClaims: ['sub', 'exp'],
   };
+  const verified = new Map<string, { readonly identity: Identity; readonly until: number }>();
   return {
     verify: async (token) => {
       if (token.length > MAX_TOKEN_CHARACTERS) throw new Problem('TOKEN_INVALID');
+      const known = verified.get(token);
+      if (known && known.until > Date.now()) return known.identity;
       const { payload } = await jwtVerify(token, keys, expected).catch((error: unknown) => {
         throw problemOf(error);
       });
       if (!payload.sub) throw new Problem('TOKEN_INVALID');
-      return { issuer, subject: payload.sub };
+      const identity = { issuer, subject: payload.sub };
+      if (verified.size >= KEPT_TOKENS) verified.clear();
+      verified.set(token, { identity, until: Math.min(Date.now() + KEPT_MS, ((payload.exp ?? 0) + CLOCK_TOLERANCE_S) * 1000) });
+      return identity;
     },
   };
 }

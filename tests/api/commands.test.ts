@@ -157,7 +157,7 @@ t.test('a read that must show a write waits for it, and says when it could not',
   const { by, reference, answer } = await opened();
   const headers = { 'masar-after': answer.json.position };
   const shown = await api.call('GET', `/v1/parcels/${reference}`, { as: by, headers });
-  t.same(waited.at(-1), { readModels: ['case_index'], position: BigInt(answer.json.position) });
+  t.same(waited.at(-1), { readModels: ['cases'], position: BigInt(answer.json.position) });
   t.equal(shown.headers.get('masar-stale'), null);
   early = true;
   t.teardown(() => {

@@ -8,12 +8,12 @@ import { GLOSSARY, type Label, pickLanguage } from '../../domain/kernel/labels.t
 import type { Command, Process } from '../../domain/kernel/process.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import { type Level, PLACES } from '../../domain/places/pcodes.ts';
+import { LabelView } from '../answers.ts';
 import { stateDiagram } from '../diagram.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import type { ApiParts } from '../parts.ts';
 import { commandsOf, type Derived, hasRoutes } from '../paths.ts';
 
-const LabelView = z.object({ en: z.string(), ar: z.string(), ckb: z.string().optional() });
 const Labels = z.record(z.string(), LabelView);
 const CommandView = z.object({
   name: z.string(),
