@@ -3,6 +3,7 @@ import type { CaseRecord, OpenWait, Share } from '../domain/kernel/case.ts';
 import { atBaghdad } from '../domain/kernel/dates.ts';
 import type { Tier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
+import type { ProjectedEvent } from './runtime/projection.ts';
 
 /** A case as lists, references and permissions need it: one row a case. Instants are RFC 3339 UTC, as in the log. */
 export interface CaseIndexRow {
@@ -24,7 +25,10 @@ export interface CaseIndexRow {
   persons: string[];
   urgency: string | null;
   opened_at: string;
+  opened_by: string | null;
   changed_at: string;
+  /** Who acted last. */
+  changed_by: string;
   revision: number;
   position: string;
   log_index: string;
@@ -80,12 +84,8 @@ type Content = Omit<QueueRow, 'from_index' | 'to_index' | 'from_at' | 'to_at' | 
 
 const PRIORITIES: Readonly<Record<string, number>> = { emergency: 0, urgent: 1 };
 
-/** The row of a case, at the place in the log of its last event. */
-export function indexRow(
-  process: Process,
-  record: CaseRecord<Stated>,
-  at: { readonly position: bigint; readonly logIndex: bigint },
-): CaseIndexRow {
+/** The row of a case after its last event. */
+export function indexRow(process: Process, record: CaseRecord<Stated>, last: ProjectedEvent): CaseIndexRow {
   const target = targetOf(process, record);
   const about = process.about?.(record.state, record.id);
   return {
@@ -107,10 +107,12 @@ export function indexRow(
     persons: [...(about?.persons ?? [])],
     urgency: about?.urgency ?? null,
     opened_at: record.openedAt ?? '',
+    opened_by: record.openedBy?.id ?? null,
     changed_at: record.changedAt ?? '',
+    changed_by: last.meta.actor.id,
     revision: record.revision,
-    position: String(at.position),
-    log_index: String(at.logIndex),
+    position: String(last.position),
+    log_index: String(last.logIndex),
   };
 }
 

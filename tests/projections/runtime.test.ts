@@ -78,14 +78,15 @@ t.test('however the log is cut into batches, and wherever a projector takes over
       while (await slow.advance());
       t.strictSame(await models.dump(tables, cut.build.schema), wanted, `${projection.name} in batches of ${batch}`);
     }
+    const split = await byHand(models, projection, 1_000);
     for (let at = 1n; at < head; at += 1n) {
-      const split = await byHand(models, projection, 1_000);
-      await (await createWriter(split.parts, projection, split.lease)).advance(at);
+      for (const table of tables) await models.pool.query(`delete from "${split.build.schema}"."${table}"`);
+      await models.pool.query(`update ${SCHEMA}.projection_build set position = 0 where id = $1`, [split.build.id]);
+      await (await createWriter(split.parts, projection, await again(split))).advance(at);
       const second = await createWriter(split.parts, projection, await again(split));
       while (await second.advance());
       const found = await models.dump(tables, split.build.schema);
       if (JSON.stringify(found) !== JSON.stringify(wanted)) t.strictSame(found, wanted, `${projection.name} split after ${at}`);
-      await split.parts.builds.drop(split.build);
     }
   }
 });
@@ -214,7 +215,6 @@ t.test('a bad event halts the projection that cannot fold it, where and why is t
     kind: 'failed',
   });
   t.notMatch(JSON.stringify(await halted()), /no idea/, 'a message may quote personal data, so only its place is kept');
-  t.equal((await halted())?.since, (await halted())?.since);
 
   poison = undefined;
   t.ok(await models.waitFor(['tally'], head, 5_000), 'it tries again by itself');
@@ -274,7 +274,7 @@ t.test('an event of an unknown version is waited for, not guessed at, and read o
         ),
     },
   };
-  models.run([projection], newer);
+  models.run([projection], { ...newer, leaseMs: 300 });
   t.ok(await models.waitFor(['tally'], position, 5_000), 'the newer program beside the halted one takes over');
 });
 
@@ -366,13 +366,7 @@ t.test('the check finds a single changed byte and says where, while the projecto
   const parts = runnerParts(models.parts([cases!]));
   const { signal } = new AbortController();
   t.ok((await checkProjection(parts, cases!, signal)).tables.every((table) => table.same));
-  await models.pool
-    .query(`update ${SCHEMA}.queue set party = 'nobody' where ctid = (select ctid from ${SCHEMA}.queue limit 1)`)
-    .catch(async () => {
-      const { rows } = await models.pool.query(`select schema from ${SCHEMA}.projection_build where state = 'live'`);
-      const table = `"${rows[0].schema}".queue`;
-      await models.pool.query(`update ${table} set party = 'nobody' where ctid = (select ctid from ${table} limit 1)`);
-    });
+  await models.pool.query(`update ${SCHEMA}.queue set party = 'nobody' where from_index = 1 and wait_key = 'send'`);
   const found = (await checkProjection(parts, cases!, signal)).tables.find((one) => one.table === 'queue');
   t.equal(found?.same, false);
   t.match(found?.difference?.live, /,nobody,/);

@@ -28,6 +28,9 @@ export interface RunnerParts {
   readonly onProgress?: (build: Build, events: number) => void;
 }
 
+/** A projector that stands by looks this often whether it is needed. */
+const STANDBY_MS = 1_000;
+
 /** The projection cannot get past this event. */
 class Halted extends Error {
   readonly at: StoredEvent;
@@ -53,7 +56,7 @@ export async function runBuild(parts: RunnerParts, projection: Projection, build
     try {
       const got = await builds.acquire(build, parts.holder, leaseMs);
       if (got === 'gone') return;
-      if (got === 'held') restMs = leaseMs / 3;
+      if (got === 'held') restMs = Math.min(leaseMs / 3, STANDBY_MS);
       else {
         lease = got;
         await work(parts, projection, lease, signal);

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import { Bell } from '../../eventlog/follow.ts';
 import { listen } from '../../eventlog/postgres/listener.ts';
@@ -9,6 +9,19 @@ import { channelOf } from './builds.ts';
 export type WaitFor = (projections: readonly string[], position: bigint, timeoutMs: number) => Promise<boolean>;
 
 const POLL_MS = 100;
+
+/** Whether all of these read models show a position now. `schema` is that of the read models. */
+export async function hasCome<Tables>(
+  db: Kysely<Tables>,
+  schema: string,
+  projections: readonly string[],
+  position: bigint,
+): Promise<boolean> {
+  const { rows } = await sql<{ there: number }>`
+    select count(*)::int as there from ${sql.id(schema, 'projection_build')}
+    where state = 'live' and name = any(${projections}::text[]) and position >= ${String(position)}`.execute(db);
+  return rows[0]!.there === new Set(projections).size;
+}
 
 /**
  * Read-your-writes: waits for read models to come to a position. Woken by NOTIFY over one more connection, which may be lost:
@@ -21,18 +34,11 @@ export function createWaitFor(pool: pg.Pool, schema: string, signal: AbortSignal
   // It only rings; a fault in it costs a tenth of a second a wait.
   listening.catch(() => undefined);
 
-  async function arrived(projections: readonly string[], position: bigint): Promise<boolean> {
-    const { rows } = await sql<{ there: number }>`
-      select count(*)::int as there from ${sql.id(schema, 'projection_build')}
-      where state = 'live' and name = any(${projections}::text[]) and position >= ${String(position)}`.execute(db);
-    return rows[0]!.there === new Set(projections).size;
-  }
-
   return async (projections, position, timeoutMs) => {
     const until = Date.now() + timeoutMs;
     for (;;) {
       const { rings } = bell;
-      if (await arrived(projections, position)) return true;
+      if (await hasCome(db, schema, projections, position)) return true;
       const left = until - Date.now();
       if (left <= 0 || signal.aborted) return false;
       await bell.wait(rings, Math.min(left, POLL_MS), signal);

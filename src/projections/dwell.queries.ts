@@ -1,0 +1,122 @@
+import { type Kysely, sql } from 'kysely';
+import type { CaseTables } from './cases.ts';
+import { type Sight, visibleTo } from './visibility.ts';
+
+/** How long one holder held one wait of a case, all its spells together. Seconds in the world's time. */
+export interface Held {
+  readonly wait: string;
+  readonly party: string;
+  readonly holderOrganisation: string | null;
+  readonly holderOffice: string | null;
+  readonly holderRole: string | null;
+  readonly round: number;
+  readonly from: string;
+  /** Null while it is still held. */
+  readonly to: string | null;
+  readonly seconds: number;
+}
+
+type Db = Kysely<CaseTables>;
+
+const HOLDER = ['queue.holder_organisation', 'queue.holder_office', 'queue.holder_role'] as const;
+
+/** The queue keeps a row for every change of a wait; what one holder held of one round of it belongs together. */
+const spells = (db: Db, now: string) =>
+  db
+    .selectFrom('queue')
+    .innerJoin('case_index', (join) =>
+      join.onRef('case_index.process', '=', 'queue.process').onRef('case_index.case_id', '=', 'queue.case_id'),
+    )
+    .select([
+      'queue.process as process',
+      'queue.case_id as case_id',
+      'queue.wait_key as wait',
+      'queue.round as round',
+      'queue.holder_organisation as holderOrganisation',
+      'queue.holder_office as holderOffice',
+      'queue.holder_role as holderRole',
+      sql<string>`max(queue.party)`.as('party'),
+      sql<string>`min(queue.from_at)`.as('from'),
+      sql<string | null>`case when bool_or(queue.to_index is null) then null else max(queue.to_at) end`.as('to'),
+      sql<number>`sum(extract(epoch from
+        greatest(coalesce(queue.to_at, ${now})::timestamptz - queue.from_at::timestamptz, interval '0')))::float8`.as('seconds'),
+      sql<string>`min(queue.from_index)`.as('first'),
+    ])
+    .groupBy(['queue.process', 'queue.case_id', 'queue.wait_key', 'queue.round', ...HOLDER]);
+
+/** How long each office and organisation held what of one case, in the order they came to hold it. */
+export async function caseDwell(db: Db, sight: Sight, process: string, id: string, now: string): Promise<readonly Held[]> {
+  const rows = await spells(db, now)
+    .where('queue.process', '=', process)
+    .where('queue.case_id', '=', id)
+    .where(visibleTo(sight))
+    .orderBy('first')
+    .orderBy('wait')
+    .execute();
+  return rows.map(({ process: _p, case_id: _c, first: _f, ...held }) => held);
+}
+
+export interface DwellFilter {
+  readonly process?: string | undefined;
+  readonly wait?: string | undefined;
+  readonly office?: string | undefined;
+  readonly organisation?: string | undefined;
+  /** Spells that began at or after this instant, and before that one. */
+  readonly from?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+/** Times of one wait with one holder over all cases. Seconds; null while nothing has ended. */
+export interface DwellFigures {
+  readonly process: string;
+  readonly wait: string;
+  readonly holderOrganisation: string | null;
+  readonly holderOffice: string | null;
+  readonly holderRole: string | null;
+  /** Spells that ended: the figures are theirs. */
+  readonly ended: number;
+  readonly median: number | null;
+  readonly p90: number | null;
+  readonly longest: number | null;
+  /** Spells still running, and the age of the oldest. */
+  readonly running: number;
+  readonly oldestRunning: number | null;
+}
+
+/** Median, 90th percentile and longest time by process, wait and holder. Cases withdrawn as wrong files do not count. */
+export async function dwellFigures(db: Db, sight: Sight, filter: DwellFilter, now: string): Promise<readonly DwellFigures[]> {
+  let query = spells(db, now).where(visibleTo(sight)).where('case_index.status', '<>', 'retracted');
+  for (const [column, value] of [
+    ['queue.process', filter.process],
+    ['queue.wait_key', filter.wait],
+    ['queue.holder_office', filter.office],
+    ['queue.holder_organisation', filter.organisation],
+  ] as const) {
+    if (value !== undefined) query = query.where(column, '=', value);
+  }
+  if (filter.from !== undefined) query = query.having(sql`min(queue.from_at)`, '>=', filter.from);
+  if (filter.before !== undefined) query = query.having(sql`min(queue.from_at)`, '<', filter.before);
+  return db
+    .with('spell', () => query)
+    .selectFrom('spell')
+    .select([
+      'process',
+      'wait',
+      'holderOrganisation',
+      'holderOffice',
+      'holderRole',
+      sql<number>`count("to")::int`.as('ended'),
+      sql<number | null>`percentile_cont(0.5) within group (order by seconds) filter (where "to" is not null)`.as('median'),
+      sql<number | null>`percentile_cont(0.9) within group (order by seconds) filter (where "to" is not null)`.as('p90'),
+      sql<number | null>`max(seconds) filter (where "to" is not null)`.as('longest'),
+      sql<number>`(count(*) - count("to"))::int`.as('running'),
+      sql<number | null>`max(seconds) filter (where "to" is null)`.as('oldestRunning'),
+    ])
+    .groupBy(['process', 'wait', 'holderOrganisation', 'holderOffice', 'holderRole'])
+    .orderBy('process')
+    .orderBy('wait')
+    .orderBy(sql`"holderOrganisation" nulls first`)
+    .orderBy(sql`"holderOffice" nulls first`)
+    .orderBy(sql`"holderRole" nulls first`)
+    .execute();
+}

@@ -1,0 +1,63 @@
+import { Buffer } from 'node:buffer';
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
+
+/** A page of a list and where the next one begins; `next` is absent on the last page. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string;
+}
+
+/** One sort key: an expression that is never null, and its name among the selected columns. */
+export interface SortKey {
+  readonly as: string;
+  readonly by: RawBuilder<unknown>;
+}
+
+/** Not a cursor of this list: it was cut, or made for another order. */
+export class BadCursor extends Error {
+  constructor() {
+    super('BAD_CURSOR');
+    this.name = 'BadCursor';
+  }
+}
+
+const ALIAS = 'sort_';
+
+/** What a paged query selects beside its columns, so that the last row says where the next page begins. */
+export const sortColumns = (keys: readonly SortKey[]) => keys.map(({ as, by }) => sql<string>`(${by})::text`.as(`${ALIAS}${as}`));
+
+/** Rows strictly after a cursor in the order of the keys. @throws BadCursor */
+export function after(keys: readonly SortKey[], cursor: string | undefined, descending = false): Expression<SqlBool> {
+  if (cursor === undefined) return sql<SqlBool>`true`;
+  const values = readCursor(keys, cursor);
+  const left = sql.join(keys.map(({ by }) => by));
+  const right = sql.join(values.map((value) => sql`${value}`));
+  return descending ? sql<SqlBool>`(${left}) < (${right})` : sql<SqlBool>`(${left}) > (${right})`;
+}
+
+/** The page in `rows`, of which one more than `limit` was asked for. */
+export function pageOf<Row extends object>(rows: readonly Row[], limit: number, keys: readonly SortKey[]): Page<Row> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  const items = rows
+    .slice(0, limit)
+    .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith(ALIAS))) as Row);
+  if (!last) return { items };
+  const values = keys.map(({ as }) => Reflect.get(last, `${ALIAS}${as}`) as string);
+  return { items, next: Buffer.from(JSON.stringify([keys.map(({ as }) => as).join(), ...values])).toString('base64url') };
+}
+
+function readCursor(keys: readonly SortKey[], cursor: string): readonly string[] {
+  try {
+    const [names, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    if (
+      names === keys.map(({ as }) => as).join() &&
+      values.length === keys.length &&
+      values.every((one) => typeof one === 'string')
+    ) {
+      return values as string[];
+    }
+  } catch {
+    // Said below.
+  }
+  throw new BadCursor();
+}

@@ -1,0 +1,18 @@
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import { createKysely } from '../platform/database.ts';
+import type { CaseTables } from './cases.ts';
+import type { DirectoryTables } from './directory.ts';
+import type { TimelineTables } from './timeline.ts';
+
+/** The tables of every read model. */
+export type ReadTables = CaseTables & TimelineTables & DirectoryTables;
+
+/** Where the read models are. */
+export interface Reads {
+  readonly pool: pg.Pool;
+  readonly schema: string;
+}
+
+/** Typed queries on the read models, for the functions of the `*.queries.ts` files. */
+export const readDb = ({ pool, schema }: Reads): Kysely<ReadTables> => createKysely<ReadTables>(pool).withSchema(schema);
