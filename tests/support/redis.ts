@@ -12,6 +12,8 @@ export interface TestRedis {
   readonly url: string;
   /** Forgets everything, as FLUSHALL does. */
   wipe(): Promise<void>;
+  /** Jobs of BullMQ that it holds, whatever their state. */
+  jobs(): Promise<number>;
   /** Ends it at once, as kill -9 does. */
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
@@ -49,12 +51,19 @@ export async function testRedis(t: Pick<typeof tap, 'teardown'>): Promise<TestRe
       await kill();
       server = await start(port, directory);
     },
-    wipe: async () => {
-      const client = new Redis(url);
-      await client.flushall();
-      client.disconnect();
-    },
+    wipe: () => asked(url, (client) => client.flushall()).then(() => undefined),
+    jobs: () =>
+      asked(url, async (client) => {
+        const keys = await client.keys('bull:*');
+        const types = await Promise.all(keys.map((key) => client.hexists(key, 'timestamp').catch(() => 0)));
+        return types.filter((has) => has === 1).length;
+      }),
   };
+}
+
+async function asked<T>(url: string, question: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis(url);
+  return question(client).finally(() => client.disconnect());
 }
 
 async function start(port: number, directory: string): Promise<ChildProcess> {

@@ -233,9 +233,13 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
   }
 }
 
+/** A value asked for again, or another one after a refusal in its scope, takes the place of what was there. */
 const withReservation = (record: CaseRecord<Stated>, next: Reservation): CaseRecord<Stated> => ({
   ...record,
-  reservations: [...record.reservations.filter((one) => one.scope !== next.scope || one.hash !== next.hash), next],
+  reservations: [
+    ...record.reservations.filter((one) => one.scope !== next.scope || (one.hash !== next.hash && one.status !== 'refused')),
+    next,
+  ],
 });
 
 function escalate(process: Process, record: CaseRecord<Stated>, event: RecordedEvent): CaseRecord<Stated> {
@@ -302,7 +306,7 @@ function continued(record: CaseRecord<Stated>, wait: Wait, meta: EventMeta): Ope
 }
 
 /** When a wait reaches a level of escalation, `share` being how much of its window must have passed (1 = at its due time). */
-export function levelReachedAt(wait: OpenWait, share: number): string | undefined {
+export function levelReachedAt(wait: Pick<OpenWait, 'clockStart' | 'due' | 'paused'>, share: number): string | undefined {
   if (wait.due === undefined || wait.paused) return undefined;
   const start = epochMs(wait.clockStart);
   return instantOf(start + Math.round((epochMs(wait.due) - start) * share));

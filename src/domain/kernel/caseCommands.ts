@@ -48,7 +48,7 @@ function waitMeant(ctx: Context, key: string | undefined): OpenWait {
   return one;
 }
 
-/** Whether the actor's post holds this wait; no holder means the office that owns the case. */
+/** Whether the actor's post holds this wait; no holder means the office that owns the case. The system acts for any role. */
 function isHeldBy(holder: Holder | undefined, ctx: Context): boolean {
   const { owner } = ctx.case;
   const where = holder ?? owner;
@@ -56,7 +56,7 @@ function isHeldBy(holder: Holder | undefined, ctx: Context): boolean {
   if (where.office !== undefined) return where.office === ctx.actor.office;
   if (where.organisation !== undefined) return where.organisation === ctx.actor.organisation;
   return (
-    (holder?.role === undefined || holder.role === ctx.actor.post) &&
+    (holder?.role === undefined || holder.role === ctx.actor.post || ctx.actor.post === 'system') &&
     (where.governorate ?? ctx.actor.governorate) === ctx.actor.governorate
   );
 }
@@ -85,11 +85,14 @@ function correctedData(ctx: Context, process: Process, revision: number, fields:
   return { entry, after: parsed.data };
 }
 
-/** The statuses an event may be recorded in: where some command that emits it may be given. */
-function mayFollow(process: Process, status: string, type: string): boolean {
+/**
+ * Whether an event may be recorded after these: in a status some command that emits it may be given in, or beside the others
+ * with which a command opens a case.
+ */
+function mayFollow(process: Process, status: string, type: string, before: readonly string[]): boolean {
   return Object.values(process.commands).some((command) => {
     if (command.kernel || !command.emits.includes(type)) return false;
-    if (command.from === 'new') return status === process.initial.status;
+    if (command.from === 'new') return before.every((one) => command.emits.includes(one)) && !before.includes(type);
     if (command.from === 'open') return status !== process.initial.status && !process.ends.includes(status);
     return command.from.includes(status);
   });
@@ -106,13 +109,18 @@ const adoptedFact = z.strictObject({
 function adoptedFacts(process: Process, facts: readonly z.output<typeof adoptedFact>[], ctx: Context): readonly ProposedFact[] {
   let state: Stated = process.initial;
   let last = '';
+  const types = facts.map((one) => one.type);
   return facts.map((one, index) => {
     const shape = process.events[one.type];
     ensure(shape, 'FACT_UNKNOWN', { type: one.type, index });
     ensure(one.letterRef !== undefined || (one.evidence?.length ?? 0) > 0, 'FACT_WITHOUT_LETTER', { type: one.type, index });
     ensure(one.occurredAt >= last, 'FACTS_OUT_OF_ORDER', { type: one.type, index });
     ensure(one.occurredAt <= ctx.now, 'IN_THE_FUTURE', { index });
-    ensure(mayFollow(process, state.status, one.type), 'FACT_OUT_OF_PLACE', { type: one.type, status: state.status, index });
+    ensure(mayFollow(process, state.status, one.type, types.slice(0, index)), 'FACT_OUT_OF_PLACE', {
+      type: one.type,
+      status: state.status,
+      index,
+    });
     const parsed = shape.safeParse(one.data);
     if (!parsed.success) {
       throw new Refused('FACT_INVALID', {

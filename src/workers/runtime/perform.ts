@@ -65,7 +65,7 @@ function contextOf(job: Job, { cases, executor, now }: PerformParts): TaskContex
   return {
     cause,
     cases,
-    executor,
+    execute: executor.execute,
     now,
     command: async (next: FollowUp) => {
       const office = next.office ?? (await cases.glance(cause.stream)).owner;

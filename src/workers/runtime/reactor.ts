@@ -33,10 +33,10 @@ export interface FollowUp {
   readonly record?: RecordNote;
 }
 
-export interface TaskContext {
+/** `execute` is for what has keys of its own; everything else goes through `command`. */
+export interface TaskContext extends Executor {
   readonly cause: Cause;
   readonly cases: Cases;
-  readonly executor: Executor;
   /** RFC 3339 UTC. */
   now(): string;
   /** Gives a command whose id a second run of the task meets again. @throws what `execute` throws. */
