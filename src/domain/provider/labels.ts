@@ -1,0 +1,103 @@
+import type { ProcessLabels } from '../kernel/process.ts';
+import { serviceCodes } from './codes.ts';
+
+export const labels: ProcessLabels = {
+  name: { en: 'Service provider', ar: 'مقدم خدمة' },
+  plural: { en: 'Service providers', ar: 'مقدمو الخدمات' },
+  states: { none: { en: 'Not listed', ar: 'غير مدرج' }, listed: { en: 'Listed', ar: 'مدرج' } },
+  commands: {
+    register: { en: 'Enter a provider in the directory', ar: 'إدراج مقدم خدمة في الدليل' },
+    addService: { en: 'Add a service', ar: 'إضافة خدمة' },
+    listSpecialised: { en: 'List as a specialised provider', ar: 'إدراج ضمن مقدمي الخدمات المتخصصة' },
+    changeCapacity: { en: 'Change the capacity', ar: 'تغيير القدرة الاستيعابية' },
+    pauseService: { en: 'Pause a service', ar: 'إيقاف خدمة مؤقتًا' },
+    resumeService: { en: 'Resume a service', ar: 'استئناف خدمة' },
+    endService: { en: 'End a service', ar: 'إنهاء خدمة' },
+    appointFocalPoint: { en: 'Appoint a focal point', ar: 'تسمية نقطة اتصال' },
+    replaceFocalPoint: { en: 'Replace a focal point', ar: 'استبدال نقطة اتصال' },
+    confirmEntry: { en: 'Confirm that the entry is right', ar: 'تأكيد صحة المعلومات' },
+  },
+  events: {
+    ProviderRegistered: { en: 'Provider entered in the directory', ar: 'أُدرج مقدم الخدمة في الدليل' },
+    ServiceAdded: { en: 'Service added', ar: 'أُضيفت خدمة' },
+    CapacityChanged: { en: 'Capacity changed', ar: 'تغيرت القدرة الاستيعابية' },
+    ServicePaused: { en: 'Service paused', ar: 'أُوقفت الخدمة مؤقتًا' },
+    ServiceResumed: { en: 'Service resumed', ar: 'استؤنفت الخدمة' },
+    ServiceEnded: { en: 'Service ended', ar: 'انتهت الخدمة' },
+    FocalPointAppointed: { en: 'Focal point appointed', ar: 'سُميت نقطة اتصال' },
+    FocalPointReplaced: { en: 'Focal point replaced', ar: 'استُبدلت نقطة الاتصال' },
+    DirectoryEntryConfirmed: { en: 'Directory entry confirmed', ar: 'تأكدت معلومات الدليل' },
+  },
+  waits: { confirm: { en: 'Confirm that the directory entry is right', ar: 'تأكيد صحة معلومات الدليل' } },
+  parties: { provider: { en: 'Provider', ar: 'مقدم الخدمة' } },
+  refusals: {
+    ORGANISATION_UNKNOWN: {
+      en: 'There is no active organisation with this id. Register the organisation first.',
+      ar: 'لا توجد جهة عاملة بهذا المعرّف. سجّل الجهة أولًا.',
+    },
+    NOT_YOUR_ORGANISATION: {
+      en: 'A provider enters its own organisation; the referral desk enters any.',
+      ar: 'يُدرج مقدم الخدمة جهته فقط، أما مكتب الإحالة فيُدرج أي جهة.',
+    },
+    SENSITIVE_SERVICE_NEEDS_LISTING: {
+      en: 'Specialised services are entered by the referral desk, in the closed list of specialised providers.',
+      ar: 'يُدرج مكتب الإحالة الخدمات المتخصصة ضمن القائمة المغلقة لمقدميها.',
+    },
+    ALREADY_LISTED: {
+      en: 'The provider is listed for this specialised service already.',
+      ar: 'مقدم الخدمة مدرج لهذه الخدمة المتخصصة أصلًا.',
+    },
+    SERVICE_UNKNOWN: { en: 'The provider has no such service.', ar: 'لا توجد لدى مقدم الخدمة خدمة كهذه.' },
+    SERVICE_ENDED: {
+      en: 'The service has ended. Add it anew if it is offered again.',
+      ar: 'انتهت الخدمة. أضفها من جديد إذا عادت.',
+    },
+    SERVICE_PAUSED: { en: 'The service is paused already.', ar: 'الخدمة متوقفة مؤقتًا أصلًا.' },
+    SERVICE_NOT_PAUSED: { en: 'The service is not paused.', ar: 'الخدمة ليست متوقفة.' },
+    NOT_OF_THIS_PROVIDER: {
+      en: 'A focal point has to hold a post with this provider today.',
+      ar: 'يجب أن تشغل نقطة الاتصال وظيفة لدى مقدم الخدمة اليوم.',
+    },
+    ALREADY_FOCAL_POINT: { en: 'This person is a focal point already.', ar: 'هذا الشخص نقطة اتصال أصلًا.' },
+    NOT_A_FOCAL_POINT: {
+      en: 'This person is not a focal point of the provider.',
+      ar: 'هذا الشخص ليس نقطة اتصال لدى مقدم الخدمة.',
+    },
+  },
+  fields: {
+    organisation: { en: 'Organisation', ar: 'الجهة' },
+    phone: { en: 'Phone of the organisation', ar: 'هاتف الجهة' },
+    service: { en: 'Service', ar: 'الخدمة' },
+    needs: { en: 'Needs it answers', ar: 'الاحتياجات التي تلبيها' },
+    areas: { en: 'Areas', ar: 'المناطق' },
+    eligibility: { en: 'Who it is for', ar: 'المستحقون' },
+    sex: { en: 'Sex', ar: 'الجنس' },
+    ageBands: { en: 'Age bands', ar: 'الفئات العمرية' },
+    terms: { en: 'Further conditions', ar: 'شروط أخرى' },
+    hours: { en: 'Opening hours', ar: 'أوقات الدوام' },
+    cost: { en: 'Cost', ar: 'الكلفة' },
+    staffSex: { en: 'Sex of the staff', ar: 'جنس الكادر' },
+    accessibility: { en: 'Accessibility', ar: 'سهولة الوصول' },
+    languages: { en: 'Languages', ar: 'اللغات' },
+    capacity: { en: 'Capacity', ar: 'القدرة الاستيعابية' },
+    places: { en: 'Places left', ar: 'الأماكن المتبقية' },
+    sensitive: { en: 'Specialised service', ar: 'خدمة متخصصة' },
+    by: { en: 'Replaced by', ar: 'البديل' },
+  },
+  codes: {
+    ...serviceCodes,
+    needs: serviceCodes.need,
+    ageBands: serviceCodes.ageBand,
+    languages: serviceCodes.language,
+    level: {
+      open: { en: 'Open', ar: 'متاحة' },
+      limited: { en: 'Limited', ar: 'محدودة' },
+      full: { en: 'Full', ar: 'ممتلئة' },
+    },
+    status: {
+      offered: { en: 'Offered', ar: 'متوفرة' },
+      paused: { en: 'Paused', ar: 'متوقفة مؤقتًا' },
+      ended: { en: 'Ended', ar: 'منتهية' },
+    },
+  },
+};
