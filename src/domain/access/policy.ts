@@ -105,8 +105,8 @@ export const POLICY: readonly PolicyRow[] = [
   // Everybody with a post. A share is itself the grant: who holds it may read what was shared, while it lasts.
   row('everyone', 'shared', 'T2', ['*:find', '*:read']),
   // The named case team (§0.4, T2): whoever has taken or been given the work.
-  row('everyone', 'assigned', 'T2', ['*:find', '*:read', '*:timeline', 'queue:read']),
-  // What waits in one's office or on one's organisation; references and dates only.
+  row('everyone', 'assigned', 'T2', ['*:find', '*:read', '*:timeline']),
+  // `*:read` is `queue:read` as well. What waits in one's office or on one's organisation: references and dates only.
   row('everyone', 'office', 'T2', ['queue:read']),
   row('everyone', 'party', 'T2', ['queue:read']),
   // Who is who, who offers what and what holds are open to all staff (T0).
