@@ -14,7 +14,7 @@ import t from 'tap';
 import { startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
 import { silentLog, temporaryDirectory } from './postgres.ts';
 
-const FILE_TIMEOUT_S = 240;
+const FILE_TIMEOUT_S = 300;
 const built = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Compiled files whose source still exists: the output folder may hold what was deleted since. */

@@ -68,8 +68,9 @@ function copied(packageDirectory: string, place: Place, log: Log): string | unde
     log.info({ copy }, 'copying the Postgres binaries to where they can be run from');
     const draft = `${copy}.${process.pid}`;
     cpSync(join(packageDirectory, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
-    if (!repair(draft)) return undefined;
+    // What is copied from a read-only package is read-only too.
     spawnSync('chmod', ['-R', 'u+w,a+rX', draft]);
+    repair(draft);
     try {
       renameSync(draft, copy);
     } catch (error) {
