@@ -3,12 +3,16 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { LogUnavailable } from '../port.ts';
 import { spoilsClient } from './errors.ts';
 
+/** Replacing a client costs the calls under way on it, so an outage does not do it for every failed call. */
+const REPLACED_AT_MOST_EVERY_MS = 1_000;
+
 /** Whoever holds one of these gets a working client each time, though clients spoil. */
 export class Connection {
   /** Given with every append: it makes the client take the path that has a deadline and an error per call. */
   readonly credentials: Credentials;
   readonly #url: string;
   #client: EventStoreDBClient;
+  #replacedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(url: string) {
@@ -24,12 +28,17 @@ export class Connection {
     try {
       return await work(client);
     } catch (error) {
-      if (spoilsClient(error) && client === this.#client && !this.#closed) {
-        this.#client = EventStoreDBClient.connectionString(this.#url);
-        await client.dispose();
-      }
+      if (spoilsClient(error) && client === this.#client && !this.#closed) await this.#replace(client);
       throw error;
     }
+  }
+
+  async #replace(client: EventStoreDBClient): Promise<void> {
+    const now = performance.now();
+    if (now - this.#replacedAt < REPLACED_AT_MOST_EVERY_MS) return;
+    this.#replacedAt = now;
+    this.#client = EventStoreDBClient.connectionString(this.#url);
+    await client.dispose();
   }
 
   async close(): Promise<void> {

@@ -12,12 +12,14 @@ const RECONNECT_MS = 1_000;
 export async function listen(pool: Pool, channel: string, bell: Bell, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const client = new Client(pool.options);
+    let leave = () => {};
     try {
       await new Promise<void>((resolve, reject) => {
+        leave = resolve;
+        signal.addEventListener('abort', leave, { once: true });
         client.on('error', reject);
         client.on('end', resolve);
         client.on('notification', () => bell.ring());
-        signal.addEventListener('abort', () => resolve(), { once: true });
         client
           .connect()
           .then(() => client.query(`listen ${escapeIdentifier(channel)}`))
@@ -26,6 +28,7 @@ export async function listen(pool: Pool, channel: string, bell: Bell, signal: Ab
     } catch {
       // A lost connection is expected here; polling carries the subscriptions until the next one stands.
     } finally {
+      signal.removeEventListener('abort', leave);
       await client.end().catch(() => undefined);
     }
     await pause(RECONNECT_MS, signal);
