@@ -77,3 +77,134 @@ export const ProblemAnswer = z
     errors: z.array(FieldError).optional(),
   })
   .meta({ description: 'RFC 9457 problem' });
+
+const text = z.string().nullable();
+const instant = z.string().meta({ format: 'date-time' });
+
+/** A case in a list: no personal values. */
+export const CaseItem = z.object({
+  process: z.string(),
+  id: z.uuid(),
+  reference: Reference,
+  status: z.string(),
+  ownerOrganisation: text,
+  ownerOffice: text,
+  ownerGovernorate: text,
+  assignees: z.array(z.string()),
+  households: z.array(z.string()),
+  persons: z.array(z.string()),
+  urgency: text,
+  openedAt: instant,
+  changedAt: instant,
+  changedBy: z.string(),
+  revision: z.int(),
+  logIndex: z.string(),
+});
+
+export const QueueItemView = z.object({
+  process: z.string(),
+  id: z.uuid(),
+  reference: Reference,
+  status: z.string(),
+  revision: z.int(),
+  wait: z.string(),
+  party: z.string(),
+  holderOrganisation: text,
+  holderOffice: text,
+  holderRole: text,
+  holderGovernorate: text,
+  since: instant,
+  due: text,
+  overdue: z.boolean(),
+  level: z.int(),
+  pausedAt: text,
+  assignee: text,
+  unattended: z.boolean(),
+  urgency: text,
+  priority: z.int().meta({ description: '0 emergency, 1 urgent, 2 normal' }),
+  round: z.int().meta({ description: 'How often the case has come to this wait' }),
+});
+
+export const QueueCountView = z.object({
+  process: z.string(),
+  wait: z.string(),
+  holderOrganisation: text,
+  holderOffice: text,
+  holderRole: text,
+  waiting: z.int(),
+  overdue: z.int(),
+  unassigned: z.int(),
+  unattended: z.int(),
+  escalated: z.int(),
+  oldest: instant,
+});
+
+export const ChangeView = z.object({
+  process: z.string(),
+  id: z.uuid(),
+  reference: Reference,
+  revision: z.int(),
+  logIndex: z.string(),
+  type: z.string(),
+  recordedAt: instant,
+});
+
+export const TrailEntryView = z.object({
+  process: z.string(),
+  id: z.uuid(),
+  reference: Reference,
+  revision: z.int(),
+  logIndex: z.string(),
+  type: z.string(),
+  label: LabelView.optional(),
+  command: z.string(),
+  actor: z.string(),
+  actorName: z.unknown().meta({ description: 'The name known then' }),
+  post: z.string().meta({ description: 'The role of the post held then' }),
+  postLabel: LabelView.optional(),
+  office: text,
+  officeName: z.unknown(),
+  organisation: text,
+  organisationName: z.unknown(),
+  onBehalfOf: text,
+  onBehalfOfName: z.unknown(),
+  occurredAt: instant,
+  recordedAt: instant,
+  channel: z.string(),
+  letter: z.unknown(),
+  evidence: z.array(z.unknown()),
+  legalBasis: text,
+  consentRef: text,
+  correctionOf: z.int().nullable(),
+  correctedBy: z.int().nullable().meta({ description: 'Revision of the entry that corrected this one last' }),
+  data: z.unknown().meta({ description: 'What the entry says, as far as you may open the case' }),
+  changes: z.array(
+    z.object({ field: z.string(), label: LabelView.optional(), before: z.unknown().optional(), after: z.unknown().optional() }),
+  ),
+});
+
+export const HeldView = z.object({
+  wait: z.string(),
+  party: z.string(),
+  holderOrganisation: text,
+  holderOffice: text,
+  holderRole: text,
+  round: z.int(),
+  from: instant,
+  to: text,
+  seconds: z.number(),
+});
+
+export const DwellFiguresView = z.object({
+  process: z.string(),
+  wait: z.string(),
+  holderOrganisation: text,
+  holderOffice: text,
+  holderRole: text,
+  ended: z.int(),
+  median: z.number().nullable(),
+  p90: z.number().nullable(),
+  longest: z.number().nullable(),
+  running: z.int(),
+  oldestRunning: z.number().nullable(),
+});

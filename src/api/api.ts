@@ -12,11 +12,14 @@ import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { answerClientError, problemSender, problems } from './plugins/problems.ts';
 import { Problem } from './problem.ts';
+import { caseListRoutes } from './routes/caseLists.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { healthRoutes } from './routes/health.ts';
 import { meRoutes } from './routes/me.ts';
+import { trailRoutes } from './routes/trails.ts';
+import { workRoutes } from './routes/work.ts';
 import { parseStrictly } from './strictJson.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -70,6 +73,9 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await catalogueRoutes(v1, parts);
     await commandRoutes(v1, parts);
     await caseRoutes(v1, parts);
+    await caseListRoutes(v1, parts);
+    await trailRoutes(v1, parts);
+    await workRoutes(v1, parts);
     await meRoutes(v1, parts);
   });
   return app;

@@ -2,7 +2,7 @@ import { covers, mayI, type Rights, reachOf, targetOf } from '../domain/access/a
 import { type ActionView, actionsOf } from '../domain/kernel/actions.ts';
 import { type CaseRecord, foldCase } from '../domain/kernel/case.ts';
 import { Refused } from '../domain/kernel/errors.ts';
-import { Hidden, TIERS, type Tier, withinTier } from '../domain/kernel/privacy.ts';
+import { Hidden, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { LoadedCase } from '../eventlog/cases.ts';
 import type { Codec } from '../eventlog/codec.ts';
@@ -10,22 +10,24 @@ import type { Codec } from '../eventlog/codec.ts';
 /** A point in what we knew: up to an instant of recording, or up to a position of the log. */
 export type AsOf = { readonly recordedAt: string } | { readonly position: bigint };
 
-/** How far the caller may look into a case that is there. @throws Refused NOT_FOUND or, to who may find it, FORBIDDEN */
-export function readingTier(process: Process, record: CaseRecord<Stated>, rights: Rights): Tier {
+/** Holds a read of a case to the policy. @throws Refused NOT_FOUND or, to who may find it, FORBIDDEN */
+export function permitted(process: Process, record: CaseRecord<Stated>, rights: Rights, verb: 'read' | 'timeline'): void {
   if (!record.exists) throw new Refused('NOT_FOUND');
-  const permission = `${process.name}:read`;
+  const verdict = mayI(rights, `${process.name}:${verb}`, targetOf(process, record));
+  if (verdict.allowed) return;
+  if (!verdict.mayFind) throw new Refused('NOT_FOUND');
+  // Whoever may find the case may know whom to ask.
+  const { organisation, office } = record.owner ?? {};
+  throw new Refused('FORBIDDEN', { ...(organisation ? { organisation } : {}), ...(office ? { office } : {}) });
+}
+
+/** The highest tier of personal values the caller may open in a case; undefined for who may not read it at all. */
+export function openingTier(process: Process, record: CaseRecord<Stated>, rights: Rights): Tier | undefined {
   const target = targetOf(process, record);
-  const verdict = mayI(rights, permission, target);
-  if (!verdict.allowed) {
-    if (!verdict.mayFind) throw new Refused('NOT_FOUND');
-    // Whoever may find the case may know whom to ask.
-    const { organisation, office } = record.owner ?? {};
-    throw new Refused('FORBIDDEN', { ...(organisation ? { organisation } : {}), ...(office ? { office } : {}) });
-  }
-  return reachOf(rights, permission)
+  return reachOf(rights, `${process.name}:read`)
     .filter((reach) => covers(reach, target, rights))
     .map((reach) => reach.tier)
-    .reduce((highest, tier) => (withinTier(highest, tier) ? tier : highest), TIERS[0]);
+    .reduce<Tier | undefined>((best, tier) => (best === undefined || withinTier(best, tier) ? tier : best), undefined);
 }
 
 /** A case as one caller sees it. */
@@ -36,7 +38,8 @@ export async function viewOf(
   asOf: AsOf | undefined,
 ): Promise<Record<string, unknown> & { readonly revision: number }> {
   const { process } = loaded;
-  const tier = readingTier(process, loaded.record, rights);
+  permitted(process, loaded.record, rights, 'read');
+  const tier = openingTier(process, loaded.record, rights) ?? 'T0';
   const record = await recordFor(loaded, tier, codec, asOf);
   if (!record.exists) throw new Refused('NOT_FOUND');
   return {
@@ -81,7 +84,7 @@ function knownThen({ stored, history }: LoadedCase, asOf: AsOf): number {
 }
 
 /** State as JSON: what this caller may not see says so, and what was erased says that. */
-function shown(value: unknown): unknown {
+export function shown(value: unknown): unknown {
   if (value instanceof Hidden) return value.reason === 'erased' ? { erased: true } : { hidden: true };
   if (Array.isArray(value)) return value.map(shown);
   if (typeof value === 'object' && value !== null) {

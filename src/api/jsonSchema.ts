@@ -13,6 +13,7 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSch
     unrepresentable: 'any',
     reused: 'inline',
     override: ({ zodSchema, jsonSchema }) => {
+      allowNull(jsonSchema);
       const mark = zodSchema instanceof z.ZodType ? personalMark(zodSchema) : undefined;
       if (!mark) return;
       delete jsonSchema.anyOf;
@@ -20,4 +21,13 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSch
     },
   });
   return json;
+}
+
+/** `type: [T, null]` says the same as a choice between the two, and the serializers need not try both. */
+function allowNull(json: { anyOf?: unknown; type?: unknown }): void {
+  if (!Array.isArray(json.anyOf) || json.anyOf.length !== 2) return;
+  const [one, other] = json.anyOf as Record<string, unknown>[];
+  if (other?.type !== 'null' || typeof one?.type !== 'string' || 'enum' in one || 'const' in one) return;
+  delete json.anyOf;
+  Object.assign(json, one, { type: [one.type, 'null'] });
 }

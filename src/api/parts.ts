@@ -7,6 +7,7 @@ import type { EventLog } from '../eventlog/port.ts';
 import type { RightsOf } from '../eventlog/rights.ts';
 import type { Config } from '../platform/config.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Reads } from '../projections/reads.queries.ts';
 import type { ProjectionStatus } from '../projections/runtime/status.queries.ts';
 import type { WaitFor } from '../projections/runtime/waitFor.queries.ts';
 import type { TokenVerifier } from './tokens.ts';
@@ -34,6 +35,8 @@ export interface ApiParts {
   readonly tokens: TokenVerifier;
   /** Ids of the cases of a process with this short reference: usually one, rarely two. */
   readonly idsOf: (process: string, reference: string) => Promise<readonly string[]>;
+  /** Where the read models are, for lists. */
+  readonly reads: Reads;
   /** Whether these read models have come to a position, waiting at most so many milliseconds. */
   readonly waitFor: WaitFor;
   /** What `/health/ready` asks. */

@@ -16,3 +16,6 @@ export interface Reads {
 
 /** Typed queries on the read models, for the functions of the `*.queries.ts` files. */
 export const readDb = ({ pool, schema }: Reads): Kysely<ReadTables> => createKysely<ReadTables>(pool).withSchema(schema);
+
+export { BadCursor, type Page } from './keyset.ts';
+export { type Sight, sightOf } from './visibility.ts';

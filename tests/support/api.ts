@@ -13,6 +13,7 @@ import type { Process } from '../../src/domain/kernel/process.ts';
 import { createExecutor } from '../../src/eventlog/execute.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
 import { createRulebook } from '../../src/eventlog/rulebook.ts';
+import { createPool } from '../../src/platform/database.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { someone, world } from './scenario.ts';
 
@@ -83,6 +84,8 @@ export async function startApi(processes: readonly Process[], change: (parts: Ap
     tokens: createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: issuer.jwks }),
     idsOf: async () => [],
     waitFor: async () => true,
+    // Never connected: what reads from read models is tested with a database of its own.
+    reads: { pool: createPool('postgres://nobody@127.0.0.1:1/none', { applicationName: 'none' }), schema: 'read' },
     checks: async () => [{ name: 'log', ok: true }],
     projections: async () => [],
   };

@@ -9,6 +9,7 @@ import type { Process } from '../../domain/kernel/process.ts';
 import { InvalidInput, Stale } from '../../eventlog/execute.ts';
 import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
+import { BadCursor } from '../../projections/reads.queries.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { type FieldError, type Params, Problem } from '../problem.ts';
 import { type ProblemCode, statusOf } from '../problemCodes.ts';
@@ -52,6 +53,7 @@ function tell(error: FastifyError, process: Process | undefined): Told {
     return { code: 'INVALID_INPUT', errors: () => errors };
   }
   if (error instanceof Stale) return { code: 'STALE', extra: (lang) => changesSince(error, process, lang) };
+  if (error instanceof BadCursor) return { code: 'CURSOR_MALFORMED' };
   if (error instanceof EventTooLarge) return { code: 'EVENT_TOO_LARGE' };
   if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
   if (error instanceof LogUnavailable || isConnectionFault(error)) return { code: 'UNAVAILABLE' };

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Rights } from '../domain/access/access.ts';
+import { Instant } from '../domain/kernel/dates.ts';
+import type { Registry } from '../domain/kernel/registry.ts';
+import { type Sight, sightOf } from '../projections/reads.queries.ts';
+
+/** Parts of query strings that several lists share. */
+export const LogIndex = z
+  .string()
+  .regex(/^\d{1,18}$/)
+  .meta({ description: 'A place of the log', examples: ['1200'] });
+export const Id = z.uuid();
+export const Code = z.string().min(1).max(120);
+export const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+export const Moment = Instant.meta({ description: 'RFC 3339 UTC' });
+
+export const PAGING = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().min(1).max(2_000).optional().meta({ description: '`next` of the page before' }),
+};
+
+/** A page of a list; `next` is absent on the last. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() });
+
+/** What these rights see of every process, by a verb asked of each or by one permission for all. */
+export const sightOfAll = (registry: Registry, rights: Rights, permission: string): Sight =>
+  sightOf(
+    rights,
+    permission,
+    registry.all.filter((process) => process.store === 'general').map((process) => process.name),
+  );

@@ -1,0 +1,180 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { Refused } from '../../domain/kernel/errors.ts';
+import type { Process } from '../../domain/kernel/process.ts';
+import { parseReference } from '../../domain/kernel/reference.ts';
+import { type CaseFilter, caseCounts, casePage, casesByReference } from '../../projections/cases.queries.ts';
+import { caseDwell, dwellFigures } from '../../projections/dwell.queries.ts';
+import { readDb, sightOf } from '../../projections/reads.queries.ts';
+import { CaseItem, DwellFiguresView, HeldView } from '../answers.ts';
+import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
+import { permitted } from '../caseView.ts';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import { Code, Id, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
+import { operation } from '../operations.ts';
+import type { ApiParts } from '../parts.ts';
+import { hasRoutes } from '../paths.ts';
+import { Problem } from '../problem.ts';
+
+const FILTER = {
+  status: Code.optional(),
+  office: Id.optional(),
+  organisation: Id.optional(),
+  party: Id.optional().meta({ description: 'Organisation that takes part without owning the case' }),
+  assignee: Id.optional(),
+  openedBy: Id.optional(),
+  urgency: z.enum(['emergency', 'urgent', 'normal']).optional(),
+  household: Id.optional(),
+  person: Id.optional(),
+  openedFrom: Moment.optional(),
+  openedBefore: Moment.optional(),
+};
+const OfProcess = z.strictObject({ ...FILTER, ...PAGING });
+const OfAll = z.strictObject({ process: Code.optional(), ...FILTER, ...PAGING });
+const Counted = z.strictObject({ process: Code.optional(), ...FILTER });
+const ByReference = z.strictObject({ reference: z.string().min(1).max(60) });
+const CountsView = z.object({ items: z.array(z.object({ process: z.string(), status: z.string(), cases: z.int() })) });
+const DwellQuery = z.strictObject({
+  process: Code.optional(),
+  wait: Code.optional(),
+  office: Id.optional(),
+  organisation: Id.optional(),
+  from: Moment.optional(),
+  before: Moment.optional(),
+});
+
+const READ_MODELS = ['cases'];
+
+/** Lists of cases, and how long each office held what. Everything here lies within what the caller may see. */
+export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const db = readDb(parts.reads);
+  const page = jsonSchemaOf(pageOf(CaseItem), 'output');
+  const everywhere = async (request: FastifyRequest, verb: string) =>
+    sightOfAll(parts.registry, await rightsOf(parts, request), verb);
+
+  for (const process of parts.registry.all.filter(hasRoutes)) {
+    app.get<{ Querystring: z.output<typeof OfProcess> }>(
+      `/v1/${process.plural}`,
+      {
+        schema: {
+          ...operation({
+            process,
+            name: 'list',
+            summary: `${process.labels.plural.en}: list`,
+            description: 'Last opened first.',
+          }),
+          querystring: OfProcess,
+          response: { 200: page },
+        },
+        config: { process },
+      },
+      async (request, reply) => {
+        await awaitPosition(parts, request, reply, READ_MODELS);
+        const { limit, cursor, ...filter } = request.query;
+        const sight = sightOf(await rightsOf(parts, request), 'read', [process.name]);
+        return casePage(db, sight, { ...filter, process: process.name }, { limit, cursor });
+      },
+    );
+    dwellOfCase(app, parts, process);
+  }
+
+  app.get<{ Querystring: z.output<typeof OfAll> }>(
+    '/v1/cases',
+    {
+      schema: {
+        operationId: 'casesList',
+        tags: ['work'],
+        summary: 'Cases of every process, last opened first',
+        querystring: OfAll,
+        response: { 200: page },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const { limit, cursor, ...filter } = request.query;
+      return casePage(db, await everywhere(request, 'read'), known(parts, filter), { limit, cursor });
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof Counted> }>(
+    '/v1/cases/counts',
+    {
+      schema: {
+        operationId: 'casesCounts',
+        tags: ['work'],
+        summary: 'Exact numbers of cases by process and state',
+        querystring: Counted,
+        response: { 200: jsonSchemaOf(CountsView, 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      return { items: await caseCounts(db, await everywhere(request, 'read'), known(parts, request.query)) };
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof ByReference> }>(
+    '/v1/cases/by-reference',
+    {
+      schema: {
+        operationId: 'casesByReference',
+        tags: ['work'],
+        summary: 'The cases with a reference, whatever their process: usually one, rarely several',
+        querystring: ByReference,
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(CaseItem) }), 'output') },
+      },
+    },
+    async (request, reply) => {
+      const parsed = parseReference(request.query.reference);
+      if (!parsed.ok) throw new Problem(parsed.reason === 'SHAPE' ? 'ID_MALFORMED' : 'REFERENCE_MISTYPED');
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      return { items: await casesByReference(db, await everywhere(request, 'read'), parsed.reference) };
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof DwellQuery> }>(
+    '/v1/dwell',
+    {
+      schema: {
+        operationId: 'dwellFigures',
+        tags: ['work'],
+        summary: 'How long each office and organisation held what: median, 90th percentile, longest, still running; in seconds',
+        querystring: DwellQuery,
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(DwellFiguresView) }), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const filter = known(parts, request.query);
+      return { items: await dwellFigures(db, await everywhere(request, 'dwell:read'), filter, parts.now()) };
+    },
+  );
+}
+
+/** A process nobody knows is a mistake, not an empty list. */
+function known<F extends Pick<CaseFilter, 'process'>>({ registry }: ApiParts, filter: F): F {
+  const { process } = filter;
+  if (process !== undefined && !registry.byName(process)) throw new Refused('PROCESS_UNKNOWN', { process });
+  return filter;
+}
+
+function dwellOfCase(app: FastifyInstance, parts: ApiParts, process: Process): void {
+  const db = readDb(parts.reads);
+  app.get<{ Params: { id: string } }>(
+    `/v1/${process.plural}/:id/dwell`,
+    {
+      schema: {
+        ...operation({ process, name: 'dwell', summary: `${process.labels.plural.en}: how long each office held what` }),
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(HeldView) }), 'output') },
+      },
+      config: { process },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const id = await caseIdIn(parts, process, request.params.id, request, reply);
+      const [record, rights] = await Promise.all([parts.cases.glance(`${process.name}-${id}`), rightsOf(parts, request)]);
+      permitted(process, record, rights, 'read');
+      return { items: await caseDwell(db, sightOf(rights, 'read', [process.name]), process.name, id, parts.now()) };
+    },
+  );
+}

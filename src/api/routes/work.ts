@@ -1,0 +1,176 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { addMilliseconds, baghdadDate } from '../../domain/kernel/dates.ts';
+import { changedSince } from '../../projections/cases.queries.ts';
+import { myWork, queueCounts, queuePage, WORK_SECTIONS, workPage } from '../../projections/queue.queries.ts';
+import { readDb } from '../../projections/reads.queries.ts';
+import { changesAfter } from '../../projections/timeline.queries.ts';
+import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../answers.ts';
+import { awaitPosition, rightsOf } from '../caseIds.ts';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import { Code, Flag, Id, LogIndex, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
+import type { ApiParts } from '../parts.ts';
+
+const HOUR_MS = 3_600_000;
+const FILTER = {
+  process: Code.optional(),
+  wait: Code.optional(),
+  party: Code.optional(),
+  status: Code.optional(),
+  urgency: z.enum(['emergency', 'urgent', 'normal']).optional(),
+  office: Id.optional().meta({ description: 'Office that holds it' }),
+  organisation: Id.optional(),
+  role: Code.optional(),
+  governorate: z.string().max(20).optional(),
+  assignee: z.union([z.literal('nobody'), Id]).optional(),
+  dueBefore: Moment.optional(),
+  overdue: Flag.optional(),
+  escalated: Flag.optional(),
+  unattended: Flag.optional().meta({ description: 'Assigned to somebody who is absent without a deputy' }),
+  household: Id.optional(),
+  asOf: LogIndex.optional(),
+};
+const QueueQuery = z.strictObject({ ...FILTER, order: z.enum(['priority', 'due', 'since']).default('priority'), ...PAGING });
+const CountsQuery = z.strictObject(FILTER);
+const soonHours = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(720)
+  .default(48)
+  .meta({ description: 'Due within so many hours counts as due' });
+const WorkQuery = z.strictObject({ soonHours, limit: PAGING.limit.default(10) });
+const SectionQuery = z.strictObject({ soonHours, ...PAGING });
+const Section = z.object({ section: z.enum(WORK_SECTIONS) });
+const ChangedQuery = z.strictObject({ since: LogIndex, ...PAGING });
+const ChangesQuery = z.strictObject({ after: LogIndex.default('0'), limit: PAGING.limit.default(100) });
+
+const WorkView = z.object(
+  Object.fromEntries(WORK_SECTIONS.map((name) => [name, z.object({ count: z.int(), items: z.array(QueueItemView) })])),
+);
+
+const READ_MODELS = ['cases', 'directory'];
+
+/** Queues, own work and what changed: what an office opens its day with. */
+export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const db = readDb(parts.reads);
+  const tags = ['work'];
+  const moment = () => ({ now: parts.now(), day: baghdadDate(parts.now()) });
+  const soon = (hours: number) => addMilliseconds(parts.now(), hours * HOUR_MS);
+
+  app.get<{ Querystring: z.output<typeof QueueQuery> }>(
+    '/v1/queue',
+    {
+      schema: {
+        operationId: 'queueList',
+        tags,
+        summary: 'What waits on whom, most pressing first',
+        querystring: QueueQuery,
+        response: { 200: jsonSchemaOf(pageOf(QueueItemView), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const { order, limit, cursor, ...filter } = request.query;
+      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'queue:read');
+      return queuePage(db, sight, filter, moment(), { order, limit, cursor });
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof CountsQuery> }>(
+    '/v1/queue/counts',
+    {
+      schema: {
+        operationId: 'queueCounts',
+        tags,
+        summary: 'Exact numbers of what waits, by process, wait and holder',
+        querystring: CountsQuery,
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(QueueCountView) }), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'queue:read');
+      return { items: await queueCounts(db, sight, request.query, moment()) };
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof WorkQuery> }>(
+    '/v1/my-work',
+    {
+      schema: {
+        operationId: 'myWork',
+        tags,
+        summary: 'My work in sections: mine, covered for others, new in my office, due, overdue, returned',
+        querystring: WorkQuery,
+        response: { 200: jsonSchemaOf(WorkView, 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const rights = await rightsOf(parts, request);
+      const sight = sightOfAll(parts.registry, rights, 'queue:read');
+      const { soonHours, limit } = request.query;
+      return myWork(db, sight, rights, moment(), { soon: soon(soonHours), limit });
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof ChangedQuery> }>(
+    '/v1/my-work/changed',
+    {
+      schema: {
+        operationId: 'myWorkChanged',
+        tags,
+        summary: 'Cases of mine that others changed since I looked',
+        querystring: ChangedQuery,
+        response: { 200: jsonSchemaOf(pageOf(CaseItem), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'read');
+      const { since, limit, cursor } = request.query;
+      return changedSince(db, sight, request.staff, since, { limit, cursor });
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof SectionQuery>; Params: z.output<typeof Section> }>(
+    '/v1/my-work/:section',
+    {
+      schema: {
+        operationId: 'myWorkSection',
+        tags,
+        summary: 'One section of my work, page by page',
+        params: Section,
+        querystring: SectionQuery,
+        response: { 200: jsonSchemaOf(pageOf(QueueItemView), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const rights = await rightsOf(parts, request);
+      const sight = sightOfAll(parts.registry, rights, 'queue:read');
+      const { soonHours, limit, cursor } = request.query;
+      return workPage(db, sight, rights, request.params.section, moment(), { soon: soon(soonHours), limit, cursor });
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof ChangesQuery> }>(
+    '/v1/changes',
+    {
+      schema: {
+        operationId: 'changesList',
+        tags,
+        summary:
+          'What happened after a place of the log to cases I may read; poll with `after` = `scannedTo` of the answer before',
+        querystring: ChangesQuery,
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(ChangeView), scannedTo: z.string() }), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, ['cases', 'timeline']);
+      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'read');
+      return changesAfter(db, sight, request.query.after, request.query.limit);
+    },
+  );
+}
