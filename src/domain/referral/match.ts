@@ -16,7 +16,7 @@ export interface Ask {
 }
 
 /**
- * The service, if it may be asked for now: the provider is in the directory and its entry confirmed in time, the service
+ * The service, if it may be asked of the provider today: the provider is in the directory and its entry confirmed in time, the service
  * runs, answers the need, works in the client's area, is for people like the client, and has room (domain.md §8, §8.1).
  */
 export function serviceOffered(provider: CaseRecord<ProviderState>, ask: Ask, now: string): Service {
