@@ -67,12 +67,12 @@ function inScope({ scope, post }: Reach, rights: Rights, table: string): Conditi
     case 'party':
       return anyOf([holds('parties', post.organisation), holds('offices', post.office)]);
     case 'assigned':
-      return holds('assignees', rights.staff);
+      return anyOf([holds('assignees', rights.staff), holds('assignees', rights.behalf)]);
     case 'shared':
       return sql<SqlBool>`exists (
         select 1 from jsonb_array_elements(${column(table, 'shares')}) share
         where share ->> 'until' >= ${rights.day} and case share -> 'reader' ->> 'kind'
-          when 'staff' then share -> 'reader' ->> 'id' = ${rights.staff}
+          when 'staff' then share -> 'reader' ->> 'id' in (${rights.staff}, ${rights.behalf ?? rights.staff})
           when 'office' then share -> 'reader' ->> 'id' = ${post.office ?? null}
           else share -> 'reader' ->> 'id' = ${post.organisation} end)`;
   }
