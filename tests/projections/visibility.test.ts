@@ -1,0 +1,117 @@
+import { type Kysely, sql } from 'kysely';
+import t from 'tap';
+import { covers, type Reach, type Rights, type Target } from '../../src/domain/access/access.ts';
+import type { Membership } from '../../src/domain/access/membership.ts';
+import type { Scope } from '../../src/domain/access/policy.ts';
+import { TIERS } from '../../src/domain/kernel/privacy.ts';
+import { createKysely } from '../../src/platform/database.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import type { CaseTables } from '../../src/projections/cases.ts';
+import { casesProjection } from '../../src/projections/cases.ts';
+import { createBuilds } from '../../src/projections/runtime/builds.ts';
+import { projectionMigrations } from '../../src/projections/runtime/migrations.ts';
+import { statementsOf } from '../../src/projections/runtime/tables.ts';
+import { type Sight, visibleTo } from '../../src/projections/visibility.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { logWith, parcel, seeded } from './support.ts';
+
+const SCOPES: readonly Scope[] = ['own', 'assigned', 'shared', 'party', 'office', 'organisation', 'governorate', 'all'];
+const TARGETS = 400;
+const SIGHTS = 120;
+
+t.test('what a query shows is exactly what access covers, for any rights and any case', async (t) => {
+  const random = seeded('visibility');
+  const { pick, next } = random;
+  // Few names, so that most pairs touch; organisations, offices and people may even share one.
+  const names = ['a', 'b', 'c'];
+  const some = () => names.filter(() => next() < 0.4);
+  const maybe = <T>(value: T): T | undefined => (next() < 0.4 ? undefined : value);
+  const day = () => pick(['2026-03-01', '2026-03-02', '2026-03-03']);
+  const target = (): Target => ({
+    owner: maybe({
+      organisation: pick(names),
+      ...(next() < 0.6 ? { office: pick(names) } : {}),
+      ...(next() < 0.6 ? { governorate: pick(names) } : {}),
+    }),
+    parties: some(),
+    offices: some(),
+    governorates: some(),
+    assignees: some(),
+    own: maybe(pick(names)),
+    shares: Array.from({ length: Math.floor(next() * 3) }, () => ({
+      reader: { kind: pick(['staff', 'office', 'organisation'] as const), id: pick(names) },
+      until: day(),
+    })),
+    tier: pick(TIERS),
+  });
+  const post = (): Membership => ({
+    id: 'm',
+    role: 'registrar',
+    organisation: pick(names),
+    office: maybe(pick(names)),
+    governorate: maybe(pick(names)),
+    from: '2026-01-01',
+  });
+  const sight = (): { rights: Rights; reach: Reach[] } => {
+    const posts = [post(), post()];
+    const reach = Array.from({ length: Math.floor(next() * 4) }, () => ({
+      scope: pick(SCOPES),
+      tier: pick(TIERS),
+      post: pick(posts),
+    }));
+    return { rights: { staff: pick(names), behalf: maybe(pick(names)), day: '2026-03-02', posts }, reach };
+  };
+
+  const { pool } = await testDatabase(t);
+  await migrate(pool, { schema: 'read', migrations: projectionMigrations });
+  const db = createKysely<CaseTables>(pool).withSchema('read') as Kysely<CaseTables>;
+  const projection = casesProjection(logWith([parcel]).registry);
+  const builds = createBuilds(createKysely<unknown>(pool), 'read');
+  await builds.ensure(projection);
+  const targets = Array.from({ length: TARGETS }, target);
+  const rows = targets.map((one, at) => ({
+    process: at % 2 === 0 ? 'parcel' : 'letter',
+    case_id: String(at),
+    owner_organisation: one.owner?.organisation ?? null,
+    owner_office: one.owner?.office ?? null,
+    owner_governorate: one.owner?.governorate ?? null,
+    parties: one.parties,
+    offices: one.offices,
+    governorates: one.governorates,
+    assignees: one.assignees,
+    own_staff: one.own ?? null,
+    shares: one.shares,
+    tier: one.tier,
+  }));
+  const [build] = await builds.buildsOf('cases');
+  for (const write of statementsOf(build!.schema, projection.tables, [{ table: 'case_index', put: rows }])) {
+    await write(createKysely<unknown>(pool));
+  }
+
+  let shown = 0;
+  for (let round = 0; round < SIGHTS; round++) {
+    const { rights, reach } = sight();
+    // The other process is reached in another way, or not at all.
+    const other = next() < 0.5 ? sight().reach.map((one) => ({ ...one, post: pick(rights.posts) })) : [];
+    const seen: Sight = {
+      rights,
+      groups: [
+        { processes: ['parcel'], reach },
+        { processes: ['letter'], reach: other },
+      ],
+    };
+    const found = await db.selectFrom('case_index').select('case_id').where(visibleTo(seen)).orderBy(sql`case_id::int`).execute();
+    const wanted = targets.flatMap((one, at) =>
+      (at % 2 === 0 ? reach : other).some((way) => covers(way, one, rights)) ? [{ case_id: String(at) }] : [],
+    );
+    shown += wanted.length;
+    if (JSON.stringify(found) !== JSON.stringify(wanted)) t.strictSame(found, wanted, JSON.stringify(seen));
+    const hidden = await db
+      .selectFrom('case_index')
+      .select(sql<number>`count(*)::int`.as('rows'))
+      .where(sql<boolean>`not ${visibleTo(seen)}`)
+      .executeTakeFirstOrThrow();
+    t.equal(hidden.rows, TARGETS - wanted.length, 'the condition is never null');
+  }
+  t.ok(shown > TARGETS && shown < TARGETS * SIGHTS * 0.9, `${shown} of ${TARGETS * SIGHTS} pairs are covered`);
+});
