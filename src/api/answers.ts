@@ -177,7 +177,7 @@ export const TrailEntryView = z.object({
   consentRef: text,
   correctionOf: z.int().nullable(),
   correctedBy: z.int().nullable().meta({ description: 'Revision of the entry that corrected this one last' }),
-  data: z.unknown().meta({ description: 'What the entry says, as far as you may open the case' }),
+  data: z.unknown().optional().meta({ description: 'What the entry says, as far as you may open the case' }),
   changes: z.array(
     z.object({ field: z.string(), label: LabelView.optional(), before: z.unknown().optional(), after: z.unknown().optional() }),
   ),

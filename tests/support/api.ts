@@ -58,7 +58,10 @@ export async function testIssuer() {
 }
 
 /** An API over real parts on a memory log, listening on a free port, with people who can sign in. */
-export async function startApi(processes: readonly Process[], change: (parts: ApiParts) => Partial<ApiParts> = () => ({})) {
+export async function startApi(
+  processes: readonly Process[],
+  change: (parts: ApiParts) => Partial<ApiParts> | Promise<Partial<ApiParts>> = () => ({}),
+) {
   const w = world(processes);
   const issuer = await testIssuer();
   const people = new Map<string, SignedIn>();
@@ -89,7 +92,7 @@ export async function startApi(processes: readonly Process[], change: (parts: Ap
     checks: async () => [{ name: 'log', ok: true }],
     projections: async () => [],
   };
-  const app = await createApi({ ...parts, ...change(parts) });
+  const app = await createApi({ ...parts, ...(await change(parts)) });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 
