@@ -24,6 +24,7 @@ import { parseStrictly } from './strictJson.ts';
 import { validatorCompiler } from './validation.ts';
 
 const NO_QUERY = z.strictObject({});
+const MAX_EVENT_LOOP_DELAY_MS = 5_000;
 const BODY_LIMIT = 1024 * 1024;
 
 /** Builds the API over its parts. Nothing listens yet; `close` drains what is under way. */
@@ -61,7 +62,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(async (operations) => healthRoutes(operations, parts));
 
   await app.register(async (v1) => {
-    await v1.register(underPressure, { maxEventLoopDelay: 2_000, retryAfter: 2 });
+    await v1.register(underPressure, { maxEventLoopDelay: parts.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS });
     await v1.register(auth, { tokens: parts.tokens });
     v1.addHook('onRoute', (route) => {
       // Without a schema of its own a route takes no query at all.

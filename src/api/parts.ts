@@ -19,7 +19,7 @@ export interface Check {
   readonly detail?: string;
 }
 
-/** Everything the API is made from. Nothing here is optional in a running server. */
+/** Everything the API is made from. */
 export interface ApiParts {
   readonly registry: Registry;
   readonly executor: Executor;
@@ -30,6 +30,8 @@ export interface ApiParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly config: Pick<Config, 'trustProxy'>;
+  /** Above this mean delay of the event loop, requests are answered 503 until it recovers; default 5,000, 0 never. */
+  readonly maxEventLoopDelayMs?: number;
   /** RFC 3339 UTC. */
   readonly now: () => string;
   readonly tokens: TokenVerifier;

@@ -391,6 +391,22 @@ t.test('a log that cannot be reached is 503 with when to try again, and with the
   t.equal(await flaky.log.head(), 1n);
 });
 
+t.test('an overloaded server says so, and when to try again', async (t) => {
+  const slow = await startApi([parcel], () => ({ maxEventLoopDelayMs: 1 }));
+  t.teardown(() => slow.close());
+  const by = slow.person('registrar');
+  const stall = setInterval(() => {
+    for (const end = Date.now() + 40; Date.now() < end; );
+  }, 1);
+  t.teardown(() => clearInterval(stall));
+  let answer: Answer;
+  do answer = await slow.call('GET', '/v1/processes/parcel', { as: by });
+  while (answer.status === 200);
+  isProblem(t, answer, 503, 'BUSY');
+  t.match(answer.headers.get('retry-after'), /^\d+$/);
+  t.equal((await slow.call('GET', '/health/live')).status, 200, 'whoever asks whether it lives is still answered');
+});
+
 t.test('logs carry ids, never names, tokens or addresses with what was searched for', async (t) => {
   const { by, id } = await opened();
   await api.call('GET', `/v1/parcels/${id}?name=Synthetic`, { as: by });

@@ -84,6 +84,7 @@ export async function startApi(
     logger: pino({ level: 'debug' }, { write: (line) => records.push(line) }),
     metrics: createMetrics({ processMetrics: false }),
     config: { trustProxy: [] },
+    maxEventLoopDelayMs: 0,
     tokens: createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: issuer.jwks }),
     idsOf: async () => [],
     waitFor: async () => true,
