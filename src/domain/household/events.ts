@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OfficeRef } from '../kernel/caseEvents.ts';
 import { LocalDate, PartialDate } from '../kernel/dates.ts';
 import { personal } from '../kernel/privacy.ts';
-import { documentFields } from '../person/data.ts';
+import { documentFields, papersAgree } from '../person/data.ts';
 import { AreaCode } from '../places/register.ts';
 import {
   Confidence,
@@ -102,12 +102,16 @@ export const events = {
     focalPoint: z.uuid().optional(),
     papers: Papers,
   }),
-  IdentityDocumentRecorded: z.strictObject({ document: z.uuid(), docType: FamilyDocumentType, ...documentFields }),
-  IdentityDocumentStatusChanged: z.strictObject({
-    document: z.uuid(),
-    status: documentFields.status,
-    usable: documentFields.usable,
-  }),
+  IdentityDocumentRecorded: z
+    .strictObject({ document: z.uuid(), docType: FamilyDocumentType, ...documentFields })
+    .refine(papersAgree, { path: ['usable'] }),
+  IdentityDocumentStatusChanged: z
+    .strictObject({
+      document: z.uuid(),
+      status: documentFields.status,
+      usable: documentFields.usable,
+    })
+    .refine(papersAgree, { path: ['usable'] }),
   DisplacementLegRecorded: Leg,
   SiteAssigned: Site,
   SiteLeft: z.strictObject({ until: LocalDate }),

@@ -45,7 +45,10 @@ export function followUps(event: FoldEvent<typeof events>): readonly FollowUp[] 
       return [open, ...members.map((one) => leave(one.person))];
     }
     case 'HouseholdsMerged':
-      return event.data.members.map((one) => join(one.person));
+      // Who is one with somebody on record has no family of their own any more.
+      return event.data.members
+        .filter((one) => !event.data.persons.some((pair) => pair.absorbed === one.person))
+        .map((one) => join(one.person));
     case 'HouseholdMergeReversed':
       return event.data.members.map(join);
     default:

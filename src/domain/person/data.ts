@@ -77,6 +77,10 @@ export const documentFields = {
   usable: z.boolean(),
 };
 
+/** Holds `usable` to the status, also where one of them is corrected. */
+export const papersAgree = (paper: { readonly status: Personal<DocumentStatus>; readonly usable: boolean }): boolean =>
+  !isOpen(paper.status) || paper.usable === (paper.status === 'valid');
+
 /** The same as a caller gives it. */
 export const documentInput = {
   number: DocumentNumber.optional(),

@@ -12,6 +12,7 @@ import {
   MotherName,
   PersonName,
   Phones,
+  papersAgree,
   Sex,
 } from './data.ts';
 
@@ -32,12 +33,16 @@ export const events = {
     phones: personal(Phones, 'T1').optional(),
   }),
   PersonDetailsUpdated: z.strictObject({ ...details, ground: z.enum(['supplied_later', 'changed', 'official_ruling']) }),
-  IdentityDocumentRecorded: z.strictObject({ document: z.uuid(), docType: DocumentType, ...documentFields }),
-  IdentityDocumentStatusChanged: z.strictObject({
-    document: z.uuid(),
-    status: personal(DocumentStatus, 'T2'),
-    usable: z.boolean(),
-  }),
+  IdentityDocumentRecorded: z
+    .strictObject({ document: z.uuid(), docType: DocumentType, ...documentFields })
+    .refine(papersAgree, { path: ['usable'] }),
+  IdentityDocumentStatusChanged: z
+    .strictObject({
+      document: z.uuid(),
+      status: personal(DocumentStatus, 'T2'),
+      usable: z.boolean(),
+    })
+    .refine(papersAgree, { path: ['usable'] }),
   RepresentativeAppointed: z.strictObject({
     representation: z.uuid(),
     representative: z.uuid(),
