@@ -12,6 +12,7 @@ import { Refused } from '../../src/domain/kernel/errors.ts';
 import type { Process } from '../../src/domain/kernel/process.ts';
 import { createExecutor } from '../../src/eventlog/execute.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
+import { rightsFrom } from '../../src/eventlog/rights.ts';
 import { createRulebook } from '../../src/eventlog/rulebook.ts';
 import { createPool } from '../../src/platform/database.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
@@ -20,16 +21,20 @@ import { someone, world } from './scenario.ts';
 export const ISSUER = 'https://issuer.test';
 export const AUDIENCE = 'masar-test';
 
-/** A synthetic person with a sign-in name of their own. */
-export interface SignedIn {
-  readonly id: string;
+/** Whoever a token can be made for. */
+export interface Subject {
   readonly subject: string;
+}
+
+/** A synthetic person with a sign-in name of their own. */
+export interface SignedIn extends Subject {
+  readonly id: string;
   readonly post: Membership;
 }
 
 export interface CallOptions {
   /** Whose token is sent; nobody's when absent. */
-  readonly as?: SignedIn;
+  readonly as?: Subject;
   /** Idempotency-Key; a fresh one for each POST when absent, none when null. */
   readonly key?: string | null;
   readonly body?: unknown;
@@ -65,10 +70,12 @@ export async function startApi(
   const w = world(processes);
   const issuer = await testIssuer();
   const people = new Map<string, SignedIn>();
-  const rights: ApiParts['rights'] = async (staff) => {
+  const fromTheLog = w.registry.byName('staff') ? rightsFrom(w.cases) : undefined;
+  const rights: ApiParts['rights'] = async (staff, at, onBehalfOf) => {
     const known = people.get(staff);
-    if (!known) throw new Refused('NOT_ENROLLED');
-    return { staff, day: baghdadDate(w.now()), posts: [known.post] };
+    if (known) return { staff, day: baghdadDate(w.now()), posts: [known.post] };
+    if (!fromTheLog) throw new Refused('NOT_ENROLLED');
+    return fromTheLog(staff, at, onBehalfOf);
   };
   const { log, codec, cases, registry, keyring, now } = w;
   const rulebook = createRulebook(registry, cases, () => Date.parse(now()));
@@ -111,7 +118,7 @@ export async function startApi(
     return person(role, { organisation, ...(office ? { office } : {}), ...(governorate ? { governorate } : {}) });
   };
 
-  const token = (who: SignedIn) => issuer.sign({ sub: who.subject, exp: Math.floor(Date.now() / 1000) + 600 });
+  const token = (who: Subject) => issuer.sign({ sub: who.subject, exp: Math.floor(Date.now() / 1000) + 600 });
 
   async function call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
     const { as, key = randomUUID(), body, headers } = options;
