@@ -1,10 +1,19 @@
 import { baghdadDate, daysOf, type PartialDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
-import { type Context, defineProcess } from '../kernel/process.ts';
+import { type Context, defineProcess, type Wait } from '../kernel/process.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { escalationRule, outreachWindow, verifyReturnWindow } from './policy.ts';
-import { ENDS, evolve, initial, standingWaits } from './state.ts';
+import { ENDS, evolve, type HouseholdState, initial } from './state.ts';
+
+/** What waits on somebody whatever the status. A displaced family as such is nobody's task; what it asks for is. */
+function standingWaits(state: HouseholdState): readonly Wait[] {
+  const head = state.members.find((one) => one.person === state.head);
+  return [
+    ...(head && !head.deceased ? [] : [{ key: 'nameHead', party: 'registrar' }]),
+    ...(state.outreachOpen ? [{ key: 'outreach', party: 'registrar', clock: 'outreach' }] : []),
+  ];
+}
 
 /** The household process without its commands, which stand in the files of this folder by what they are about. */
 export const p = defineProcess({

@@ -1,7 +1,7 @@
 import type { OfficeRef } from '../kernel/caseEvents.ts';
 import type { LocalDate } from '../kernel/dates.ts';
 import { isOpen, type Personal } from '../kernel/privacy.ts';
-import type { FoldEvent, Wait } from '../kernel/process.ts';
+import type { FoldEvent } from '../kernel/process.ts';
 import type { DocumentStatus } from '../person/data.ts';
 import type { ConsentScope, HeadType, Leg, Member, Origin, Pathway, Site } from './data.ts';
 import type { events, PersonPair, SplitGround } from './events.ts';
@@ -298,13 +298,4 @@ function moved(state: HouseholdState, event: Movement): HouseholdState {
         ? { ...state, status: back(state), was: undefined, absorbedBy: undefined }
         : mergeReversed(state, event.data.duplicate);
   }
-}
-
-/** What waits on somebody whatever the status. A displaced family as such is nobody's task; what it asks for is. */
-export function standingWaits(state: HouseholdState): readonly Wait[] {
-  const head = state.members.find((one) => one.person === state.head);
-  return [
-    ...(head && !head.deceased ? [] : [{ key: 'nameHead', party: 'registrar' }]),
-    ...(state.outreachOpen ? [{ key: 'outreach', party: 'registrar', clock: 'outreach' }] : []),
-  ];
 }

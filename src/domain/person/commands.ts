@@ -5,6 +5,7 @@ import { ensure } from '../kernel/errors.ts';
 import { opened } from '../kernel/privacy.ts';
 import { type Context, defineProcess, fact } from '../kernel/process.ts';
 import {
+  atMostWhole,
   DocumentNumber,
   DocumentType,
   documentInput,
@@ -58,16 +59,6 @@ function past(date: PartialDate | undefined, ctx: Pick<Context, 'now'>): void {
 const natural = (s: PersonState) => ensure(s.kind === 'natural', 'NOT_A_NATURAL_PERSON');
 
 const onPaper = (ctx: Pick<Context, 'evidence' | 'letterRef'>): boolean => ctx.evidence.length > 0 || ctx.letterRef !== undefined;
-
-/** Whether shares add up to no more than the whole, exactly. */
-function atMostWhole(heirs: readonly Heir[]): boolean {
-  let [sum, of] = [0n, 1n];
-  for (const { share } of heirs) {
-    sum = sum * BigInt(share.denominator) + BigInt(share.numerator) * of;
-    of *= BigInt(share.denominator);
-  }
-  return sum <= of;
-}
 
 /** What a merge takes over from the record folded in: the fields for which it was chosen. */
 function chosenFrom(other: PersonState, id: string, fields: Readonly<Record<string, string>>): Partial<PersonDetails> {

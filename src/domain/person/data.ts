@@ -101,6 +101,16 @@ export type Share = z.infer<typeof Share>;
 export const Heir = z.strictObject({ person: z.uuid(), share: Share });
 export type Heir = z.infer<typeof Heir>;
 
+/** Whether shares add up to no more than the whole, exactly. */
+export function atMostWhole(heirs: readonly Heir[]): boolean {
+  let [sum, of] = [0n, 1n];
+  for (const { share } of heirs) {
+    sum = sum * BigInt(share.denominator) + BigInt(share.numerator) * of;
+    of *= BigInt(share.denominator);
+  }
+  return sum <= of;
+}
+
 /** What one record may take over from another found to be the same person. */
 export const PERSON_FIELDS = ['name', 'motherName', 'sex', 'birth', 'phones', 'languages'] as const;
 export type PersonField = (typeof PERSON_FIELDS)[number];
