@@ -1,12 +1,12 @@
 import { caseOfStream, levelReachedAt } from '../domain/kernel/case.ts';
 import { epochMs, instantOf } from '../domain/kernel/dates.ts';
-import { Refused } from '../domain/kernel/errors.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Executor } from '../eventlog/execute.ts';
 import { pause } from '../eventlog/follow.ts';
 import type { Rulebook } from '../eventlog/rulebook.ts';
 import type { Leases } from '../platform/lease.ts';
 import type { Log } from '../platform/logging.ts';
+import { isOutage, verdictOn } from './runtime/faults.ts';
 
 /** An open wait with a clock, as a read model knows it. Instants are RFC 3339 UTC. */
 export interface TimedWait {
@@ -62,21 +62,40 @@ const AT_ONCE = 8;
  */
 export async function scanDeadlines(parts: ScanParts): Promise<void> {
   const now = parts.now();
-  await inParallel(parts.source.dueWaits(now), parts.signal, (wait) => escalate(wait, now, parts));
+  const levels = levelsAt(now, parts);
+  await inParallel(parts.source.dueWaits(now), parts.signal, async (wait) =>
+    escalate(wait, await levels(wait.stream), now, parts),
+  );
   await inParallel(parts.source.dueTimers(now), parts.signal, (timer) => act(timer, parts));
 }
 
-async function escalate(wait: TimedWait, now: string, parts: ScanParts): Promise<void> {
-  const { process: name, id } = caseOfStream(wait.stream);
-  const escalation = parts.registry.byName(name)?.escalation;
-  if (!escalation) return;
-  const shares = (await parts.rulebook.inForce([escalation.rule], now)).of(escalation.rule).value;
+/** Per process, the shares of a window at which its levels of escalation are reached; none where nothing escalates. */
+function levelsAt(now: string, { registry, rulebook }: ScanParts): (stream: string) => Promise<readonly number[]> {
+  const known = new Map<string, Promise<readonly number[]>>();
+  const read = async (process: string): Promise<readonly number[]> => {
+    const escalation = registry.byName(process)?.escalation;
+    if (!escalation) return [];
+    const shares = (await rulebook.inForce([escalation.rule], now)).of(escalation.rule).value;
+    return shares.slice(0, escalation.levels.length);
+  };
+  return (stream) => {
+    const { process } = caseOfStream(stream);
+    const shares = known.get(process) ?? read(process);
+    known.set(process, shares);
+    return shares;
+  };
+}
+
+async function escalate(wait: TimedWait, shares: readonly number[], now: string, parts: ScanParts): Promise<void> {
+  const { process, id } = caseOfStream(wait.stream);
   const due = instantOf(epochMs(wait.due));
-  for (let level = wait.level + 1; level <= Math.min(escalation.levels.length, shares.length); level++) {
-    const reached = levelReachedAt({ ...wait, due }, shares[level - 1]!);
+  for (const [index, share] of shares.entries()) {
+    const level = index + 1;
+    if (level <= wait.level) continue;
+    const reached = levelReachedAt({ ...wait, due }, share);
     if (reached === undefined || reached > now) return;
     const key = [wait.stream, wait.key, wait.sinceRevision, level].join(' ');
-    await give({ process: name, command: 'escalate', id, input: { wait: wait.key, level, due }, key }, 'escalated', parts);
+    await give({ process, command: 'escalate', id, input: { wait: wait.key, level, due }, key }, 'escalated', parts);
   }
 }
 
@@ -94,14 +113,20 @@ interface Due {
   readonly key: string;
 }
 
-/** The read model may not know yet that the case has moved on: then the command writes nothing, or is refused. */
+/**
+ * The read model may not know yet that the case has moved on: then the command writes nothing, or is refused. One that cannot
+ * be given for a fault of its own keeps no other from being given.
+ */
 async function give(command: Due, what: 'escalated' | 'timed', { executor, logger, count }: ScanParts): Promise<void> {
+  const stream = `${command.process}-${command.id}`;
   try {
     const { replayed } = await executor.execute({ ...command, principal: PRINCIPAL });
     if (!replayed) count(what);
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    logger.debug({ code: error.code, stream: `${command.process}-${command.id}` }, 'a deadline no longer held');
+  } catch (err) {
+    if (isOutage(err)) throw err;
+    const verdict = verdictOn(err);
+    if (verdict.kind === 'fault') logger.error({ err, stream, command: command.command }, 'a deadline could not be acted on');
+    else logger.debug({ stream, command: command.command }, 'a deadline no longer held');
     count('refused');
   }
 }

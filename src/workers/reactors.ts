@@ -1,3 +1,10 @@
+import { followUps as ofApplication } from '../domain/application/followUps.ts';
+import { application } from '../domain/application/index.ts';
+import { followUps as ofDuplicate } from '../domain/duplicate/followUps.ts';
+import { duplicate } from '../domain/duplicate/index.ts';
+import { followUps as ofHousehold } from '../domain/household/followUps.ts';
+import { household } from '../domain/household/index.ts';
+import { following } from './reactors/followUps.ts';
 import { handover, type OpenItems } from './reactors/handover.ts';
 import { reservations } from './reactors/reservations.ts';
 import type { Reactor } from './runtime/reactor.ts';
@@ -6,5 +13,11 @@ export interface ReactorParts {
   readonly openItems: OpenItems;
 }
 
-/** Everything that follows across cases, domain.md §11, in one table. A line may be added; a name never changes. */
-export const reactorsOf = ({ openItems }: ReactorParts): readonly Reactor[] => [reservations, handover(openItems)];
+/** Everything that follows across cases, domain.md §11, in one table. Lines are added; a name never changes. */
+export const reactorsOf = ({ openItems }: ReactorParts): readonly Reactor[] => [
+  reservations,
+  handover(openItems),
+  following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
+  following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),
+  following({ name: 'duplicates', process: duplicate, followUps: ofDuplicate, onRefusal: 'stop' }),
+];

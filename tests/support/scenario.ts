@@ -135,6 +135,7 @@ export function world(
     cases,
     registry,
     executor,
+    rulebook,
     keyring,
     given,
     when,

@@ -1,6 +1,73 @@
+import type t from 'tap';
 import { z } from 'zod';
 import { defineProcess, type FoldEvent, type ProcessLabels } from '../../src/domain/kernel/process.ts';
 import { defineRule } from '../../src/domain/kernel/rules.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { openQueue, type QueuePlace } from '../../src/platform/queue.ts';
+import { startWorkers, type WorkerSettings } from '../../src/workers/index.ts';
+import { workerMigrations } from '../../src/workers/migrations.ts';
+import type { Reactor } from '../../src/workers/runtime/reactor.ts';
+import { createOperator } from '../../src/workers/runtime/status.ts';
+import { silentLog, testDatabase } from '../support/postgres.ts';
+import type { world } from '../support/scenario.ts';
+
+export type Test = Pick<typeof t, 'teardown'>;
+
+/** Workers on a world, with tables of their own; they stop with the test. */
+export async function workersFor(
+  t: Test,
+  w: ReturnType<typeof world>,
+  place: QueuePlace,
+  settings: Partial<WorkerSettings> = {},
+) {
+  const { pool } = await testDatabase(t);
+  await migrate(pool, { schema: 'workers', migrations: workerMigrations });
+  const metrics = createMetrics({ processMetrics: false });
+  const operator = createOperator(pool, 'workers');
+  const none = async function* (): AsyncGenerator<never> {};
+
+  const start = async (reactors: readonly Reactor[]) => {
+    const queue = openQueue(place, { name: 'test', log: silentLog, timeoutMs: 1_000 });
+    const workers = await startWorkers(
+      {
+        log: w.log,
+        codec: w.codec,
+        cases: w.cases,
+        executor: w.executor,
+        registry: w.registry,
+        rulebook: w.rulebook,
+        reactors,
+        deadlines: { dueWaits: none, dueTimers: none },
+        pool,
+        schema: 'workers',
+        queue,
+        metrics,
+        logger: silentLog,
+        now: w.now,
+        settings: { pollMs: 50, againMs: 500, firstRetryMs: 20, longestRetryMs: 100, leaseMs: 1_000, ...settings },
+      },
+      new AbortController().signal,
+    );
+    let stopped: Promise<void> | undefined;
+    const stop = () => {
+      stopped ??= workers.stop().then(() => queue.close());
+      return stopped;
+    };
+    t.teardown(stop);
+    return { stop };
+  };
+
+  const jobs = async (where = 'true') =>
+    Number((await pool.query(`select count(*) from workers.jobs where ${where}`)).rows[0].count);
+  const settled = () =>
+    eventually('everything was read and every job is ended', async () => {
+      const head = await w.log.head();
+      const { reactors } = await operator.status();
+      return reactors.length > 0 && reactors.every((one) => one.position === head && one.pending === 0);
+    });
+  return { pool, metrics, operator, start, jobs, settled };
+}
 
 /** Waits until something is true, looking every 10 ms; fails after `seconds`. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
@@ -65,7 +132,14 @@ const o = defineProcess({
   events: orderEvents,
   initial: { status: 'none' } as Order,
   evolve: evolveOrder,
-  waitsOn: { none: () => [], placed: () => [{ key: 'answer', party: 'shop', clock: 'answer' }], lapsed: () => [] },
+  waitsOn: {
+    none: () => [],
+    placed: () => [
+      { key: 'answer', party: 'shop', clock: 'answer' },
+      { key: 'audit', party: 'auditor', holder: { role: 'auditor' } },
+    ],
+    lapsed: () => [],
+  },
   ends: ['lapsed'],
   timers: (s) => ('lapsesAt' in s && s.lapsesAt ? [{ key: 'lapse', at: s.lapsesAt, command: 'lapse' }] : []),
   clocks: { answer: defineRule({ key: 'order.answer', schema: hours, default: { '*': { hours: 10 } }, source: '[C]' }) },

@@ -7,6 +7,7 @@ import { idOf } from '../../domain/kernel/envelope.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { Holder } from '../../domain/kernel/process.ts';
 import { events } from '../../domain/staff/events.ts';
+import { eachOf } from '../runtime/eachOf.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
 
 /** One thing a case waits on that a member of staff has taken. */
@@ -41,14 +42,7 @@ export const handover = (openItems: OpenItems): Reactor => ({
     const { stream, position } = context.cause;
     const items = await openItems(idOf(stream), position);
     if (items === 'not yet') throw new ReadModelBehind();
-    const left: Refused[] = [];
-    for (const item of items) {
-      await assign(item, { from: idOf(stream), to }, context).catch((error: unknown) => {
-        if (!(error instanceof Refused) || error.code === 'CONFLICT') throw error;
-        left.push(error);
-      });
-    }
-    if (left[0]) throw new Refused('HANDOVER_INCOMPLETE', { left: left.length, of: items.length, first: left[0].code });
+    await eachOf(items, (item) => assign(item, { from: idOf(stream), to }, context));
   },
 });
 

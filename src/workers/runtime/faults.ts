@@ -1,6 +1,8 @@
 import { Refused } from '../../domain/kernel/errors.ts';
 import { UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
 import { InvalidInput } from '../../eventlog/execute.ts';
+import { LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
+import { isConnectionFault } from '../../platform/database.ts';
 import type { Refusal } from './store.ts';
 
 /** What became of an attempt that threw: a rule's answer ends the job, everything else is tried again. */
@@ -20,6 +22,10 @@ export function verdictOn(error: unknown): Verdict {
   if (error.code === 'IDEMPOTENCY_KEY_REUSED') return { kind: 'done' };
   return { kind: 'refused', refusal: { code: error.code, params: error.params } };
 }
+
+/** Whether nothing else can be done either for now: the log or a database is away. */
+export const isOutage = (error: unknown): boolean =>
+  error instanceof LogUnavailable || error instanceof OutcomeUnknown || isConnectionFault(error);
 
 /** A fault in words that hold no personal data: only errors known to carry ids alone are quoted. */
 export function faultOf(error: unknown): string {

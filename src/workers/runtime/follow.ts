@@ -43,11 +43,17 @@ export async function followLog(reactor: Reactor, parts: FollowParts): Promise<v
   const { leases, logger, news, signal } = parts;
   const lease = `reactor ${reactor.name}`;
   let backoff = FIRST_BACKOFF_MS;
+  let held: { readonly epoch: string; readonly at: number } | undefined;
   while (!signal.aborted) {
     const { rings } = news;
     try {
-      const epoch = await leases.hold(lease);
-      const turned = epoch === undefined ? 'not mine' : await turn(reactor, epoch, parts);
+      if (!held || performance.now() - held.at > leases.ttlMs / 3) {
+        const at = performance.now();
+        const epoch = await leases.hold(lease);
+        held = epoch === undefined ? undefined : { epoch, at };
+      }
+      const turned = held ? await turn(reactor, held.epoch, parts) : 'not mine';
+      if (turned === 'not mine') held = undefined;
       if (turned === 'not mine') await pause(leases.ttlMs / 2, signal);
       else if (turned === 'nothing new') await news.wait(rings, parts.pollMs, signal);
       if (turned !== 'stopped') backoff = FIRST_BACKOFF_MS;

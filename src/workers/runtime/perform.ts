@@ -2,7 +2,7 @@ import type { Cases } from '../../eventlog/cases.ts';
 import type { Executor } from '../../eventlog/execute.ts';
 import type { Log } from '../../platform/logging.ts';
 import { faultOf, verdictOn } from './faults.ts';
-import type { FollowUp, Reactor, TaskContext } from './reactor.ts';
+import type { Reactor, TaskCommand, TaskContext } from './reactor.ts';
 import type { Job, Store } from './store.ts';
 
 export interface PerformParts {
@@ -67,7 +67,8 @@ function contextOf(job: Job, { cases, executor, now }: PerformParts): TaskContex
     cases,
     execute: executor.execute,
     now,
-    command: async (next: FollowUp) => {
+    command: async (next: TaskCommand) => {
+      const event = next.event ?? cause.event;
       const office = next.office ?? (await cases.glance(cause.stream)).owner;
       return executor.execute({
         process: next.process,
@@ -75,10 +76,10 @@ function contextOf(job: Job, { cases, executor, now }: PerformParts): TaskContex
         id: next.id,
         input: next.input,
         record: next.record,
-        key: [cause.event, task.step, ...(next.part === undefined ? [] : [next.part])].join(' '),
+        key: `${event} ${next.part ?? task.step}`,
         principal: { kind: 'system', name: reactor, ...(office ? { office } : {}) },
         correlationId: cause.correlationId,
-        causationId: cause.event,
+        causationId: event,
       });
     },
   };

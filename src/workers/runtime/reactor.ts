@@ -5,7 +5,7 @@ import type { Executor, Outcome } from '../../eventlog/execute.ts';
 
 /** What a reactor asks for after an event: ids and codes only, never personal data, since it is stored in the open. */
 export interface Task {
-  /** Tells the tasks of one event apart; with the reactor and the event it makes the ids of the task's commands. */
+  /** Tells the tasks of one event apart; with the reactor and the event it makes the job's id. */
   readonly step: string;
   readonly ids: Readonly<Record<string, string>>;
 }
@@ -20,14 +20,16 @@ export interface Cause {
   readonly correlationId: string;
 }
 
-/** A command that follows from the task in hand. */
-export interface FollowUp {
+/** A command that a task gives. */
+export interface TaskCommand {
   readonly process: string;
   readonly command: string;
   readonly id?: string | undefined;
   readonly input: unknown;
-  /** Tells the commands of one task apart when it gives several. */
+  /** Tells the commands that follow from one event apart; the task's step when absent. */
   readonly part?: string;
+  /** Id of the event it follows from, when that is not the task's cause. */
+  readonly event?: string;
   /** For whom the system acts; the office that owns the causing case when absent. */
   readonly office?: OfficeRef;
   readonly record?: RecordNote;
@@ -39,8 +41,8 @@ export interface TaskContext extends Executor {
   readonly cases: Cases;
   /** RFC 3339 UTC. */
   now(): string;
-  /** Gives a command whose id a second run of the task meets again. @throws what `execute` throws. */
-  command(next: FollowUp): Promise<Outcome>;
+  /** Gives a command under an id made of reactor, event and part, which a second run of the task meets again. @throws what `execute` throws. */
+  command(next: TaskCommand): Promise<Outcome>;
 }
 
 /**

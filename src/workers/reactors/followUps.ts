@@ -1,0 +1,51 @@
+import type { CaseRecord } from '../../domain/kernel/case.ts';
+import { idOf, type RecordedEvent } from '../../domain/kernel/envelope.ts';
+import type { FollowUp } from '../../domain/kernel/followUp.ts';
+import type { Process } from '../../domain/kernel/process.ts';
+import { eachOf } from '../runtime/eachOf.ts';
+import type { Reactor, TaskCommand } from '../runtime/reactor.ts';
+
+export interface Following {
+  readonly name: string;
+  readonly process: Process;
+  /** What an event of the process calls for in other streams, in this order. */
+  followUps(event: RecordedEvent): readonly FollowUp[];
+  /** Whether a refused command keeps those after it from being given: when each needs what the one before it did. */
+  readonly onRefusal: 'stop' | 'go on';
+}
+
+/**
+ * The commands a process itself says its events call for. They are worked out from the log when they are given, so nothing
+ * personal is stored with the job. The facts of an adopted paper file call for them once the adoption is confirmed.
+ */
+export const following = ({ name, process, followUps, onRefusal }: Following): Reactor => ({
+  name,
+  start: 'beginning',
+  categories: [process.name],
+  react: (event) => {
+    if (event.type === 'AdoptionConfirmed') return [{ step: 'adopted', ids: {} }];
+    return followUps(event).length > 0 ? [{ step: 'follow', ids: {} }] : [];
+  },
+  perform: async ({ step }, context) => {
+    const { stream, revision } = context.cause;
+    const { record, history } = await context.cases.load(process, idOf(stream));
+    const unconfirmed = record.adoption?.confirmed === false && isAdopted(record, revision);
+    const events = history.filter(({ meta }) =>
+      step === 'adopted' ? isAdopted(record, meta.revision) : meta.revision === revision && !unconfirmed,
+    );
+    const commands = events.flatMap((event) => followUps(event).map((next, index) => commandFor(next, event, index)));
+    await eachOf(commands, context.command, onRefusal);
+  },
+});
+
+/** It happened when the event did. */
+const commandFor = (next: FollowUp, { meta }: RecordedEvent, index: number): TaskCommand => ({
+  ...next,
+  event: meta.eventId,
+  part: String(index),
+  record: { occurredAt: meta.occurredAt },
+});
+
+/** Whether an event is one of the dated facts of an adopted paper file. */
+const isAdopted = ({ adoption }: CaseRecord<unknown>, revision: number): boolean =>
+  adoption !== undefined && revision > adoption.revision && revision <= adoption.revision + adoption.facts;
