@@ -17,6 +17,9 @@ import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
 import { type Keyring, keyringMigrations, masterKeyFrom, postgresKeyring } from './platform/keyring.ts';
 import type { Log } from './platform/logging.ts';
 import { migrate } from './platform/migrations.ts';
+import { migrateQueue } from './platform/queue.ts';
+import { projectionMigrations } from './projections/runtime/migrations.ts';
+import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of one installation's database, each with one owner of its tables. */
 export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs' } as const;
@@ -56,7 +59,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const databaseUrl = embedded?.url ?? config.databaseUrl ?? '';
     const pool = createPool(databaseUrl, { applicationName, max: 20, log: logger });
     closers.push(() => pool.end());
-    if (embedded) await migrateAll(pool);
+    if (embedded) await migrateAll(pool, databaseUrl);
 
     const log = await openLog(config, pool);
     closers.push(() => log.close());
@@ -85,14 +88,17 @@ export async function openCore(config: Config, logger: Log, applicationName: str
 }
 
 /** Brings every schema up to date; the answer names what was run. */
-export async function migrateAll(pool: pg.Pool): Promise<readonly string[]> {
+export async function migrateAll(pool: pg.Pool, databaseUrl: string): Promise<readonly string[]> {
   const ran: string[] = [];
   for (const [schema, migrations] of [
     [SCHEMAS.log, logMigrations],
     [SCHEMAS.keys, keyringMigrations],
+    [SCHEMAS.read, projectionMigrations],
+    [SCHEMAS.workers, workerMigrations],
   ] as const) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
   }
+  await migrateQueue({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs });
   return ran;
 }
 

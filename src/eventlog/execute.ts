@@ -261,7 +261,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
         ...noteOf(request.record),
         ...proposal.noted,
         ...(decision.relied.length > 0 ? { relied: [...decision.relied] } : {}),
-        ...('of' in Object(proposal.data) ? { correctionOf: (proposal.data as { of: number }).of } : {}),
+        ...correctionOf(proposal),
       };
       const id = derivedId('event', run.commandId, String(events.length));
       const one = { id, stream: record.stream, revision, type: proposal.type, recordedAt: now, data: proposal.data };
@@ -372,6 +372,12 @@ function firstAllowed(rights: Rights, run: Run): ReturnType<typeof mayI> {
   }
   return { allowed: false, mayFind: false };
 }
+
+/** The revision a correction is about. */
+const correctionOf = ({ type, data }: ProposedFact): Partial<Metadata> =>
+  ['CaseCorrected', 'CorrectionProposed', 'CorrectionDeclined'].includes(type)
+    ? { correctionOf: (data as { of: number }).of }
+    : {};
 
 const noteOf = (note: RecordNote | undefined): Partial<Metadata> => ({
   ...(note?.onBehalfOf ? { onBehalfOf: note.onBehalfOf } : {}),

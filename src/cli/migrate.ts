@@ -1,0 +1,17 @@
+/** `npm run migrate` brings the schemas of DATABASE_URL up to date: a step of its own before a new version starts. */
+import { migrateAll } from '../compose.ts';
+import { readConfig } from '../platform/config.ts';
+import { createPool } from '../platform/database.ts';
+import { run } from './run.ts';
+
+await run(async () => {
+  const { databaseUrl } = readConfig(process.env);
+  if (databaseUrl === undefined) throw new Error('DATABASE_URL is not set: the embedded database migrates itself when it starts');
+  const pool = createPool(databaseUrl, { applicationName: 'masar migrate', max: 2 });
+  try {
+    const ran = await migrateAll(pool, databaseUrl);
+    process.stdout.write(ran.length === 0 ? 'nothing to do\n' : `${ran.join('\n')}\n`);
+  } finally {
+    await pool.end();
+  }
+});

@@ -1,0 +1,159 @@
+import type { Logger } from 'pino';
+import { createApi } from './api/api.ts';
+import type { Check } from './api/parts.ts';
+import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
+import { type Core, openCore, SCHEMAS } from './compose.ts';
+import type { Config, Role } from './platform/config.ts';
+import { createPool } from './platform/database.ts';
+import { openDevelopmentIssuer } from './platform/developmentIssuer.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { openQueue } from './platform/queue.ts';
+import { caseIdsOf } from './projections/caseIds.queries.ts';
+import { deadlineSource, openItemsOf } from './projections/deadlines.queries.ts';
+import { projectionsOf } from './projections/index.ts';
+import { runProjector } from './projections/runtime/projector.ts';
+import { projectionStatus } from './projections/runtime/status.queries.ts';
+import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
+import { startWorkers } from './workers/index.ts';
+import { reactorsOf } from './workers/reactors.ts';
+
+/** A running Masar: some of the three roles in this process. */
+export interface Running {
+  readonly core: Core;
+  readonly metrics: Metrics;
+  /** Where the API listens, when this process has that role. */
+  readonly address: string | undefined;
+  /** Stops taking work, finishes what is in hand, closes everything; last started, first stopped. */
+  stop(): Promise<void>;
+}
+
+/** Starts the roles of the configuration on one core. */
+export async function serve(config: Config, logger: Logger): Promise<Running> {
+  const core = await openCore(config, logger, 'masar');
+  const metrics = createMetrics();
+  const ending = new AbortController();
+  const steps: (() => unknown)[] = [() => core.close()];
+  const stop = async () => {
+    for (const step of steps.splice(0).reverse()) await step();
+  };
+  try {
+    const has = (role: Role): boolean => config.roles.has(role);
+    if (has('projector')) steps.push(startProjector(core, metrics));
+    if (has('worker')) steps.push(await startWorker(core, metrics));
+    const address = has('api') ? await listen(core, logger, metrics, ending.signal, steps) : undefined;
+    steps.push(() => ending.abort());
+    return { core, metrics, address, stop };
+  } catch (error) {
+    ending.abort();
+    await stop();
+    throw error;
+  }
+}
+
+function startProjector(core: Core, metrics: Metrics): () => Promise<void> {
+  const { databaseUrl, log, codec, registry, logger } = core;
+  const projections = projectionsOf(registry);
+  const pool = createPool(databaseUrl, { applicationName: 'masar projector', max: projections.length + 3, log: logger });
+  const stopping = new AbortController();
+  const running = runProjector(
+    { pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics },
+    stopping.signal,
+  );
+  return async () => {
+    stopping.abort();
+    await running;
+    await pool.end();
+  };
+}
+
+async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<void>> {
+  const { config, databaseUrl, log, codec, cases, executor, registry, rulebook, logger } = core;
+  const place = config.redisUrl
+    ? ({ kind: 'redis', url: config.redisUrl } as const)
+    : ({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs } as const);
+  const queue = openQueue(place, { name: 'masar', log: logger });
+  const pool = createPool(databaseUrl, { applicationName: 'masar worker', max: 10, log: logger });
+  const reads = { pool, schema: SCHEMAS.read };
+  const stopping = new AbortController();
+  const workers = await startWorkers(
+    {
+      log,
+      codec,
+      cases,
+      executor,
+      registry,
+      rulebook,
+      reactors: reactorsOf({ openItems: openItemsOf(reads) }),
+      deadlines: deadlineSource(reads),
+      pool,
+      schema: SCHEMAS.workers,
+      queue,
+      metrics,
+      logger,
+      now: () => new Date().toISOString(),
+    },
+    stopping.signal,
+  );
+  return async () => {
+    await workers.stop();
+    await queue.close();
+    await pool.end();
+  };
+}
+
+async function listen(
+  core: Core,
+  logger: Logger,
+  metrics: Metrics,
+  signal: AbortSignal,
+  steps: (() => unknown)[],
+): Promise<string> {
+  const { config, db, databaseUrl } = core;
+  const pool = createPool(databaseUrl, { applicationName: 'masar queries', max: 12, log: logger });
+  steps.push(() => pool.end());
+  const api = await createApi({
+    registry: core.registry,
+    executor: core.executor,
+    cases: core.cases,
+    codec: core.codec,
+    log: core.log,
+    rights: core.rights,
+    logger,
+    metrics,
+    config,
+    now: () => new Date().toISOString(),
+    tokens: await verifierOf(config),
+    idsOf: caseIdsOf({ pool, schema: SCHEMAS.read }),
+    reads: { pool, schema: SCHEMAS.read },
+    waitFor: createWaitFor(pool, SCHEMAS.read, signal),
+    checks: () => checksOf(core),
+    projections: async () => projectionStatus(db, SCHEMAS.read, await core.log.head()),
+  });
+  steps.push(() => api.close());
+  return api.listen({ host: config.host, port: config.port });
+}
+
+/** The issuer of the configuration, or the one of this machine. */
+async function verifierOf(config: Config): Promise<TokenVerifier> {
+  if (config.oidc) {
+    const { issuer, audience, jwksUrl } = config.oidc;
+    return createTokenVerifier({ issuer, audience, ...(jwksUrl ? { keys: new URL(jwksUrl) } : {}) });
+  }
+  const { issuer, audience, jwks } = await openDevelopmentIssuer(config.dataDir);
+  return createTokenVerifier({ issuer, audience, keys: jwks });
+}
+
+async function checksOf(core: Core): Promise<readonly Check[]> {
+  const check = async (name: string, look: () => Promise<unknown>): Promise<Check> => {
+    try {
+      await look();
+      return { name, ok: true };
+    } catch {
+      return { name, ok: false };
+    }
+  };
+  return Promise.all([
+    check('database', () => core.pool.query('select 1')),
+    check(`log (${core.log.kind})`, () => core.log.head()),
+  ]);
+}
