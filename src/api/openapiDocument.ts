@@ -1,6 +1,9 @@
 import { STATUS_CODES } from 'node:http';
-import { ProblemAnswer } from './answers.ts';
-import { jsonSchemaOf } from './jsonSchema.ts';
+import { z } from 'zod';
+import { Evidence, LetterRef, RecordNote } from '../domain/kernel/envelope.ts';
+import { CaseAnswer, CaseItem, CommandAnswer, HeldView, ProblemAnswer, QueueItemView, TrailEntryView } from './answers.ts';
+import { type JsonSchema, jsonSchemaOf } from './jsonSchema.ts';
+import { pageOf } from './listing.ts';
 
 /** The parts of an OpenAPI document that are filled in here. */
 interface Document {
@@ -48,6 +51,49 @@ const COMMAND_PROBLEMS = [400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503]
 const READ_PROBLEMS = [400, 401, 403, 404, 409, 503];
 const CATALOGUE_PROBLEMS = [400, 401, 404, 503];
 
+/** Schemas that stand in many operations, under the names a generated client gives them. */
+const SHARED: Readonly<Record<string, JsonSchema>> = {
+  Problem: jsonSchemaOf(ProblemAnswer, 'output'),
+  RecordNote: jsonSchemaOf(RecordNote, 'input'),
+  Evidence: jsonSchemaOf(Evidence, 'input'),
+  LetterRef: jsonSchemaOf(LetterRef, 'input'),
+  CommandAnswer: jsonSchemaOf(CommandAnswer, 'output'),
+  Case: jsonSchemaOf(CaseAnswer, 'output'),
+  CasePage: jsonSchemaOf(pageOf(CaseItem), 'output'),
+  QueuePage: jsonSchemaOf(pageOf(QueueItemView), 'output'),
+  TrailPage: jsonSchemaOf(pageOf(TrailEntryView), 'output'),
+  Dwell: jsonSchemaOf(z.object({ items: z.array(HeldView) }), 'output'),
+};
+
+/** JSON with the members of every object in one order, so that equal schemas are equal texts. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
+
+/** A copy in which every schema that is one of the shared ones is a reference to it. */
+function withReferences(node: unknown): unknown {
+  const names = new Map(Object.entries(SHARED).map(([name, schema]) => [canonical(schema), name]));
+  const sizes = new Set([...names.keys()].map((text) => text.length));
+  const walk = (value: unknown): { readonly value: unknown; readonly text: string } => {
+    if (typeof value !== 'object' || value === null) return { value, text: JSON.stringify(value) ?? 'null' };
+    if (Array.isArray(value)) {
+      const parts = value.map(walk);
+      return { value: parts.map((one) => one.value), text: `[${parts.map((one) => one.text).join()}]` };
+    }
+    const members = Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .map(([name, one]) => ({ name, ...walk(one) }));
+    const sorted = members.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const text = `{${sorted.map((one) => `${JSON.stringify(one.name)}:${one.text}`).join()}}`;
+    const name = sizes.has(text.length) ? names.get(text) : undefined;
+    return { value: name ? ref('schemas', name) : Object.fromEntries(members.map((one) => [one.name, one.value])), text };
+  };
+  return walk(node).value;
+}
+
 function header(name: string, required: boolean, description: string, schema: object = text) {
   return { name, in: 'header', required, description, schema };
 }
@@ -61,8 +107,9 @@ export function completed(document: Document): void {
     parameters: PARAMETERS,
     headers: HEADERS,
     responses: Object.fromEntries([...COMMAND_PROBLEMS, 500].map((status) => [`Problem${status}`, problem(status)])),
-    schemas: { Problem: jsonSchemaOf(ProblemAnswer, 'output') },
+    schemas: SHARED,
   };
+  document.paths = withReferences(document.paths ?? {}) as object;
   const operations = Object.values(document.paths ?? {}).flatMap((path: Record<string, Operation>) => Object.values(path));
   for (const operation of operations) complete(operation);
 }

@@ -73,12 +73,21 @@ t.test('every operation is named, worded, tagged and says how it may be refused'
   t.ok(handOver.parameters?.some((one) => one.$ref === '#/components/parameters/IfMatchRequired'));
 });
 
+t.test('what stands in many operations is described once', async (t) => {
+  const { json, text } = await api.call('GET', '/openapi.json');
+  for (const name of Object.keys(json.components.schemas)) {
+    t.ok(text.includes(`"#/components/schemas/${name}"`) || ['Evidence', 'LetterRef'].includes(name), name);
+  }
+});
+
 t.test('a personal field is described as what is sent, and no body takes what it does not describe', async (t) => {
   const { json } = await api.call('GET', '/openapi.json');
   const request: Operation = json.paths['/v1/parcels'].post;
   const schema = request.requestBody?.content['application/json'].schema;
   t.same(schema?.properties.name, { type: 'string', minLength: 1 });
-  t.match(schema, { required: ['to', 'name'], additionalProperties: false, properties: { record: { type: 'object' } } });
+  t.match(schema, { required: ['to', 'name'], additionalProperties: false });
+  t.same(schema?.properties.record, { $ref: '#/components/schemas/RecordNote' });
+  t.match(json.components.schemas.RecordNote, { properties: { letterRef: { type: 'object' } } });
   const bodies = Object.values<Record<string, Operation>>(json.paths).flatMap((one) => one.post?.requestBody ?? []);
   t.ok(bodies.length > 50 && bodies.every((one) => one.content['application/json'].schema.additionalProperties === false));
 });

@@ -63,8 +63,13 @@ export const openapi = fp<{ readonly registry: Registry }>(async (app, { registr
     staticCSP: PAGE_CSP,
     uiConfig: { docExpansion: 'none', deepLinking: true, persistAuthorization: false, validatorUrl: null },
   });
+  // Written once, before the first request: it is large, and building it holds up everybody else.
+  let document = '';
+  app.addHook('onReady', async () => {
+    document = JSON.stringify(app.swagger());
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('cache-control', 'no-cache').send(app.swagger()),
+    reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(document),
   );
 });
 
