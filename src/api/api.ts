@@ -25,6 +25,8 @@ import { validatorCompiler } from './validation.ts';
 
 const NO_QUERY = z.strictObject({});
 const MAX_EVENT_LOOP_DELAY_MS = 5_000;
+/** For receiving a request whole, so that slow senders do not hold connections. */
+const REQUEST_TIMEOUT_MS = 30_000;
 const BODY_LIMIT = 1024 * 1024;
 
 /** Builds the API over its parts. Nothing listens yet; `close` drains what is under way. */
@@ -39,10 +41,13 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     trustProxy: parts.config.trustProxy.length > 0 ? [...parts.config.trustProxy] : false,
     routerOptions: { maxParamLength: 200, querystringParser: parseQuery },
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // While draining, what still arrives on open connections is answered, and told that the connection closes.
+    return503OnClosing: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: (error, request, reply) => send(request, reply, error),
     clientErrorHandler: (error, socket) => answerClientError(catalogue, error, socket),
   });
+  drainWhenClosing(app);
   const methodsAt = recordRoutes(app);
   app.setValidatorCompiler(validatorCompiler);
   app.removeAllContentTypeParsers();
@@ -80,6 +85,17 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await meRoutes(v1, parts);
   });
   return app;
+}
+
+/** While the server closes, every answer closes its connection: one that stays open would hold up the end. */
+function drainWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
 
 /** Fastify says `null` for no body, so a body that says `null` itself is told apart here. */

@@ -194,7 +194,7 @@ export const apiProblems = {
 
 export type ProblemCode = keyof typeof apiProblems;
 
-/** Statuses of refusals by rules where it is not 422. Codes of processes that are not listed are 422. */
+/** Statuses of refusals by rules where it is not 422. Others are 409 when they begin with ALREADY_. */
 const REFUSAL_STATUS: Readonly<Record<string, number>> = {
   FORBIDDEN: 403,
   NOT_ENROLLED: 403,
@@ -206,8 +206,6 @@ const REFUSAL_STATUS: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   PROCESS_UNKNOWN: 404,
   COMMAND_UNKNOWN: 404,
-  ALREADY_EXISTS: 409,
-  ALREADY_TAKEN: 409,
   CONFLICT: 409,
   WRONG_STATE: 409,
   RETRACTED: 409,
@@ -220,4 +218,6 @@ const REFUSAL_STATUS: Readonly<Record<string, number>> = {
 
 /** The HTTP status of a code, the API's own or a rule's refusal. */
 export const statusOf = (code: string): number =>
-  Object.hasOwn(apiProblems, code) ? apiProblems[code as ProblemCode].status : (REFUSAL_STATUS[code] ?? 422);
+  Object.hasOwn(apiProblems, code)
+    ? apiProblems[code as ProblemCode].status
+    : (REFUSAL_STATUS[code] ?? (code.startsWith('ALREADY_') ? 409 : 422));

@@ -241,3 +241,31 @@ t.test('a request that is no HTTP is answered as a problem too', async (t) => {
   });
   t.match(answer, /^HTTP\/1.1 400 Bad Request\r\ncontent-type: application\/problem\+json[\s\S]*"code":"BAD_REQUEST"/);
 });
+
+t.test('a server that is stopped finishes what is under way', async (t) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let begun = () => {};
+  const underWay = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const slow = await startApi([parcel], ({ executor }) => ({
+    executor: {
+      execute: async (request) => {
+        begun();
+        await held;
+        return executor.execute(request);
+      },
+    },
+  }));
+  const by = slow.person('registrar');
+  const answer = slow.call('POST', '/v1/parcels', { as: by, body: { to: randomUUID(), name: 'Synthetic' } });
+  await underWay;
+  const closed = slow.close();
+  await t.rejects(slow.call('GET', '/health/live'), 'nobody new is let in');
+  release();
+  t.equal((await answer).status, 201);
+  await closed;
+});

@@ -245,6 +245,9 @@ t.test("a rule's refusal carries its own words and numbers, in the language aske
   const arabic = await refused(t, 422, 'TOO_HEAVY', () => send('ar-IQ, en;q=0.5'));
   t.equal(arabic.json.title, 'أثقل من 100 كغم. أرسله على أجزاء.');
   t.equal(arabic.headers.get('content-language'), 'ar');
+  const sorani = await refused(t, 422, 'TOO_HEAVY', () => send('ckb'));
+  t.equal(sorani.json.title, arabic.json.title, 'what has no Sorani words is said in Arabic');
+  t.equal(sorani.headers.get('content-language'), 'ar');
   const field = await api.call('POST', `/v1/parcels/${id}/send`, { as: by, body: {}, headers: { 'accept-language': 'ar' } });
   t.equal(field.json.errors[0].message, 'مطلوب');
 });

@@ -95,7 +95,7 @@ export function problemSender(catalogue: Catalogue): SendProblem {
     if (status === 413) reply.header('connection', 'close');
     return reply
       .code(status)
-      .header('content-language', lang)
+      .header('content-language', catalogue.label(told.code, process?.name)?.[lang] === undefined ? 'ar' : lang)
       .header('cache-control', 'no-store')
       .type('application/problem+json; charset=utf-8')
       .serializer(JSON.stringify)
