@@ -12,7 +12,7 @@ import { reactorsOf } from '../../src/workers/reactors.ts';
 import { families } from '../support/families.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
 import { colleague, type Person, someone, world } from '../support/scenario.ts';
-import { order, receipt, type Test, workersFor } from './support.ts';
+import { eventually, order, receipt, type Test, workersFor } from './support.ts';
 
 async function queueOf(t: Test) {
   const { url } = await testDatabase(t);
@@ -351,5 +351,35 @@ t.test('deadlines', async (t) => {
     w.at('2026-03-01T09:00:00.000Z');
     await Promise.all([1, 2, 3, 4].map(() => scan(w, source)));
     t.equal(await written(w, 'order.OrderLapsed.v1'), 50);
+  });
+
+  t.test('a case that cannot be acted on keeps no other from its deadline', async (t) => {
+    const w = await breached(30, '2026-03-01T14:00:00.000Z');
+    const broken = new Set(w.ids.slice(0, 20));
+    const execute: typeof w.executor.execute = async (request) => {
+      if (broken.has(request.id ?? '')) throw new TypeError('a mistake');
+      return w.executor.execute(request);
+    };
+    const counts = await scan({ ...w, executor: { execute } }, await seen(w));
+    t.strictSame(counts, { escalated: 10, timed: 0, refused: 20 });
+  });
+
+  t.test('one worker watches at a time, and another goes on when it stops', async (t) => {
+    const crew = await workersFor(t, world([order, receipt]), await queueOf(t), { deadlinesEveryMs: 10, leaseMs: 60_000 });
+    const scans = [0, 0];
+    const source = (index: number): DeadlineSource => ({
+      dueWaits: async function* () {
+        scans[index]! += 1;
+        yield* [];
+      },
+      dueTimers: async function* () {},
+    });
+    const first = await crew.start([], source(0));
+    await eventually('the first watches', () => scans[0]! > 0);
+    await crew.start([], source(1));
+    await eventually('it watches on', () => scans[0]! > 20);
+    t.equal(scans[1], 0);
+    await first.stop();
+    await eventually('the second takes over', () => scans[1]! > 0);
   });
 });

@@ -5,6 +5,7 @@ import { defineRule } from '../../src/domain/kernel/rules.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { openQueue, type QueuePlace } from '../../src/platform/queue.ts';
+import type { DeadlineSource } from '../../src/workers/deadlines.ts';
 import { startWorkers, type WorkerSettings } from '../../src/workers/index.ts';
 import { workerMigrations } from '../../src/workers/migrations.ts';
 import type { Reactor } from '../../src/workers/runtime/reactor.ts';
@@ -27,7 +28,7 @@ export async function workersFor(
   const operator = createOperator(pool, 'workers');
   const none = async function* (): AsyncGenerator<never> {};
 
-  const start = async (reactors: readonly Reactor[]) => {
+  const start = async (reactors: readonly Reactor[], deadlines: DeadlineSource = { dueWaits: none, dueTimers: none }) => {
     const queue = openQueue(place, { name: 'test', log: silentLog, timeoutMs: 1_000 });
     const workers = await startWorkers(
       {
@@ -38,7 +39,7 @@ export async function workersFor(
         registry: w.registry,
         rulebook: w.rulebook,
         reactors,
-        deadlines: { dueWaits: none, dueTimers: none },
+        deadlines,
         pool,
         schema: 'workers',
         queue,

@@ -67,7 +67,7 @@ async function workshop(t: Test, { place }: Pick<Place, 'place'>, settings: Part
   const placeOrder = async (item: string) => (await w.when('shop', 'order', 'place', undefined, { item })).outcome.id;
   const itemsOf = async (id: string): Promise<readonly string[]> => {
     const { state } = await w.cases.glance(`receipt-${id}`);
-    return state.status === 'noted' ? (state as unknown as { items: readonly string[] }).items : [];
+    return state.status === 'noted' ? (state as typeof state & { items: readonly string[] }).items : [];
   };
   const noted = async () => (await w.log.readAll(0n, 10_000, { categories: ['receipt'] })).events.length;
   return { ...w, ...crew, placeOrder, itemsOf, noted };

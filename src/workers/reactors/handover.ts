@@ -55,7 +55,7 @@ async function assign(
   const record = await context.cases.glance(stream);
   const open = record.waits.find((one) => one.key === wait);
   if (open?.assignee !== from) return;
-  const colleague = (await context.cases.glance(`staff-${to}`)).state as unknown as StaffState;
+  const colleague = (await context.cases.glance(`staff-${to}`)).state as StaffState & { readonly status: string };
   const office = officeOf(postsOn(colleague, baghdadDate(context.now())), open.holder, record);
   if (!office) throw new Refused('NOT_A_COLLEAGUE', { staff: to });
   await context.command({ process, command: 'assign', id, input: { staff: to, wait }, office, part: `${stream} ${wait}` });
