@@ -12,7 +12,7 @@ import { createShutdown } from '../platform/shutdown.ts';
 import { type Running, serve } from '../serve.ts';
 import { ADMINISTRATOR, ORGANISATIONS } from './demo/cast.ts';
 import { createClient } from './demo/client.ts';
-import { buildDirectory, DIRECTORY_STEPS } from './demo/directory.ts';
+import { buildDirectory, DIRECTORY_STEPS, type Directory } from './demo/directory.ts';
 import { type Family, registerFamily } from './demo/families.ts';
 import { randomFrom } from './demo/random.ts';
 import { refer } from './demo/referrals.ts';
@@ -29,7 +29,7 @@ await run(async () => {
   });
   const scale = Number(values.scale);
   if (!(scale > 0 && scale <= 1000)) throw new Error('--scale is a number above 0, at most 1000 (1 is about 60 families)');
-  const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
+  const config = readConfig({ LOG_LEVEL: 'error', ...process.env });
   const logger = createLogger({ level: config.logLevel });
   const shutdown = createShutdown({ log: logger });
   const began = Date.now();
@@ -74,8 +74,9 @@ async function tell({ core, address }: Running, families: number): Promise<void>
     return () => one.increment();
   };
   let shown: Family | undefined;
+  let directory: Directory;
   try {
-    const directory = await buildDirectory(client, organisation, bar('offices, people, services', DIRECTORY_STEPS));
+    directory = await buildDirectory(client, organisation, bar('offices, people, services', DIRECTORY_STEPS));
     const registered = bar('families, by two officers each', families);
     const made = await inParallel(families, AT_ONCE, async (index): Promise<Family> => {
       const family = await registerFamily(client, randomFrom(7_001 + index), index, directory);
@@ -98,13 +99,15 @@ async function tell({ core, address }: Running, families: number): Promise<void>
   }
   process.stdout.write(`${client.given()} commands were given over HTTP.\n`);
   const after = String(await core.log.head());
-  await showEverything(client, shown, after, (text) => process.stdout.write(`${text}\n`));
+  await showEverything(client, directory, shown, after, (text) => process.stdout.write(`${text}\n`));
 }
 
-const farewell = (address: string): string => `
+function farewell(address: string): string {
+  return `
 server at  ${address}
 docs at    ${address}/docs
 try:       curl -s -H "authorization: Bearer $(npm run -s token -- --as ninewa.registrar)" ${address}/v1/my-work
 others:    ninewa.verifier, ninewa.head, ninewa.desk, anbar.registrar, bridge.focal, counsel.focal, demo.admin
 stop with Ctrl-C; npm run db:reset empties the database
 `;
+}

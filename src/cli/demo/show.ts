@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import type { Directory } from './directory.ts';
 import type { Family } from './families.ts';
 import { shortTime, table } from './tables.ts';
 
@@ -50,23 +51,22 @@ const TRAIL_ROWS = 24;
 /** What the people of the story see: two offices' queues, referrals from both sides, one family's audit trail. */
 export async function showEverything(
   client: Client,
+  { organisations, offices }: Directory,
   family: Family | undefined,
   after: string,
   say: (text: string) => void,
 ): Promise<void> {
-  for (const [login, title] of [
-    ['ninewa.verifier', 'What waits on the Ninewa branch (asked by its verifier)'],
-    ['bridge.focal', 'What waits on Bridge Relief, Mosul office (asked by its focal point)'],
-  ] as const) {
-    say(await queueOf(client, login, title, after));
-  }
+  const ninewa = `office=${offices.ninewa}`;
+  const bridge = `organisation=${organisations.bridge}`;
+  say(await queueOf(client, 'ninewa.verifier', ninewa, 'What waits on the Ninewa branch, as its verifier sees it', after));
+  say(await queueOf(client, 'bridge.focal', bridge, 'What waits on Bridge Relief, as its focal point sees it', after));
   say(await referralsBetween(client, after));
   if (family) say(await trailOf(client, family, after));
 }
 
-async function queueOf(client: Client, login: string, title: string, after: string): Promise<string> {
-  const counts = await client.get<Page<QueueCount>>(login, '/v1/queue/counts', after);
-  const page = await client.get<Page<QueueItem>>(login, `/v1/queue?limit=${QUEUE_ROWS}`, after);
+async function queueOf(client: Client, login: string, held: string, title: string, after: string): Promise<string> {
+  const counts = await client.get<Page<QueueCount>>(login, `/v1/queue/counts?${held}`, after);
+  const page = await client.get<Page<QueueItem>>(login, `/v1/queue?${held}&limit=${QUEUE_ROWS}`, after);
   const rows = page.items.map((one) => [
     one.reference,
     one.process,

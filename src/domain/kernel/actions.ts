@@ -29,7 +29,7 @@ export function blockedBy(process: Process, command: Command, record: CaseRecord
   if (record.adoption?.confirmed === false && !ADOPTION.includes(command.name)) return 'ADOPTION_PENDING';
   const { status } = record.state;
   const fits = command.from === 'open' ? !process.ends.includes(status) : command.from.includes(status);
-  return fits ? undefined : 'WRONG_STATE';
+  return fits ? command.idle?.(record) : 'WRONG_STATE';
 }
 
 /** Every command a person could give, with the reason where it cannot be given now. `may` asks the policy. */

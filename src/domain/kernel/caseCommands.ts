@@ -23,6 +23,7 @@ interface KernelSpec<I extends z.ZodObject, X extends FactRefs> {
   readonly input: I;
   readonly emits: readonly CaseEventName[];
   readonly system?: boolean;
+  idle?(record: CaseRecord<unknown>): string | undefined;
   facts?(input: z.output<I>): X;
   decide(input: z.output<I>, ctx: Context<X>, process: Process): readonly ProposedFact[];
 }
@@ -147,10 +148,13 @@ function adoptedFacts(process: Process, facts: readonly z.output<typeof adoptedF
   });
 }
 
+const nothingWaits = (record: CaseRecord<unknown>) => (record.waits.length > 0 ? undefined : 'NOTHING_WAITS_ON_YOU');
+
 const table: Readonly<Record<string, AnyKernelSpec>> = {
   take: spec({
     verb: 'work',
     from: 'open',
+    idle: nothingWaits,
     input: z.strictObject({ wait }),
     emits: ['CaseTaken'],
     decide: (c, ctx) => {
@@ -163,6 +167,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   assign: spec({
     verb: 'assign',
     from: 'open',
+    idle: nothingWaits,
     input: z.strictObject({ staff: z.uuid(), wait }),
     emits: ['CaseAssigned'],
     facts: (c) => ({ colleague: fact<StaffState>('staff', c.staff) }),
@@ -177,6 +182,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   release: spec({
     verb: 'work',
     from: 'open',
+    idle: nothingWaits,
     input: z.strictObject({ wait, reason: reason.optional() }),
     emits: ['CaseReleased'],
     decide: (c, ctx) => {
@@ -213,6 +219,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   unshare: spec({
     verb: 'share',
     from: 'any',
+    idle: (record) => (record.shares.length > 0 ? undefined : 'NOT_SHARED'),
     input: z.strictObject({ reader: Reader }),
     emits: ['CaseUnshared'],
     decide: (c, ctx) => {
@@ -240,6 +247,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   acceptTransfer: spec({
     verb: 'transfer',
     from: 'open',
+    idle: (record) => (record.transfer ? undefined : 'NO_TRANSFER'),
     input: z.strictObject({}),
     emits: ['TransferAccepted'],
     decide: (_, ctx) => {
@@ -252,6 +260,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   declineTransfer: spec({
     verb: 'transfer',
     from: 'open',
+    idle: (record) => (record.transfer ? undefined : 'NO_TRANSFER'),
     input: z.strictObject({ reason }),
     emits: ['TransferDeclined'],
     decide: (c, ctx) => {
@@ -279,6 +288,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   confirmCorrection: spec({
     verb: 'correct',
     from: 'any',
+    idle: (record) => (record.corrections.length > 0 ? undefined : 'NO_CORRECTION_PENDING'),
     input: z.strictObject({ revision: z.int().min(0) }),
     emits: ['CaseCorrected'],
     decide: (c, ctx) => {
@@ -290,6 +300,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   declineCorrection: spec({
     verb: 'correct',
     from: 'any',
+    idle: (record) => (record.corrections.length > 0 ? undefined : 'NO_CORRECTION_PENDING'),
     input: z.strictObject({ revision: z.int().min(0), reason }),
     emits: ['CorrectionDeclined'],
     decide: (c, ctx) => {
@@ -328,6 +339,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   confirmAdoption: spec({
     verb: 'adopt',
     from: 'any',
+    idle: (record) => (record.adoption?.confirmed === false ? undefined : 'NO_ADOPTION_PENDING'),
     input: z.strictObject({}),
     emits: ['AdoptionConfirmed'],
     decide: (_, ctx) => {
@@ -340,6 +352,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   declineAdoption: spec({
     verb: 'adopt',
     from: 'any',
+    idle: (record) => (record.adoption?.confirmed === false ? undefined : 'NO_ADOPTION_PENDING'),
     input: z.strictObject({ reason }),
     emits: ['AdoptionDeclined'],
     decide: (c, ctx) => {
@@ -350,6 +363,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   pauseClock: spec({
     verb: 'pause',
     from: 'open',
+    idle: (record) => (record.waits.some((one) => one.due !== undefined && !one.paused) ? undefined : 'NO_CLOCK'),
     input: z.strictObject({ wait, reason }),
     emits: ['ClockPaused'],
     decide: (c, ctx) => {
@@ -363,6 +377,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   resumeClock: spec({
     verb: 'pause',
     from: 'open',
+    idle: (record) => (record.waits.some((one) => one.paused) ? undefined : 'CLOCK_NOT_PAUSED'),
     input: z.strictObject({ wait }),
     emits: ['ClockResumed'],
     decide: (c, ctx) => {
@@ -442,6 +457,7 @@ export function kernelCommands(begun: Begun, complete: () => Process): Readonly<
         input: one.input,
         emits: one.emits,
         to: [],
+        ...(one.idle ? { idle: one.idle } : {}),
         ...(one.facts ? { facts: (input: unknown) => one.facts?.(input) ?? {} } : {}),
         decide: (input: unknown, _state: Stated, ctx: Context) => one.decide(input, ctx, complete()),
       },

@@ -171,6 +171,8 @@ export interface Command {
   readonly rules?: readonly Rule[];
   /** Set on the commands every process has from the kernel. */
   readonly kernel?: boolean;
+  /** Why the case as it stands leaves this command nothing to do: the refusal code a try would meet. */
+  idle?(record: CaseRecord<unknown>): string | undefined;
   naturalKey?(input: unknown): string;
   facts?(input: unknown, state: Stated, id: string): FactRefs;
   reserves?(input: unknown, state: Stated, actor: Actor): readonly Reserve[];
