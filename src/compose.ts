@@ -33,6 +33,8 @@ export interface Core {
   readonly db: Kysely<unknown>;
   readonly databaseUrl: string;
   readonly log: EventLog;
+  /** Gives logIndex where the store does not by itself; run by one projector, others stand by. */
+  readonly sequence: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly keyring: Keyring;
   readonly codec: Codec;
   readonly cases: Cases;
@@ -61,7 +63,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     closers.push(() => pool.end());
     if (embedded) await migrateAll(pool, databaseUrl);
 
-    const log = await openLog(config, pool);
+    const { log, sequence } = await openLog(config, pool);
     closers.push(() => log.close());
     const db = createKysely<unknown>(pool);
     const keyring = postgresKeyring(db, SCHEMAS.keys, masterKey(config));
@@ -80,7 +82,23 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       now: () => new Date().toISOString(),
     });
     logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
-    return { config, logger, registry, pool, db, databaseUrl, log, keyring, codec, cases, rulebook, rights, executor, close };
+    return {
+      config,
+      logger,
+      registry,
+      pool,
+      db,
+      databaseUrl,
+      log,
+      sequence,
+      keyring,
+      codec,
+      cases,
+      rulebook,
+      rights,
+      executor,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -102,10 +120,12 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string): Promise<re
   return ran;
 }
 
-async function openLog(config: Config, pool: pg.Pool): Promise<EventLog> {
-  if (config.eventStoreUrl === undefined) return createPostgresLog({ pool, schema: SCHEMAS.log });
+async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' | 'sequence'>> {
+  if (config.eventStoreUrl === undefined) return { log: createPostgresLog({ pool, schema: SCHEMAS.log }), sequence: undefined };
+  // Only who uses EventStoreDB pays for loading its client.
   const { createEventStoreDbLog } = await import('./eventlog/eventstoredb/eventStoreDbLog.ts');
-  return createEventStoreDbLog({ url: config.eventStoreUrl });
+  const log = createEventStoreDbLog({ url: config.eventStoreUrl });
+  return { log, sequence: (signal) => log.startSequencer(signal) };
 }
 
 const masterKey = (config: Config): Buffer =>

@@ -52,9 +52,10 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
 
 function startProjector(core: Core, metrics: Metrics): () => Promise<void> {
   const { databaseUrl, log, codec, registry, logger } = core;
-  const projections = projectionsOf(registry);
+  const projections = projectionsOf(registry, core.keyring.mac);
   const pool = createPool(databaseUrl, { applicationName: 'masar projector', max: projections.length + 3, log: logger });
   const stopping = new AbortController();
+  const sequencing = core.sequence?.(stopping.signal).catch((err: unknown) => logger.error({ err }, 'the sequencer ended'));
   const running = runProjector(
     { pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics },
     stopping.signal,
@@ -62,6 +63,7 @@ function startProjector(core: Core, metrics: Metrics): () => Promise<void> {
   return async () => {
     stopping.abort();
     await running;
+    await sequencing;
     await pool.end();
   };
 }
@@ -118,6 +120,8 @@ async function listen(
     codec: core.codec,
     log: core.log,
     rights: core.rights,
+    rulebook: core.rulebook,
+    mac: core.keyring.mac,
     logger,
     metrics,
     config,

@@ -134,7 +134,7 @@ export const caseLabels = {
     },
     TRANSFER_PENDING: { en: 'A transfer is waiting for an answer already.', ar: 'هناك نقل بانتظار الرد.' },
     ALREADY_OWNER: { en: 'The office is in charge of this case already.', ar: 'المكتب مسؤول عن هذا الملف أصلًا.' },
-    NOT_SHARED: { en: 'The case is shared with nobody.', ar: 'القضية غير مشتركة مع أحد.' },
+    NOT_SHARED: { en: 'The case is shared with nobody.', ar: 'الملف غير مشترك مع أحد.' },
     NO_TRANSFER: { en: 'No transfer is waiting for an answer.', ar: 'لا يوجد نقل بانتظار الرد.' },
     TRANSFER_NOT_TO_YOU: { en: 'The transfer was offered to another office.', ar: 'عُرض النقل على مكتب آخر.' },
     REVISION_UNKNOWN: { en: 'The case has no entry with this revision.', ar: 'لا يوجد في الملف قيد بهذا الرقم.' },
