@@ -1,12 +1,18 @@
 import type { Registry } from '../domain/kernel/registry.ts';
 import { casesProjection } from './cases.ts';
 import { directoryProjection } from './directory.ts';
+import { duplicatesProjection, type Mac } from './duplicates.ts';
+import { providersProjection } from './providers.ts';
+import { registerProjection } from './register.ts';
 import type { Projection } from './runtime/projection.ts';
 import { timelineProjection } from './timeline.ts';
 
-/** Every read model of an installation. Rebuilding one never needs another. */
-export const projectionsOf = (registry: Registry): readonly Projection[] => [
+/** Every read model of an installation. Rebuilding one never needs another. `mac` is the keyring's. */
+export const projectionsOf = (registry: Registry, mac: Mac): readonly Projection[] => [
   casesProjection(registry),
   timelineProjection(registry),
   directoryProjection,
+  registerProjection,
+  duplicatesProjection(mac),
+  providersProjection,
 ];

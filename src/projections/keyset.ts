@@ -29,7 +29,7 @@ export const sortColumns = (keys: readonly SortKey[]) => keys.map(({ as, by }) =
 /** Rows strictly after a cursor in the order of the keys. @throws BadCursor */
 export function after(keys: readonly SortKey[], cursor: string | undefined, descending = false): Expression<SqlBool> {
   if (cursor === undefined) return sql<SqlBool>`true`;
-  const values = readCursor(keys, cursor);
+  const values = unpackCursor(labelOf(keys), keys.length, cursor);
   const left = sql.join(keys.map(({ by }) => by));
   const right = sql.join(values.map((value) => sql`${value}`));
   return descending ? sql<SqlBool>`(${left}) < (${right})` : sql<SqlBool>`(${left}) > (${right})`;
@@ -43,19 +43,20 @@ export function pageOf<Row extends object>(rows: readonly Row[], limit: number, 
     .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith(ALIAS))) as Row);
   if (!last) return { items };
   const values = keys.map(({ as }) => Reflect.get(last, `${ALIAS}${as}`) as string);
-  return { items, next: Buffer.from(JSON.stringify([keys.map(({ as }) => as).join(), ...values])).toString('base64url') };
+  return { items, next: packCursor(labelOf(keys), values) };
 }
 
-function readCursor(keys: readonly SortKey[], cursor: string): readonly string[] {
+const labelOf = (keys: readonly SortKey[]): string => keys.map(({ as }) => as).join();
+
+/** A cursor: where a page ended in a list of this label. Opaque to callers, not secret. */
+export const packCursor = (label: string, values: readonly string[]): string =>
+  Buffer.from(JSON.stringify([label, ...values])).toString('base64url');
+
+/** The values of a cursor of this label. @throws BadCursor */
+export function unpackCursor(label: string, count: number, cursor: string): readonly string[] {
   try {
-    const [names, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    if (
-      names === keys.map(({ as }) => as).join() &&
-      values.length === keys.length &&
-      values.every((one) => typeof one === 'string')
-    ) {
-      return values as string[];
-    }
+    const [found, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    if (found === label && values.length === count && values.every((one) => typeof one === 'string')) return values as string[];
   } catch {
     // Said below.
   }

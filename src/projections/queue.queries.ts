@@ -239,6 +239,17 @@ export function heldBy(posts: readonly Membership[]): Condition {
 export const WORK_SECTIONS = ['mine', 'covered', 'newInOffice', 'due', 'overdue', 'returned'] as const;
 export type WorkSection = (typeof WORK_SECTIONS)[number];
 
+/** Waits by which a case comes back to who sent it, under another key than it left by. */
+const COMES_BACK: Readonly<Record<string, readonly string[]>> = { referral: ['supplement', 'redirect'] };
+
+/** Came back: to a wait it had been in before, or to one that exists for coming back. */
+const cameBack: Condition = sql<SqlBool>`(queue.round > 1 or ${sql.join(
+  Object.entries(COMES_BACK).map(
+    ([process, waits]) => sql`(queue.process = ${process} and queue.wait_key in (${sql.join(waits)}))`,
+  ),
+  sql` or `,
+)})`;
+
 /** The waits of one section: assigned to me; to a colleague I stand in for; to nobody yet, held by my office; and so on. */
 function inSection(section: WorkSection, me: Rights, { now, day }: Moment, soon: string): Condition {
   const mine = sql<SqlBool>`coalesce(queue.assignee = ${me.staff}, false)`;
@@ -257,7 +268,7 @@ function inSection(section: WorkSection, me: Rights, { now, day }: Moment, soon:
     case 'overdue':
       return sql<SqlBool>`(${overdue(now)} and ${ours})`;
     case 'returned':
-      return sql<SqlBool>`(queue.round > 1 and ${ours})`;
+      return sql<SqlBool>`(${cameBack} and ${ours})`;
   }
 }
 

@@ -3,10 +3,13 @@ import type pg from 'pg';
 import { createKysely } from '../platform/database.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
+import type { DuplicateTables } from './duplicates.ts';
+import type { ProviderTables } from './providers.ts';
+import type { RegisterTables } from './register.ts';
 import type { TimelineTables } from './timeline.ts';
 
 /** The tables of every read model. */
-export type ReadTables = CaseTables & TimelineTables & DirectoryTables;
+export type ReadTables = CaseTables & TimelineTables & DirectoryTables & RegisterTables & DuplicateTables & ProviderTables;
 
 /** Where the read models are. */
 export interface Reads {

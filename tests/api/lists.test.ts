@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { createKysely } from '../../src/platform/database.ts';
+import { memoryKeyring } from '../../src/platform/keyring.ts';
 import { caseIdsOf } from '../../src/projections/caseIds.queries.ts';
 import { projectionsOf } from '../../src/projections/index.ts';
 import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
@@ -22,7 +23,7 @@ async function read(path: string, as: SignedIn, headers: Record<string, string> 
 t.before(async () => {
   api = await startApi([parcel], async (parts) => {
     const models = await readModels(t, parts);
-    models.run(projectionsOf(parts.registry));
+    models.run(projectionsOf(parts.registry, memoryKeyring().mac));
     const reads = { pool: models.pool, schema: SCHEMA };
     return {
       reads,

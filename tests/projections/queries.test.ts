@@ -86,7 +86,7 @@ t.test('the queue as of any place in the log is the queue as it was then, whatev
   const world = logWith([parcel], 'as of');
   const ids = await parcelStories(world, 25);
   const models = await readModels(t, world);
-  await models.catchUp(projectionsOf(world.registry), { batch: 17 });
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac), { batch: 17 });
   const db = readDb({ pool: models.pool, schema: SCHEMA });
   const moment = { now: world.now(), day: '2026-03-01' };
   const head = await world.log.head();
@@ -106,7 +106,7 @@ t.test('pages in every order together are the whole queue once, and counts are e
   const world = logWith([parcel], 'pages');
   await parcelStories(world, 40);
   const models = await readModels(t, world);
-  await models.catchUp(projectionsOf(world.registry));
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   const db = readDb({ pool: models.pool, schema: SCHEMA });
   const moment = { now: '2026-03-01T15:00:00.000Z', day: '2026-03-01' };
   const whole = await queuePage(db, everything(), {}, moment, { order: 'since', limit: 1_000 });
@@ -218,7 +218,7 @@ t.test(
     await world.write('parcel', fresh, { type: 'ParcelSent', data: { weight: 1 }, meta: { actor } });
     await world.write('parcel', fresh, { type: 'ParcelReturned', data: { reason: 'no one there' }, meta: { actor } });
     const models = await readModels(t, world);
-    await models.catchUp(projectionsOf(world.registry));
+    await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
     const db = readDb({ pool: models.pool, schema: SCHEMA });
     const moment = { now: '2026-03-01T18:00:00.000Z', day: '2026-03-01' };
     const me = { staff: people.amal, day: moment.day, posts: [post({ organisation: ids.ministry, office: ids.mosul })] };
@@ -270,7 +270,7 @@ t.test('who was away learns what others changed meanwhile in cases of theirs', a
   const actor = { id: people.huda, post: 'registrar' };
   await world.write('parcel', id, { type: 'NoteAdded', data: { text: 'rang' }, meta: { actor } });
   const models = await readModels(t, world);
-  await models.catchUp(projectionsOf(world.registry));
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   const db = readDb({ pool: models.pool, schema: SCHEMA });
   const changed = async (staff: string, since: string) =>
     (await changedSince(db, everything(), staff, since, { limit: 5 })).items.map((one) => one.id);
@@ -294,7 +294,7 @@ t.test('deadlines: open waits with a running clock, timers by their date, and wh
   const sent = world.random.uuid();
   await world.write('parcel', sent, { type: 'ParcelRequested', data }, { type: 'ParcelSent', data: { weight: 1 } });
   const models = await readModels(t, world);
-  await models.catchUp(projectionsOf(world.registry));
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   const reads = { pool: models.pool, schema: SCHEMA };
   const source = deadlineSource(reads);
   const found = async <T>(items: AsyncIterable<T>) => {
@@ -347,7 +347,7 @@ t.test('the audit trail shows both values of a correction, and names and posts a
   const other = random.uuid();
   await write('parcel', other, { type: 'ParcelRequested', data });
   const models = await readModels(t, world);
-  await models.catchUp(projectionsOf(world.registry));
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   const db = readDb({ pool: models.pool, schema: SCHEMA });
   const trail = await all((cursor) => timelineOfCase(db, everything(), 'parcel', id, { limit: 1, cursor }));
   t.match(trail, [
@@ -438,7 +438,7 @@ t.test('dwell: how long each office held what, spells of one holder put together
   await world.write('parcel', wrong, { type: 'ParcelRequested', data, meta: { occurredAt: at(0) } });
   await world.write('parcel', wrong, { type: 'CaseRetracted', data: { reason: 'wrong' }, meta: { occurredAt: at(99) } });
   const models = await readModels(t, world);
-  await models.catchUp(projectionsOf(world.registry));
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   const db = readDb({ pool: models.pool, schema: SCHEMA });
   const now = at(40);
   const held = (await caseDwell(db, everything(), 'parcel', id, now)).filter((one) => one.wait !== 'weigh');
@@ -460,7 +460,7 @@ t.test('cases are listed, counted and found by reference; of two with one refere
   const world = logWith([parcel], 'cases');
   const ids = await parcelStories(world, 20);
   const models = await readModels(t, world);
-  await models.catchUp(projectionsOf(world.registry));
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   const db = readDb({ pool: models.pool, schema: SCHEMA });
   const listed = await all((cursor) => casePage(db, everything(), { process: 'parcel' }, { limit: 6, cursor }));
   t.strictSame(listed.map((one) => one.id).sort(), [...ids].sort());
@@ -492,6 +492,6 @@ t.test('cases are listed, counted and found by reference; of two with one refere
   // Twelve digits come from the last sixty bits: two ids that share these share the reference.
   const twin = `${seeded('twin').uuid().slice(0, 19)}${some!.id.slice(19)}`.replace(/^(.{19}).(.*)$/, `$1${some!.id[19]}$2`);
   await world.write('parcel', twin, { type: 'NoteAdded', data: { text: 'x' } });
-  await models.catchUp(projectionsOf(world.registry));
+  await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   t.strictSame((await casesByReference(db, everything(), some!.reference)).map((one) => one.id).sort(), [some!.id, twin].sort());
 });

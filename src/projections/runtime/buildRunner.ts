@@ -105,7 +105,6 @@ export interface Writer {
 export async function createWriter(parts: RunnerParts, projection: Projection, lease: Lease): Promise<Writer> {
   const { builds, feed, codec, log, leaseMs } = parts;
   const { build } = lease;
-  const wanted = new Set(projection.categories);
   const skipped = await builds.skipped(build);
   const start = (): Fold =>
     projection.start({
@@ -155,18 +154,13 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
       const page = await feed.page(position);
       const end = upTo !== undefined && upTo < page.scannedTo ? upTo : page.scannedTo;
       if (end <= position) return false;
-      const fresh = (await page.items(projection.opening)).filter(
-        ({ stored }) =>
-          stored.position > position &&
-          stored.position <= end &&
-          !skipped.has(stored.position) &&
-          wanted.has(stored.stream.slice(0, stored.stream.indexOf('-'))),
+      const fresh = (await page.items(projection.opening, projection.categories)).filter(
+        ({ stored }) => stored.position > position && stored.position <= end && !skipped.has(stored.position),
       );
       const firstBad = fresh.findIndex((item) => 'error' in item);
       const good = firstBad < 0 ? fresh : fresh.slice(0, firstBad);
       const to = firstBad < 0 ? end : (good.at(-1)?.stored.position ?? position);
-      const last = (firstBad < 0 ? (await page.items('none')).findLast(({ stored }) => stored.position <= to) : good.at(-1))
-        ?.stored;
+      const last = (firstBad < 0 ? page.sealed.findLast(({ stored }) => stored.position <= to) : good.at(-1))?.stored;
       if (to > position) {
         try {
           await write(

@@ -1,3 +1,4 @@
+import { categoryOf } from '../../domain/kernel/envelope.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import { type Codec, type Opening, UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
 import { Bell } from '../../eventlog/follow.ts';
@@ -13,8 +14,10 @@ export type Item =
 export interface Page {
   readonly after: bigint;
   readonly scannedTo: bigint;
-  /** The events with personal values opened up to a tier; done once for all who ask. */
-  items(opening: Opening): Promise<readonly Item[]>;
+  /** Everything in the page, with every personal value sealed. */
+  readonly sealed: readonly Item[];
+  /** The events of these processes with personal values opened up to a tier; done once for all who ask the same. */
+  items(opening: Opening, categories: readonly string[]): Promise<readonly Item[]>;
 }
 
 export interface Feed {
@@ -46,16 +49,23 @@ export function createFeed(parts: {
   async function read(after: bigint): Promise<Page> {
     const { events, scannedTo } = await log.readAll(after, batch, filter);
     const sealed = events.length === 0 ? [] : await decodeAll(codec, registry, events);
-    const opened = new Map<Opening, Promise<readonly Item[]>>([['none', Promise.resolve(sealed)]]);
+    const opened = new Map<string, Promise<readonly Item[]>>();
     const page: Page = {
       after,
       scannedTo,
-      items: (opening) => {
-        const known = opened.get(opening);
+      sealed,
+      items: (opening, categories) => {
+        const key = `${opening} ${categories.join(' ')}`;
+        const known = opened.get(key);
         if (known) return known;
-        const fresh = openAll(codec, sealed, opening);
-        opened.set(opening, fresh);
-        fresh.catch(() => opened.delete(opening));
+        const wanted = new Set(categories);
+        const fresh = openAll(
+          codec,
+          sealed.filter(({ stored }) => wanted.has(categoryOf(stored.stream))),
+          opening,
+        );
+        opened.set(key, fresh);
+        fresh.catch(() => opened.delete(key));
         return fresh;
       },
     };
@@ -105,6 +115,7 @@ async function decodeAll(codec: Codec, registry: Registry, events: readonly Stor
 }
 
 async function openAll(codec: Codec, sealed: readonly Item[], opening: Opening): Promise<readonly Item[]> {
+  if (opening === 'none') return sealed;
   try {
     const opened = await codec.open(
       sealed.map((item) => ('event' in item ? item.event.data : undefined)),
