@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const shutdown = createShutdown({ log: logger });
   const running = await serve(config, logger);
   shutdown.defer('masar', () => running.stop());
-  if (running.address) logger.info({ address: running.address, docs: `${running.address}/docs` }, 'listening');
+  if (running.address) logger.info({ url: running.address, docs: `${running.address}/docs` }, 'listening');
 }
 
 main().catch((error: unknown) => {
