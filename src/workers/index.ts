@@ -15,7 +15,7 @@ import type { JobQueue } from '../platform/queue.ts';
 import { type DeadlineSource, watchDeadlines } from './deadlines.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { followLog } from './runtime/follow.ts';
-import { performJob } from './runtime/perform.ts';
+import { performJobs } from './runtime/perform.ts';
 import type { Reactor } from './runtime/reactor.ts';
 import { createOperator } from './runtime/status.ts';
 import { createStore } from './runtime/store.ts';
@@ -90,7 +90,7 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
 
   const jobs = parts.queue.work(
     (id) =>
-      performJob(id, {
+      performJobs(id, {
         store,
         reactors,
         cases,
@@ -100,7 +100,8 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
         firstRetryMs: settings.firstRetryMs,
         longestRetryMs: settings.longestRetryMs,
         count: metrics.job,
-        next: () => work.ring(),
+        againMs: settings.againMs,
+        signal: until,
       }),
     settings.concurrency,
   );

@@ -65,7 +65,8 @@ export async function workersFor(
     eventually('everything was read and every job is ended', async () => {
       const head = await w.log.head();
       const { reactors } = await operator.status();
-      return reactors.length > 0 && reactors.every((one) => one.position === head && one.pending === 0);
+      const quiet = reactors.length > 0 && reactors.every((one) => one.position === head && one.pending === 0);
+      return quiet && (await w.log.head()) === head;
     });
   return { pool, metrics, operator, start, jobs, settled };
 }

@@ -3,7 +3,7 @@ import type { Executor } from '../../eventlog/execute.ts';
 import type { Log } from '../../platform/logging.ts';
 import { faultOf, verdictOn } from './faults.ts';
 import type { Reactor, TaskCommand, TaskContext } from './reactor.ts';
-import type { Job, Store } from './store.ts';
+import type { Job, Refusal, Store } from './store.ts';
 
 export interface PerformParts {
   readonly store: Store;
@@ -16,39 +16,58 @@ export interface PerformParts {
   readonly longestRetryMs: number;
   /** Told how each run of a job ended. */
   readonly count: (reactor: string, ended: 'done' | 'refused' | 'retried') => void;
-  /** Called when a job that waited behind this one may run. */
-  readonly next: () => void;
+  /** A job taken up and not ended after this long is queued again. */
+  readonly againMs: number;
+  /** Aborted when no further job should be begun. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Runs one job if it is not ended. A rule's refusal ends it, on record; any other fault puts it off. Throws only when the
+ * Runs a job, then one after the other those that wait behind it, without the way through the queue. Throws only when the
  * table itself cannot be reached: the job is then due again by itself.
  */
-export async function performJob(id: string, parts: PerformParts): Promise<void> {
+export async function performJobs(id: string, parts: PerformParts): Promise<void> {
+  let next = await performJob(id, parts);
+  while (next !== undefined && !parts.signal.aborted) next = await performJob(next, parts);
+  if (next !== undefined) await parts.store.unclaim([next], 0);
+}
+
+/** Runs one job if it is not ended. A rule's refusal ends it, on record; any other fault puts it off. */
+async function performJob(id: string, parts: PerformParts): Promise<string | undefined> {
   const { store, logger } = parts;
   const job = await store.find(id);
-  if (!job) return;
+  if (!job) return undefined;
   const ids = { reactor: job.reactor, job: job.id, cause: job.cause.event, stream: job.cause.stream };
-  const reactor = parts.reactors.get(job.reactor);
+  const end = (ending: 'done' | 'refused', refusal?: Refusal): Promise<string | undefined> => {
+    parts.count(job.reactor, ending);
+    return store.end(job, parts.againMs, ending, refusal);
+  };
+  const fault = await attempt(job, parts);
+  if (fault === undefined) return end('done');
+  const verdict = verdictOn(fault);
+  switch (verdict.kind) {
+    case 'done':
+      return end('done');
+    case 'refused':
+      logger.warn({ ...ids, code: verdict.refusal.code }, 'a follow-up was refused');
+      return end('refused', verdict.refusal);
+    case 'fault':
+      logger.warn({ ...ids, err: fault }, 'a follow-up is put off');
+      parts.count(job.reactor, 'retried');
+      await store.putOff(job, faultOf(fault), parts.firstRetryMs, parts.longestRetryMs);
+      return undefined;
+  }
+}
+
+/** What the task threw, if anything. */
+async function attempt(job: Job, parts: PerformParts): Promise<unknown> {
   try {
+    const reactor = parts.reactors.get(job.reactor);
     if (!reactor) throw new UnknownReactor(job.reactor);
     await reactor.perform(job.task, contextOf(job, parts));
-    await end(job, 'done');
+    return undefined;
   } catch (error) {
-    const verdict = verdictOn(error);
-    if (verdict.kind === 'done') return end(job, 'done');
-    if (verdict.kind === 'refused') {
-      logger.warn({ ...ids, code: verdict.refusal.code }, 'a follow-up was refused');
-      return end(job, 'refused', verdict.refusal);
-    }
-    logger.warn({ ...ids, err: error }, 'a follow-up is put off');
-    await store.putOff(job, faultOf(error), parts.firstRetryMs, parts.longestRetryMs);
-    parts.count(job.reactor, 'retried');
-  }
-
-  async function end(...[ended, ending, refusal]: Parameters<Store['end']>): Promise<void> {
-    if (await store.end(ended, ending, refusal)) parts.next();
-    parts.count(ended.reactor, ending);
+    return error ?? new Error('nothing was thrown');
   }
 }
 

@@ -47,8 +47,11 @@ export interface Store {
   ready(limit: number, againMs: number): Promise<readonly string[]>;
   /** A job that is not ended. */
   find(id: string): Promise<Job | undefined>;
-  /** Ends a job once. @returns whether a job behind it may run now. */
-  end(job: Job, ending: 'done' | 'refused', refusal?: Refusal): Promise<boolean>;
+  /**
+   * Ends a job once. @returns the id of the job that waited behind it, now claimed for `againMs` as `ready` does, if there is
+   * one and it is due.
+   */
+  end(job: Job, againMs: number, ending: 'done' | 'refused', refusal?: Refusal): Promise<string | undefined>;
   /** Puts a job off after a fault, twice as long each time from `firstMs` up to `longestMs`. */
   putOff(job: Job, fault: string, firstMs: number, longestMs: number): Promise<void>;
   /** Makes jobs due that were claimed but could not be queued. */
@@ -134,18 +137,21 @@ export function createStore(pool: pg.Pool, schema: string): Store {
       return rows[0] && fromRow(rows[0]);
     },
 
-    end: async (job, ending, refusal) => {
-      const { rows } = await pool.query(
+    end: async (job, againMs, ending, refusal) => {
+      const { rows } = await pool.query<{ id: string }>(
         `with ended as (
            update ${within}.jobs set ended_at = now(), ending = $2, refusal = $3, fault = null
            where id = $1 and ended_at is null returning reactor, stream
          )
-         select from ended where exists (
-           select from ${within}.jobs j
-           where j.reactor = ended.reactor and j.stream = ended.stream and j.ended_at is null and j.id <> $1)`,
-        [job.id, ending, refusal ? JSON.stringify(refusal) : null],
+         update ${within}.jobs next set due = now() + $4 * interval '1 ms'
+         where next.due <= now() and next.ended_at is null and next.id = (
+           select j.id from ${within}.jobs j, ended
+           where j.reactor = ended.reactor and j.stream = ended.stream and j.ended_at is null and j.id <> $1
+           order by j.position, j.part limit 1)
+         returning next.id`,
+        [job.id, ending, refusal ? JSON.stringify(refusal) : null, againMs],
       );
-      return rows.length > 0;
+      return rows[0]?.id;
     },
 
     putOff: async (job, fault, firstMs, longestMs) => {
