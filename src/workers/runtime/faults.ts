@@ -23,7 +23,7 @@ export function verdictOn(error: unknown): Verdict {
   return { kind: 'refused', refusal: { code: error.code, params: error.params } };
 }
 
-/** Whether nothing else can be done either for now: the log or a database is away. */
+/** Whether nothing else can be done either: the log or a database is away. */
 export const isOutage = (error: unknown): boolean =>
   error instanceof LogUnavailable || error instanceof OutcomeUnknown || isConnectionFault(error);
 
