@@ -208,3 +208,125 @@ export const DwellFiguresView = z.object({
   running: z.int(),
   oldestRunning: z.number().nullable(),
 });
+
+export const OrganisationItem = z.object({
+  id: z.uuid(),
+  reference: Reference,
+  status: z.string(),
+  kind: text,
+  names: z.unknown(),
+  from: text,
+  until: text,
+  synthetic: z.boolean(),
+});
+
+export const OfficeItem = z.object({
+  id: z.uuid(),
+  reference: Reference,
+  organisation: text,
+  status: z.string(),
+  kind: text,
+  names: z.unknown(),
+  governorate: text,
+  district: text,
+  from: text,
+  until: text,
+});
+
+export const StaffItem = z.object({
+  id: z.uuid(),
+  reference: Reference,
+  status: z.string(),
+  name: z.unknown(),
+  posts: z.array(
+    z.object({
+      id: z.string(),
+      role: z.string(),
+      organisation: z.string(),
+      office: text,
+      governorate: text,
+      from: z.string(),
+      until: text,
+    }),
+  ),
+  leaveFrom: text,
+  leaveUntil: text,
+  deputy: text,
+  unattended: z.boolean().meta({ description: "Nobody looks after this person's work that day" }),
+  synthetic: z.boolean(),
+});
+
+export const ServiceItem = z.object({
+  provider: z.uuid(),
+  providerReference: Reference,
+  organisation: z.string(),
+  organisationNames: z.unknown(),
+  phone: z.string(),
+  service: z.string(),
+  status: z.string(),
+  needs: z.array(z.string()),
+  areas: z.array(z.string()),
+  sex: z.array(z.string()).nullable(),
+  ageBands: z.array(z.string()).nullable(),
+  terms: text,
+  hours: z.string(),
+  cost: z.string(),
+  staffSex: z.string(),
+  accessibility: z.array(z.string()),
+  languages: z.array(z.string()),
+  capacity: z.string(),
+  places: z.int().nullable(),
+  sensitive: text,
+  confirmBy: text,
+  stale: z.boolean(),
+});
+
+const RegisterPerson = z.object({
+  id: z.uuid(),
+  reference: Reference,
+  status: z.string(),
+  name: z.unknown(),
+  motherName: z.unknown(),
+  sex: text,
+  birth: z.unknown(),
+  relation: text,
+});
+
+const RegisterHousehold = z.object({
+  id: z.uuid(),
+  reference: Reference,
+  status: z.string(),
+  fileNo: text,
+  head: text,
+  headName: z.unknown(),
+  members: z.int(),
+  branchOffice: text,
+  originAdm1: text,
+  originAdm2: text,
+  originAdm3: text,
+  siteType: text,
+  place: text,
+  absorbedBy: text,
+});
+
+/** `person` and `household` are there for who may read them. */
+export const RegisterHitView = z.object({
+  personReference: Reference,
+  householdReference: text,
+  branchOrganisation: text,
+  branchOffice: text,
+  person: RegisterPerson.optional(),
+  household: RegisterHousehold.optional(),
+});
+
+export const HouseholdCard = z.object({ household: RegisterHousehold, members: z.array(RegisterPerson) });
+
+export const MatchView = z.object({
+  score: z.int().meta({ description: '0 to 100' }),
+  algorithmVersion: z.string(),
+  fields: z
+    .array(z.object({ field: z.string(), agreement: z.number() }))
+    .optional()
+    .meta({ description: 'How far each known field agrees; only for a record you may read' }),
+  hits: z.array(RegisterHitView),
+});

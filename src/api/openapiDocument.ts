@@ -14,6 +14,7 @@ interface Document {
 interface Operation {
   parameters?: unknown[];
   responses: Record<string, { headers?: Record<string, unknown> }>;
+  readonly requestBody?: unknown;
   readonly security?: readonly unknown[];
   readonly tags?: readonly string[];
   readonly 'x-command'?: string;
@@ -126,11 +127,13 @@ function complete(operation: Operation): void {
         ? ['AcceptLanguage']
         : ['MasarAfter', 'OnBehalfOf', 'AcceptLanguage'];
   operation.parameters = [...described(operation.parameters ?? []), ...names.map((name) => ref('parameters', name))];
+  const unreadable = operation.requestBody ? [413, 415] : [];
   const problems = open ? [404, 500] : command ? COMMAND_PROBLEMS : catalogue ? CATALOGUE_PROBLEMS : READ_PROBLEMS;
   for (const [status, response] of Object.entries(operation.responses)) {
     response.headers = { ...response.headers, ...headersOf(Number(status), open || catalogue, command) };
   }
-  for (const status of [...problems, 500]) operation.responses[status] ??= ref('responses', `Problem${status}`) as object;
+  for (const status of [...problems, ...unreadable, 500])
+    operation.responses[status] ??= ref('responses', `Problem${status}`) as object;
 }
 
 function headersOf(status: number, plain: boolean, command: boolean): Record<string, unknown> {

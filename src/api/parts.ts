@@ -5,7 +5,9 @@ import type { Codec } from '../eventlog/codec.ts';
 import type { Executor } from '../eventlog/execute.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { RightsOf } from '../eventlog/rights.ts';
+import type { Rulebook } from '../eventlog/rulebook.ts';
 import type { Config } from '../platform/config.ts';
+import type { Keyring } from '../platform/keyring.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Reads } from '../projections/reads.queries.ts';
 import type { ProjectionStatus } from '../projections/runtime/status.queries.ts';
@@ -35,6 +37,9 @@ export interface ApiParts {
   /** RFC 3339 UTC. */
   readonly now: () => string;
   readonly tokens: TokenVerifier;
+  readonly rulebook: Rulebook;
+  /** The keyring's: blind indexes of the register are compared under it. */
+  readonly mac: Keyring['mac'];
   /** Ids of the cases of a process with this short reference: usually one, rarely two. */
   readonly idsOf: (process: string, reference: string) => Promise<readonly string[]>;
   /** Where the read models are, for lists. */

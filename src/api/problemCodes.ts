@@ -90,6 +90,13 @@ export const apiProblems = {
     status: 400,
     label: { en: 'The cursor is not one this list gave. Start without it.', ar: 'المؤشر غير صادر عن هذه القائمة. ابدأ بدونه.' },
   },
+  SEARCH_TOO_SHORT: {
+    status: 400,
+    label: {
+      en: 'Give one word of at least three letters of a name, or something else to look for.',
+      ar: 'أدخل كلمة من ثلاثة أحرف على الأقل من الاسم، أو معلومة أخرى للبحث.',
+    },
+  },
   TOKEN_MISSING: {
     status: 401,
     label: {

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { createKysely } from '../../src/platform/database.ts';
-import { memoryKeyring } from '../../src/platform/keyring.ts';
-import { caseIdsOf } from '../../src/projections/caseIds.queries.ts';
-import { projectionsOf } from '../../src/projections/index.ts';
-import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
-import { readModels, SCHEMA } from '../projections/support.ts';
 import { type Answer, type Api, type SignedIn, startApi } from '../support/api.ts';
+import { withReadModels } from '../support/apiReads.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
 let api: Api;
@@ -21,17 +16,7 @@ async function read(path: string, as: SignedIn, headers: Record<string, string> 
 }
 
 t.before(async () => {
-  api = await startApi([parcel], async (parts) => {
-    const models = await readModels(t, parts);
-    models.run(projectionsOf(parts.registry, memoryKeyring().mac));
-    const reads = { pool: models.pool, schema: SCHEMA };
-    return {
-      reads,
-      idsOf: caseIdsOf(reads),
-      waitFor: models.waitFor,
-      projections: async () => projectionStatus(createKysely(models.pool), SCHEMA, await parts.log.head()),
-    };
-  });
+  api = await startApi([parcel], withReadModels(t));
   t.teardown(() => api.close());
   registrar = api.person('registrar');
   carrier = api.person('partnerCaseworker');
@@ -182,5 +167,12 @@ t.test('how far the read models have come is shown to whoever runs the server', 
   await read('/v1/cases', registrar);
   const { json } = await api.call('GET', '/health/projections');
   t.match(json, { status: 'ok' });
-  t.match(json.items.map((one: { name: string }) => one.name).sort(), ['cases', 'directory', 'timeline']);
+  t.match(json.items.map((one: { name: string }) => one.name).sort(), [
+    'cases',
+    'directory',
+    'duplicates',
+    'providers',
+    'register',
+    'timeline',
+  ]);
 });

@@ -50,6 +50,8 @@ export interface Answer {
   readonly json: any;
 }
 
+type World = ReturnType<typeof world>;
+
 /** Keys of a token issuer on this machine: what signs, and what the API is given to check with. */
 export async function testIssuer() {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
@@ -62,12 +64,15 @@ export async function testIssuer() {
   return { sign, publicKey, jwk, jwks: { keys: [jwk] } };
 }
 
-/** An API over real parts on a memory log, listening on a free port, with people who can sign in. */
+/**
+ * An API over real parts on a memory log (of a world, or of a new one with these processes), listening on a free port, with
+ * people who can sign in. What `person` makes has its one post; everybody else has the rights the log says.
+ */
 export async function startApi(
-  processes: readonly Process[],
+  over: readonly Process[] | World,
   change: (parts: ApiParts) => Partial<ApiParts> | Promise<Partial<ApiParts>> = () => ({}),
 ) {
-  const w = world(processes);
+  const w = 'log' in over ? over : world(over);
   const issuer = await testIssuer();
   const people = new Map<string, SignedIn>();
   const fromTheLog = w.registry.byName('staff') ? rightsFrom(w.cases) : undefined;
@@ -87,6 +92,8 @@ export async function startApi(
     codec,
     log,
     rights,
+    rulebook,
+    mac: keyring.mac,
     now,
     logger: pino({ level: 'debug' }, { write: (line) => records.push(line) }),
     metrics: createMetrics({ processMetrics: false }),

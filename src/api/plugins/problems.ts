@@ -10,6 +10,7 @@ import { InvalidInput, Stale } from '../../eventlog/execute.ts';
 import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
 import { BadCursor } from '../../projections/reads.queries.ts';
+import { SearchTooShort } from '../../projections/register.queries.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { type FieldError, type Params, Problem } from '../problem.ts';
 import { type ProblemCode, statusOf } from '../problemCodes.ts';
@@ -54,6 +55,7 @@ function tell(error: FastifyError, process: Process | undefined): Told {
   }
   if (error instanceof Stale) return { code: 'STALE', extra: (lang) => changesSince(error, process, lang) };
   if (error instanceof BadCursor) return { code: 'CURSOR_MALFORMED' };
+  if (error instanceof SearchTooShort) return { code: 'SEARCH_TOO_SHORT' };
   if (error instanceof EventTooLarge) return { code: 'EVENT_TOO_LARGE' };
   if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
   if (error instanceof LogUnavailable || isConnectionFault(error)) return { code: 'UNAVAILABLE' };

@@ -15,6 +15,7 @@ import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
 import { Problem } from '../problem.ts';
+import { NAMED_LISTS } from './directory.ts';
 
 const FILTER = {
   status: Code.optional(),
@@ -53,6 +54,8 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
     sightOfAll(parts.registry, await rightsOf(parts, request), verb);
 
   for (const process of parts.registry.all.filter(hasRoutes)) {
+    dwellOfCase(app, parts, process);
+    if (NAMED_LISTS.includes(process.name)) continue;
     app.get<{ Querystring: z.output<typeof OfProcess> }>(
       `/v1/${process.plural}`,
       {
@@ -75,7 +78,6 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
         return casePage(db, sight, { ...filter, process: process.name }, { limit, cursor });
       },
     );
-    dwellOfCase(app, parts, process);
   }
 
   app.get<{ Querystring: z.output<typeof OfAll> }>(

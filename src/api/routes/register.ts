@@ -1,0 +1,146 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { type Rights, reachOf } from '../../domain/access/access.ts';
+import { matchingRule, type PossibleDuplicate, possibleDuplicates } from '../../domain/household/index.ts';
+import { PartialDate } from '../../domain/kernel/dates.ts';
+import { Refused } from '../../domain/kernel/errors.ts';
+import { referenceOf } from '../../domain/kernel/reference.ts';
+import { createDuplicateSearch } from '../../projections/duplicates.queries.ts';
+import { readDb, sightOf } from '../../projections/reads.queries.ts';
+import { householdCard, type RegisterHit, type RegisterSight, searchRegister } from '../../projections/register.queries.ts';
+import { HouseholdCard, MatchView, RegisterHitView } from '../answers.ts';
+import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
+import { permitted, shown } from '../caseView.ts';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import { Code, Id, PAGING, pageOf } from '../listing.ts';
+import { operation } from '../operations.ts';
+import type { ApiParts } from '../parts.ts';
+
+const Words = z.string().trim().min(1).max(200);
+const Search = z.strictObject({
+  name: Words.optional().meta({
+    description: 'Any of the four names in any order and script; one word of three letters at least',
+  }),
+  motherName: Words.optional(),
+  birthYear: z.coerce.number().int().min(1850).max(2200).optional(),
+  origin: Code.optional().meta({ description: 'P-code of the area of origin' }),
+  place: Code.optional().meta({ description: 'P-code of where the household lives now' }),
+  fileNo: Code.optional(),
+  reference: Code.optional(),
+  status: Code.optional(),
+  branch: Id.optional(),
+  ...PAGING,
+});
+const Descriptor = z.strictObject({
+  names: z.strictObject({ first: Words, father: Words.optional(), grandfather: Words.optional(), family: Words.optional() }),
+  motherName: Words.optional(),
+  sex: z.enum(['female', 'male']).optional(),
+  birth: PartialDate.optional(),
+  phone: Code.optional(),
+  nationalNumber: Code.optional(),
+  pdsNumber: Code.optional(),
+  qCard: Code.optional(),
+  originAdm2: Code.optional(),
+});
+
+const READ_MODELS = ['cases', 'register'];
+const MOST_MATCHES = 20;
+
+/** The register of persons and households: found by name, and looked through before somebody is registered again. */
+export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const household = parts.registry.byName('household');
+  if (!household || !parts.registry.byName('person')) return;
+  const db = readDb(parts.reads);
+  const searchDuplicates = createDuplicateSearch(parts.reads, parts.codec, parts.mac);
+  const tags = ['registers'];
+
+  app.get<{ Querystring: z.output<typeof Search> }>(
+    '/v1/register',
+    {
+      schema: {
+        operationId: 'registerSearch',
+        tags,
+        summary: 'Persons and their households, by name, mother, birth year, place or file number',
+        description: 'Of a record you may only find, you learn its reference and the branch to ask.',
+        querystring: Search,
+        response: { 200: jsonSchemaOf(pageOf(RegisterHitView), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const { limit, cursor, ...search } = request.query;
+      const page = await searchRegister(db, await registerSight(parts, request), search, { limit, cursor });
+      return { ...page, items: await toShow(parts, page.items) };
+    },
+  );
+
+  app.post<{ Body: z.output<typeof Descriptor> }>(
+    '/v1/register/matches',
+    {
+      schema: {
+        operationId: 'registerMatches',
+        tags,
+        summary: 'Who on record this person may be, likeliest first: ask before registering',
+        description:
+          'Nothing is recorded and nothing follows from a score by itself. A POST, so that names stay out of addresses.',
+        body: Descriptor,
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(MatchView) }), 'output') },
+      },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, [...READ_MODELS, 'duplicates']);
+      const sight = await registerSight(parts, request);
+      const asked = Descriptor.parse(request.body);
+      const [known, rules] = await Promise.all([searchDuplicates(asked), parts.rulebook.inForce([matchingRule], parts.now())]);
+      const matches = possibleDuplicates(asked, known, rules.of(matchingRule).value).slice(0, MOST_MATCHES);
+      const page = await searchRegister(db, sight, { persons: matches.map((one) => one.other) }, { limit: 200 });
+      const hits = await toShow(parts, page.items);
+      return { items: matches.flatMap((match) => matchOf(match, hits)) };
+    },
+  );
+
+  app.get<{ Params: { id: string } }>(
+    '/v1/households/:id/card',
+    {
+      schema: {
+        ...operation({ process: household, name: 'card', summary: `${household.labels.plural.en}: the family on one page` }),
+        response: { 200: jsonSchemaOf(HouseholdCard, 'output') },
+      },
+      config: { process: household },
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, READ_MODELS);
+      const id = await caseIdIn(parts, household, request.params.id, request, reply);
+      const [record, rights] = await Promise.all([parts.cases.glance(`household-${id}`), rightsOf(parts, request)]);
+      permitted(household, record, rights, 'read');
+      const card = await householdCard(db, sightOf(rights, 'read', ['person', 'household']), id);
+      if (!card) throw new Refused('NOT_FOUND');
+      return shown(await parts.codec.open(card, 'T1'));
+    },
+  );
+}
+
+/** Who may search at all, and what of each hit they may find and read. @throws Refused FORBIDDEN */
+async function registerSight(parts: ApiParts, request: FastifyRequest): Promise<RegisterSight> {
+  const rights: Rights = await rightsOf(parts, request);
+  if (reachOf(rights, 'register:search').length === 0) throw new Refused('FORBIDDEN');
+  const processes = ['person', 'household'];
+  return { find: sightOf(rights, 'find', processes), read: sightOf(rights, 'read', processes) };
+}
+
+/** Values up to T1, which is what a list shows; the rest is seen on the case itself. */
+const toShow = async (parts: ApiParts, hits: readonly RegisterHit[]): Promise<readonly RegisterHit[]> =>
+  shown(await parts.codec.open(hits, 'T1')) as readonly RegisterHit[];
+
+/**
+ * A match with the hits of its person. How each field agrees is told only of a record the caller may read: it would otherwise
+ * tell whether a guessed document number is right.
+ */
+function matchOf(match: PossibleDuplicate, hits: readonly RegisterHit[]) {
+  const reference = referenceOf(match.other);
+  const found = hits.filter((hit) => hit.personReference === reference);
+  if (found.length === 0) return [];
+  const readable = found.some((hit) => hit.person !== undefined);
+  const { score, algorithmVersion, fields } = match;
+  return [{ score, algorithmVersion, ...(readable ? { fields } : {}), hits: found }];
+}

@@ -1,0 +1,22 @@
+import type t from 'tap';
+import type { ApiParts } from '../../src/api/parts.ts';
+import { createKysely } from '../../src/platform/database.ts';
+import { caseIdsOf } from '../../src/projections/caseIds.queries.ts';
+import { projectionsOf } from '../../src/projections/index.ts';
+import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
+import { readModels, SCHEMA } from '../projections/support.ts';
+
+/** Gives an API under test read models of its own, kept up with its log by a projector. */
+export const withReadModels =
+  (test: Pick<typeof t, 'teardown'>) =>
+  async (parts: ApiParts): Promise<Partial<ApiParts>> => {
+    const models = await readModels(test, parts);
+    models.run(projectionsOf(parts.registry, parts.mac));
+    const reads = { pool: models.pool, schema: SCHEMA };
+    return {
+      reads,
+      idsOf: caseIdsOf(reads),
+      waitFor: models.waitFor,
+      projections: async () => projectionStatus(createKysely(models.pool), SCHEMA, await parts.log.head()),
+    };
+  };
