@@ -98,6 +98,9 @@ export const keyringMigrations: Readonly<Record<string, Migration>> = {
 const CACHE_MS = 60_000;
 const CACHE_KEYS = 20_000;
 
+/** Keys in hand for one fetch; undefined for those destroyed. */
+type Held = Map<string, Buffer | undefined>;
+
 /** Keys in Postgres, wrapped by the master key; `schema` is the key store's own. Cached for at most 60 seconds. */
 export function postgresKeyring(db: Kysely<unknown>, schema: string, master: Buffer): Keyring {
   const secrets = secretsOf(master);
@@ -105,30 +108,38 @@ export function postgresKeyring(db: Kysely<unknown>, schema: string, master: Buf
   const cache = new Map<string, { key: Buffer | undefined; until: number }>();
 
   const remember = (name: KeyName, wrapped: Buffer | null): void => {
-    if (cache.size >= CACHE_KEYS) cache.clear();
     const id = keyId(name);
+    cache.delete(id);
     cache.set(id, { key: wrapped ? unwrap(secrets.wrap, id, wrapped) : undefined, until: Date.now() + CACHE_MS });
+    const [oldest] = cache.size > CACHE_KEYS ? cache.keys() : [];
+    if (oldest !== undefined) cache.delete(oldest);
   };
 
-  const load = async (names: readonly KeyName[]): Promise<void> => {
+  /** Puts what the table holds of these into `held`: the cache may let go of any key at any moment. */
+  const load = async (names: readonly KeyName[], held: Held): Promise<void> => {
     if (names.length === 0) return;
     const rows = await table
       .selectFrom('data_key')
       .select(['subject', 'tier', 'wrapped'])
       .where('subject', 'in', [...new Set(names.map((one) => one.subject))])
       .execute();
-    for (const row of rows) remember(row, row.wrapped);
+    for (const row of rows) {
+      remember(row, row.wrapped);
+      held.set(keyId(row), cache.get(keyId(row))?.key);
+    }
   };
 
-  const fresh = (name: KeyName): boolean => {
-    const hit = cache.get(keyId(name));
-    return hit !== undefined && hit.until > Date.now();
+  const cached = (names: readonly KeyName[]): Held => {
+    const hits = names.map((name) => [keyId(name), cache.get(keyId(name))] as const);
+    return new Map(hits.flatMap(([id, hit]) => (hit && hit.until > Date.now() ? [[id, hit.key] as const] : [])));
   };
 
   return {
     fetch: async (names, create) => {
-      await load(names.filter((name) => !fresh(name)));
-      const missing = create ? names.filter((name) => !fresh(name)) : [];
+      const held = cached(names);
+      const absent = () => names.filter((name) => !held.has(keyId(name)));
+      await load(absent(), held);
+      const missing = create ? absent() : [];
       if (missing.length > 0) {
         const rows = [...new Map(missing.map((name) => [keyId(name), name])).values()];
         await table
@@ -142,9 +153,8 @@ export function postgresKeyring(db: Kysely<unknown>, schema: string, master: Buf
           )
           .onConflict((conflict) => conflict.columns(['subject', 'tier']).doNothing())
           .execute();
-        await load(missing);
+        await load(missing, held);
       }
-      const held = new Map(names.map((name) => [keyId(name), cache.get(keyId(name))?.key]));
       return (name) => held.get(keyId(name));
     },
     mac: macWith(secrets.mac),
