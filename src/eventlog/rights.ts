@@ -14,18 +14,23 @@ export type RightsOf = (staff: string, at: string, onBehalfOf?: string) => Promi
 export function rightsFrom(cases: Cases): RightsOf {
   return async (staff, at, onBehalfOf) => {
     const day = baghdadDate(at);
-    const own = await standing(cases, staff);
+    const own = inService(await enrolled(cases, staff));
     if (onBehalfOf === undefined) return { staff, day, posts: postsOn(own, day) };
-    const absent = await standing(cases, onBehalfOf);
-    ensure(deputyOn(absent, day) === staff, 'NOT_DEPUTY', { colleague: onBehalfOf });
+    const colleague = await enrolled(cases, onBehalfOf);
+    // Only the deputy is told how the colleague stands.
+    ensure(colleague && deputyOn(colleague, day) === staff, 'NOT_DEPUTY', { colleague: onBehalfOf });
+    const absent = inService(colleague);
     return { staff, behalf: onBehalfOf, day, posts: postsOn(absent, day) };
   };
 }
 
-async function standing(cases: Cases, staff: string): Promise<StaffState> {
+async function enrolled(cases: Cases, staff: string): Promise<StaffState | undefined> {
   const record = await cases.glance(`staff-${staff}`);
-  ensure(record.exists && record.status !== 'retracted', 'NOT_ENROLLED');
-  const state = record.state as StaffState & { readonly status: string };
-  ensure(state.status === 'active', 'SUSPENDED');
-  return state;
+  return record.exists && record.status !== 'retracted' ? (record.state as StaffState) : undefined;
+}
+
+function inService(staff: StaffState | undefined): StaffState {
+  ensure(staff, 'NOT_ENROLLED');
+  ensure(staff.status === 'active', 'SUSPENDED');
+  return staff;
 }

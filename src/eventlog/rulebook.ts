@@ -57,8 +57,9 @@ export function createRulebook(registry: Registry, cases: Cases, now: () => numb
     inForce: async (rules, at) => {
       const day = baghdadDate(at);
       const versions = new Map<string, RuleVersion>();
-      for (const rule of rules) {
-        const version = inForceOn(await stateOf(rule), day);
+      const states = await Promise.all(rules.map(async (rule) => [rule, await stateOf(rule)] as const));
+      for (const [rule, state] of states) {
+        const version = inForceOn(state, day);
         versions.set(
           rule.key,
           version
