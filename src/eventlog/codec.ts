@@ -72,10 +72,10 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
   };
 
   /** Paths of this one event: for a correction, those of the event it corrects, under `after`. */
-  const pathsOf = (shape: Shape, data: Readonly<Record<string, unknown>>): readonly PersonalPath[] => {
+  const pathsOf = (shape: Shape, data: Readonly<Record<string, unknown>>): readonly PlacePath[] => {
     if (!('after' in shape.schema.shape) || typeof data.type !== 'string' || !isCaseEvent(shape.name)) return shape.paths;
     const corrected = shapes.get(storedType(shape.process, data.type));
-    return (corrected?.paths ?? []).map((one) => ({ ...one, path: ['after', ...one.path] }));
+    return (corrected?.paths ?? []).map((one) => ({ ...one, path: ['after', ...one.path], within: 'after' }));
   };
 
   return {
@@ -111,9 +111,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
           throw new UndecodableEvent(event, error);
         }
       });
-      const wanted = parsed
-        .flatMap(({ places }) => places.map((place) => place.name))
-        .filter((name) => opens(opening, name.tier as Tier));
+      const wanted = parsed.flatMap(({ places }) => places.map(sealedUnder)).filter((name) => opens(opening, name.tier as Tier));
       const keys = wanted.length === 0 ? () => undefined : await keyring.fetch(distinct(wanted), false);
       return parsed.map(({ event, envelope, shape, data, places }): RecordedEvent => {
         try {
@@ -171,6 +169,11 @@ function upcast(shape: Shape, stored: Readonly<Record<string, unknown>>): Record
   return { ...data };
 }
 
+/** A path into an event's data; `within` is the field that holds the whole data of the event it was declared for. */
+interface PlacePath extends PersonalPath {
+  readonly within?: string;
+}
+
 /** One personal value found in an event's data. */
 interface Place {
   readonly at: string;
@@ -180,16 +183,17 @@ interface Place {
 }
 
 /** Walks the declared paths through real data; lists and records fan out. */
-function placesIn(data: Record<string, unknown>, paths: readonly PersonalPath[], self: string): readonly Place[] {
+function placesIn(data: Record<string, unknown>, paths: readonly PlacePath[], self: string): readonly Place[] {
   return paths.flatMap((path) => {
     const found: Place[] = [];
+    const top = (path.within === undefined ? data : data[path.within]) as Record<string, unknown>;
     const walk = (node: unknown, [head, ...rest]: readonly string[], at: readonly string[]): void => {
       if (head === undefined || typeof node !== 'object' || node === null || node instanceof Hidden) return;
       const holder = node as Record<string, unknown>;
       for (const key of head === '*' ? Object.keys(holder) : head in holder ? [head] : []) {
         if (rest.length > 0) walk(holder[key], rest, [...at, key]);
         else if (holder[key] !== undefined && holder[key] !== null) {
-          const subject = path.subject === 'self' ? self : (holder[path.subject] ?? data[path.subject] ?? self);
+          const subject = path.subject === 'self' ? self : (holder[path.subject] ?? top[path.subject] ?? self);
           found.push({
             at: [...at, key].join('.'),
             name: { subject: String(subject), tier: path.tier },
@@ -245,6 +249,10 @@ function unseal(sealed: SealedToken, opening: Opening, keys: KeyLookup, expected
   decipher.setAuthTag(bytes.subarray(-16));
   return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8'));
 }
+
+/** The key a stored value was sealed under: the token says so, whatever has become of the fields around it. */
+const sealedUnder = ({ value, name }: Place): KeyName =>
+  isToken(value) ? { subject: value.subject, tier: value.$sealed } : name;
 
 const isToken = (value: unknown): value is Token =>
   typeof value === 'object' && value !== null && '$sealed' in value && 'at' in value;

@@ -1,7 +1,7 @@
 import { mayI, type Rights, targetOf, targetOfNew } from '../domain/access/access.ts';
 import { type ActionView, actionsOf, blockedBy } from '../domain/kernel/actions.ts';
 import { addDuration } from '../domain/kernel/calendar.ts';
-import { type CaseRecord, step } from '../domain/kernel/case.ts';
+import { type CaseRecord, changesThePast, foldCase, type OpenWait, step } from '../domain/kernel/case.ts';
 import type { OfficeRef } from '../domain/kernel/caseEvents.ts';
 import { epochMs } from '../domain/kernel/dates.ts';
 import type { Actor, ClockSet, EventMeta, Metadata, RecordedEvent, RecordNote, Relied } from '../domain/kernel/envelope.ts';
@@ -123,29 +123,31 @@ export function createExecutor(parts: ExecutorParts): Executor {
   /** One round of load, decide and append; undefined when somebody else was faster and another round is due. */
   async function attemptOnce(run: Run, attempt: number): Promise<Outcome | undefined> {
     const { process, command, request } = run;
-    const loaded = await cases.load(process, run.id);
+    const now = parts.now();
+    const [loaded, rights] = await Promise.all([cases.load(process, run.id), rightsFor(run, now)]);
     const inputMac = keyring.mac(
       'input',
       JSON.stringify([request.command, request.id ?? null, run.input, request.record ?? null]),
     );
-    const now = parts.now();
-
-    const done = loaded.history.findIndex((event) => event.meta.commandId === run.commandId);
+    const done = loaded.history.findLastIndex((event) => event.meta.commandId === run.commandId);
     if (done >= 0) {
       ensure(loaded.history[done]?.meta.inputMac === inputMac, 'IDEMPOTENCY_KEY_REUSED');
-      const rights = await rightsFor(run, now);
-      return outcomeOf(run, loaded, rights, loaded.stored[done]?.position ?? 0n, true);
+      return answerAgain(run, loaded, rights, done);
     }
 
-    const rights = await rightsFor(run, now);
     const actor = permit(run, loaded, rights);
     const blocked = blockedBy(process, command, loaded.record);
+    // Whoever opens a case has no rights yet in one that stands under its id: what became of that one is not told.
+    if (blocked && command.from === 'new') throw new Refused(blocked, { command: command.name });
+    const told = maySee(run, loaded, rights);
     if (request.ifMatch !== undefined && request.ifMatch !== loaded.record.revision) {
-      throw new Stale(loaded.record.revision, loaded.history.slice(request.ifMatch + 1));
+      throw new Stale(loaded.record.revision, told ? loaded.history.slice(request.ifMatch + 1) : []);
     }
     ensure(!command.effect || request.principal.kind === 'system' || request.ifMatch !== undefined, 'IF_MATCH_REQUIRED');
-    if (blocked)
-      throw new Refused(blocked, { status: loaded.record.status, command: command.name, reference: loaded.record.reference });
+    if (blocked) {
+      const { status, reference } = loaded.record;
+      throw new Refused(blocked, { command: command.name, ...(told ? { status, reference } : {}) });
+    }
 
     const decision = await decide(run, loaded, actor, now);
     if (decision.proposals.length === 0) return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? 0n, false);
@@ -244,6 +246,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const proposals = [...decision.proposals, ...reserved.map((data): ProposedFact => ({ type: 'ReservationRequested', data }))];
     const { request } = run;
     const events: Draft[] = [];
+    const past = [...loaded.history];
+    const after = (before: CaseRecord<Stated>, event: RecordedEvent): CaseRecord<Stated> =>
+      changesThePast(event) ? foldCase(run.process, run.id, [...past, event]) : step(run.process, before, event);
     let record = loaded.record;
     for (const proposal of proposals) {
       const revision = loaded.record.revision + 1 + events.length;
@@ -265,11 +270,12 @@ export function createExecutor(parts: ExecutorParts): Executor {
       };
       const id = derivedId('event', run.commandId, String(events.length));
       const one = { id, stream: record.stream, revision, type: proposal.type, recordedAt: now, data: proposal.data };
-      const plain = step(run.process, record, recorded(one, metadata));
+      const plain = after(record, recorded(one, metadata));
       const clocks = clocksOf(run.process, record, plain, decision.rules);
       const stamped = clocks ? { ...metadata, clocks } : metadata;
-      record = clocks ? step(run.process, record, recorded(one, stamped)) : plain;
+      record = clocks ? after(record, recorded(one, stamped)) : plain;
       events.push({ ...one, metadata: stamped });
+      past.push(recorded(one, stamped));
     }
     heldTo(run, record);
     return { events, record, reserved };
@@ -277,9 +283,21 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
   /** Asks the reservation streams and tells the case; a reactor does the same when this request dies before it. */
   async function settleAndAnswer(run: Run, drafts: Drafted, rights: Rights | undefined, written: AppendResult): Promise<Outcome> {
-    for (const one of drafts.reserved) await settleReservation({ execute, cases }, drafts.record.stream, one);
+    for (const one of drafts.reserved) {
+      // The command is written already: no refusal of what follows may be told as a refusal of it.
+      await settleReservation({ execute, cases }, drafts.record.stream, one).catch(unlessRefused);
+    }
     const loaded = await cases.load(run.process, run.id);
     return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? written.position, false);
+  }
+
+  /** The answer of then, whatever happened to the case since; only what may be done next is told as of now. */
+  function answerAgain(run: Run, loaded: LoadedCase, rights: Rights | undefined, done: number): Outcome {
+    const { history, stored } = loaded;
+    let last = done;
+    while (history[last + 1]?.meta.command === 'settleReservation') last++;
+    const { status, revision } = foldCase(run.process, run.id, history.slice(0, last + 1));
+    return { ...outcomeOf(run, loaded, rights, stored[last]?.position ?? 0n, true), status, revision };
   }
 
   function outcomeOf(run: Run, loaded: LoadedCase, rights: Rights | undefined, position: Position, replayed: boolean): Outcome {
@@ -364,6 +382,12 @@ function permit(run: Run, loaded: LoadedCase, rights: Rights | undefined): Actor
   };
 }
 
+/** Whether what happened to the case may be told to who gives the command: not every permission to act is one to look. */
+function maySee(run: Run, loaded: LoadedCase, rights: Rights | undefined): boolean {
+  const target = targetOf(run.process, loaded.record);
+  return !rights || ['read', 'timeline'].some((verb) => mayI(rights, `${run.process.name}:${verb}`, target).allowed);
+}
+
 /** A case is opened from a post: the first whose own office the permission reaches. */
 function firstAllowed(rights: Rights, run: Run): ReturnType<typeof mayI> {
   for (const post of rights.posts) {
@@ -398,15 +422,16 @@ function recorded(draft: Omit<Draft, 'metadata'>, metadata: Metadata): RecordedE
   return { type: draft.type, data: draft.data, meta };
 }
 
-/** Due times of the waits that begin between two records, each with the version of the rule that set it. */
+/** Due times of the waits that begin, or come under another window, between two records, each with the rule's version. */
 function clocksOf(
   process: Process,
   before: CaseRecord<Stated>,
   after: CaseRecord<Stated>,
   rules: RulesInForce,
 ): Record<string, ClockSet> | undefined {
-  const open = [...before.waits, ...before.asleep].map((wait) => wait.key);
-  const begun = [...after.waits, ...after.asleep].filter((wait) => wait.clock !== undefined && !open.includes(wait.key));
+  const windowOf = ({ key, clock, by }: OpenWait): string => JSON.stringify([key, clock, by]);
+  const open = [...before.waits, ...before.asleep].map(windowOf);
+  const begun = [...after.waits, ...after.asleep].filter((wait) => wait.clock !== undefined && !open.includes(windowOf(wait)));
   if (begun.length === 0) return undefined;
   const calendar = rules.of(calendarRule).value;
   const entries = begun.flatMap((wait): [string, ClockSet][] => {
@@ -437,7 +462,6 @@ export async function settleReservation(
 ): Promise<void> {
   const principal: Principal = { kind: 'system', name: 'reservations' };
   const id = naturalId('reservation', reservation.hash);
-  const key = `${stream} ${reservation.hash}`;
   const input = { ...reservation, holder: stream };
   const before = await parts.cases.glance(`reservation-${id}`);
   if (before.status !== 'held') {
@@ -447,7 +471,7 @@ export async function settleReservation(
         command: before.exists ? 'reserveAgain' : 'reserve',
         id: before.exists ? id : undefined,
         input,
-        key,
+        key: `${stream} ${reservation.hash} ${before.revision}`,
         principal,
       })
       .catch(unlessLost);
@@ -455,14 +479,21 @@ export async function settleReservation(
   const { holder } = (await parts.cases.glance(`reservation-${id}`)).state as unknown as { readonly holder?: string };
   const outcome = holder === stream ? 'confirmed' : 'refused';
   const [category = '', ...rest] = stream.split('-');
+  // The same text may be asked for again, so the answer is to this asking; a second answer finds nothing left to settle.
+  const { revision } = await parts.cases.glance(stream);
   await parts.execute({
     process: category,
     command: 'settleReservation',
     id: rest.join('-'),
     input: { ...reservation, outcome, ...(holder ? { heldBy: holder } : {}) },
-    key,
+    key: `${reservation.hash} ${revision}`,
     principal,
   });
+}
+
+/** Passes on every error but a refusal; the reactor of reservations takes it from there. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof Refused)) throw error;
 }
 
 /** Somebody else reserved in the same moment: the next look tells who. */

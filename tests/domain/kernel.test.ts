@@ -6,10 +6,19 @@ import { ensure } from '../../src/domain/kernel/errors.ts';
 import { isOpen, type Personal, personal } from '../../src/domain/kernel/privacy.ts';
 import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.ts';
 import { defineRule } from '../../src/domain/kernel/rules.ts';
+import { office } from '../../src/domain/office/index.ts';
+import { Stale } from '../../src/eventlog/execute.ts';
+import { naturalId } from '../../src/eventlog/ids.ts';
 import { colleague, refused, someone, world } from '../support/scenario.ts';
 
 const events = {
-  ParcelRequested: z.strictObject({ to: z.string(), urgency: z.enum(['emergency', 'normal']), name: personal(z.string(), 'T2') }),
+  ParcelRequested: z.strictObject({
+    to: z.string(),
+    urgency: z.enum(['emergency', 'normal']),
+    name: personal(z.string(), 'T2'),
+    packer: z.string().optional(),
+    contents: z.array(z.strictObject({ what: personal(z.string(), 'T1', 'packer') })).optional(),
+  }),
   ParcelSent: z.strictObject({ weight: z.number() }),
   ParcelDelivered: z.strictObject({}),
 };
@@ -81,6 +90,17 @@ const parcel = p.withCommands({
     emits: ['ParcelRequested'],
     to: ['requested'],
     decide: (c) => [{ type: 'ParcelRequested', data: c }],
+  }),
+  rename: p.command({
+    from: ['requested'],
+    permission: 'parcel:send',
+    input: z.strictObject({ name: z.string() }),
+    reserves: (c) => [{ scope: 'parcel.name', value: c.name }],
+    emits: ['ParcelRequested'],
+    to: ['requested'],
+    decide: (c, { to, urgency }) => [
+      { type: 'ParcelRequested', data: { to, urgency: urgency === 'normal' ? 'normal' : 'emergency', name: c.name } },
+    ],
   }),
   send: p.command({
     from: ['requested'],
@@ -291,4 +311,128 @@ t.test('a clock stands still while paused with a reason, and never for an emerge
   w.at('2026-03-02T08:00:00.000Z');
   const { record } = await w.when(by, 'parcel', 'resumeClock', outcome.id, {});
   t.equal(record.waits[0]?.due, '2026-03-05T08:00:00.000Z');
+});
+
+t.test('a command given again answers as it did then, whatever others did since', async (t) => {
+  const { w, by, input } = await opened();
+  const first = await w.when(by, 'parcel', 'request', undefined, input, { key: 'first' });
+  await w.when(colleague(by), 'parcel', 'note', first.outcome.id, { text: 'seen' });
+  const again = await w.when(by, 'parcel', 'request', undefined, input, { key: 'first' });
+  const { revision, status, position, id } = first.outcome;
+  t.match(again.outcome, { id, revision, status, position, replayed: true });
+});
+
+t.test('a second correction of an entry keeps what the first one put right', async (t) => {
+  const { w, by, id } = await opened();
+  const why = 'read wrongly';
+  await w.when(by, 'parcel', 'correct', id, { revision: 0, fields: { name: 'right name' }, reason: why });
+  const { record } = await w.when(by, 'parcel', 'correct', id, { revision: 0, fields: { urgency: 'normal' }, reason: why });
+  t.match(record.state, { name: 'right name', urgency: 'normal' });
+  await refused(t, w.when(by, 'parcel', 'correct', id, { revision: 3, fields: { of: 1 }, reason: why }), 'NOT_CORRECTABLE');
+});
+
+t.test('a correction of the urgency sets the due time that the right urgency would have had', async (t) => {
+  const { w, by, input } = await opened();
+  const { outcome } = await w.when(by, 'parcel', 'request', undefined, { ...input, urgency: 'normal', name: randomUUID() });
+  const { id } = outcome;
+  w.at('2026-03-01T09:00:00.000Z');
+  const corrected = await w.when(by, 'parcel', 'correct', id, {
+    revision: 0,
+    fields: { urgency: 'emergency' },
+    reason: 'wrong box ticked',
+  });
+  t.match(corrected.record.waits[0], { by: 'emergency', due: '2026-03-01T12:00:00.000Z' });
+  t.same((await w.cases.glance(`parcel-${id}`)).waits, corrected.record.waits);
+});
+
+t.test('a corrected value stays sealed under the key of the person it is about', async (t) => {
+  const { w, by, id } = await opened();
+  const packer = randomUUID();
+  const fields = { packer, contents: [{ what: 'a coat' }] };
+  const { record } = await w.when(by, 'parcel', 'correct', id, { revision: 0, fields, reason: 'list found' });
+  t.match(record.state, { contents: [{ what: 'a coat' }] });
+  w.keyring.destroy(packer);
+  const erased = (await w.cases.load(parcel, id)).record.state as { contents?: { what: Personal<string> }[] };
+  t.notOk(isOpen(erased.contents![0]!.what));
+});
+
+t.test('what guards remember of a person does not outlive the key by more than a minute', async (t) => {
+  const { w, id } = await opened();
+  const name = async () => ((await w.cases.glance(`parcel-${id}`)).state as Parcel & { status: 'requested' }).name;
+  t.ok(isOpen(await name()));
+  w.keyring.destroy(id);
+  w.at('2026-03-01T08:01:01.000Z');
+  t.notOk(isOpen(await name()));
+});
+
+t.test('a text refused once may be asked for again, and is then held if it has become free', async (t) => {
+  const { w, by, input, id } = await opened();
+  const second = await w.when(by, 'parcel', 'request', undefined, input);
+  const own = second.outcome.id;
+  const again = await w.when(by, 'parcel', 'rename', own, { name: input.name });
+  t.match(again.record.reservations, [{ status: 'refused' }]);
+  const { hash } = again.record.reservations[0]!;
+  const reservation = naturalId('reservation', hash);
+  await w.when('reservations', 'reservation', 'free', reservation, { holder: `parcel-${id}` });
+  const held = await w.when(by, 'parcel', 'rename', own, { name: input.name });
+  t.match(held.record.reservations, [{ status: 'confirmed' }]);
+  t.notOk(held.record.waits.some((one) => one.key === 'resolveDuplicate:parcel.name'));
+});
+
+t.test('who opens a case under the id of another learns nothing of that one', async (t) => {
+  const { w, input, id } = await opened();
+  const stranger = someone('registrar');
+  await refused(t, w.when(stranger, 'parcel', 'request', id, input, { ifMatch: 0 }), 'ALREADY_EXISTS');
+});
+
+t.test('what changed since is told only to who may look at the case', async (t) => {
+  const { w, by, id } = await opened();
+  const since = async (person: typeof by) => {
+    const error: unknown = await w.when(person, 'parcel', 'send', id, { weight: 1 }, { ifMatch: 0 }).catch((thrown) => thrown);
+    return error instanceof Stale ? error.since.length : error;
+  };
+  t.ok(Number(await since(by)) > 0);
+  table.push({ role: 'planning', scope: 'all', tier: 'T2', allow: ['parcel:send'] });
+  t.equal(await since(someone('planning')), 0);
+});
+
+t.test('a case is not shared with oneself or the own side', async (t) => {
+  const { w, by, id } = await opened();
+  const { organisation, office: place } = by.post;
+  const own = [
+    { kind: 'staff', id: by.id },
+    { kind: 'office', id: place },
+    { kind: 'organisation', id: organisation },
+  ];
+  for (const reader of own) {
+    const share = { reader, purpose: 'to see more', until: '2026-04-01' };
+    await refused(t, w.when(by, 'parcel', 'share', id, share), 'SHARED_WITH_ONESELF');
+  }
+});
+
+t.test('the rights of an owner pass with the acceptance of a case, and so does the work on it', async (t) => {
+  const w = world([parcel, office]);
+  const by = someone('registrar');
+  const to = someone('registrar', { organisation: by.post.organisation });
+  await w.given('office', to.post.office!, {
+    type: 'OfficeOpened',
+    data: {
+      organisation: to.post.organisation,
+      names: { ar: 'مكتب', en: 'Office' },
+      kind: 'branch',
+      governorate: 'IQG15',
+      from: '2020-01-01',
+    },
+  });
+  const input = { to: 'x', urgency: 'normal', name: randomUUID() };
+  const { id } = (await w.when(by, 'parcel', 'request', undefined, input)).outcome;
+  await w.when(by, 'parcel', 'take', id, {});
+  const offer = { to: { organisation: to.post.organisation, office: to.post.office }, reason: 'the family moved' };
+  await w.when(by, 'parcel', 'offerTransfer', id, offer);
+  await refused(t, w.when(to, 'parcel', 'send', id, { weight: 1 }), 'FORBIDDEN');
+  await refused(t, w.when(to, 'parcel', 'retract', id, { reason: 'not ours' }), 'FORBIDDEN');
+  const { record } = await w.when(to, 'parcel', 'acceptTransfer', id, {});
+  t.match(record, { owner: { office: to.post.office }, transfer: undefined, waits: [{ key: 'send', assignee: undefined }] });
+  await w.when(to, 'parcel', 'take', id, {});
+  await w.when(to, 'parcel', 'send', id, { weight: 1 });
 });

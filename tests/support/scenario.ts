@@ -61,7 +61,7 @@ export function world(
   const log = createMemoryLog();
   const keyring = memoryKeyring();
   const codec = createCodec(registry, keyring);
-  const cases = createCases(log, codec, registry);
+  const cases = createCases(log, codec, registry, () => Date.parse(now));
   const rulebook = createRulebook(registry, cases, () => Date.parse(now));
   const people = new Map<string, Person>();
   const executor = createExecutor({

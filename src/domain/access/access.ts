@@ -20,6 +20,8 @@ export interface Target {
   readonly owner: OfficeRef | undefined;
   readonly parties: readonly string[];
   readonly offices: readonly string[];
+  /** The one of `offices` that is there only because the case was offered to it. */
+  readonly offeredTo?: string | undefined;
   readonly governorates: readonly string[];
   readonly assignees: readonly string[];
   /** The member of staff whose own record this is. */
@@ -101,12 +103,24 @@ const readerIs = (reader: Reader, post: Membership, rights: Rights): boolean =>
     ? isPerson(reader.id, rights)
     : reader.id === (reader.kind === 'office' ? post.office : post.organisation);
 
+/** What an office may do with a case that is offered to it: look, answer the offer, share out who answers. */
+const UNDER_OFFER = ['find', 'read', 'timeline', 'transfer', 'work', 'assign'];
+
+/** The case as this permission reaches it: ownership moves on acceptance, and the rights of an owner with it. */
+function underOffer(target: Target, permission: string): Target {
+  const { offeredTo, offices } = target;
+  const verb = permission.slice(permission.indexOf(':') + 1);
+  if (offeredTo === undefined || UNDER_OFFER.includes(verb)) return target;
+  return { ...target, offices: offices.filter((one) => one !== offeredTo) };
+}
+
 /**
  * May these rights do this to that case? Deny by default. `mayFind` tells apart "not there" from "there, but closed to you":
  * only who may find a case is told that it exists.
  */
 export function mayI(rights: Rights, permission: string, target: Target): Verdict {
-  const reach = reachOf(rights, permission).find((one) => covers(one, target, rights));
+  const reached = underOffer(target, permission);
+  const reach = reachOf(rights, permission).find((one) => covers(one, reached, rights));
   if (reach) return { allowed: true, post: reach.post };
   const process = permission.slice(0, permission.indexOf(':'));
   const mayFind = [`${process}:find`, `${process}:read`].some((one) =>
@@ -118,10 +132,12 @@ export function mayI(rights: Rights, permission: string, target: Target): Verdic
 /** The facts of a loaded case that access is decided on. */
 export function targetOf(process: Process, record: CaseRecord<Stated>): Target {
   const about = process.about?.(record.state, record.id);
+  const offices = about?.offices ?? [];
+  const offeredTo = record.transfer?.to.office;
   return {
     owner: record.owner,
     parties: about?.parties ?? [],
-    offices: [...(about?.offices ?? []), ...(record.transfer?.to.office === undefined ? [] : [record.transfer.to.office])],
+    ...(offeredTo === undefined || offices.includes(offeredTo) ? { offices } : { offices: [...offices, offeredTo], offeredTo }),
     governorates: about?.governorates ?? [],
     assignees: record.waits.flatMap((wait) => (wait.assignee === undefined ? [] : [wait.assignee])),
     own: about?.staff,

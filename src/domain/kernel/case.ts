@@ -166,6 +166,11 @@ const withWait = (record: CaseRecord<Stated>, key: string, change: (wait: OpenWa
   waits: record.waits.map((wait) => (wait.key === key ? change(wait) : wait)),
 });
 
+const untaken = ({ assignee: _, ...wait }: OpenWait): OpenWait => wait;
+
+/** The officers of the office that owned the case no longer hold what waits on its owner. */
+const givenUpByOwner = (wait: OpenWait): OpenWait => (wait.holder ? wait : untaken(wait));
+
 const sameReader = (a: Reader, b: Reader): boolean => a.kind === b.kind && a.id === b.id;
 
 function stepKernel(process: Process, record: CaseRecord<Stated>, event: RecordedEvent & CaseEvent): CaseRecord<Stated> {
@@ -177,7 +182,7 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
       return withWait(record, wait, (one) => ({ ...one, assignee: staff }));
     }
     case 'CaseReleased':
-      return withWait(record, event.data.wait, ({ assignee: _, ...one }) => one);
+      return withWait(record, event.data.wait, untaken);
     case 'CaseShared': {
       const share = event.data;
       return { ...record, shares: [...record.shares.filter((one) => !sameReader(one.reader, share.reader)), share] };
@@ -189,7 +194,7 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
     case 'TransferOffered':
       return { ...record, transfer: { to: event.data.to, by: meta.actor.id } };
     case 'TransferAccepted':
-      return { ...record, transfer: undefined, owner: event.data.to };
+      return { ...record, transfer: undefined, owner: event.data.to, waits: record.waits.map(givenUpByOwner) };
     case 'TransferDeclined':
       return { ...record, transfer: undefined };
     case 'CorrectionProposed':
@@ -290,20 +295,25 @@ const isAdoptedFact = (record: CaseRecord<Stated>, meta: EventMeta): boolean =>
 /** The wait as it goes on when it was already open, or as it begins with this event. */
 function continued(record: CaseRecord<Stated>, wait: Wait, meta: EventMeta): OpenWait {
   const before = [...record.waits, ...record.asleep].find((one) => one.key === wait.key);
+  const set = meta.clocks?.[wait.key];
+  const clock = set ? { due: set.due, rule: set.rule, ruleVersion: set.version } : {};
   if (before) {
-    const { holder: _holder, by: _by, ...rest } = before;
-    return { ...rest, ...wait };
+    const { holder: _holder, by: _by, ...rest } = isWithOther(before, wait) ? untaken(before) : before;
+    return { ...rest, ...wait, ...clock };
   }
-  const clock = meta.clocks?.[wait.key];
   return {
     ...wait,
     since: meta.occurredAt,
     sinceRevision: meta.revision,
     clockStart: isAdoptedFact(record, meta) ? meta.recordedAt : meta.occurredAt,
     level: 0,
-    ...(clock ? { due: clock.due, rule: clock.rule, ruleVersion: clock.version } : {}),
+    ...clock,
   };
 }
+
+/** Whether the wait has passed to another office or organisation, where nobody has taken it yet. */
+const isWithOther = ({ holder: a }: Wait, { holder: b }: Wait): boolean =>
+  a?.office !== b?.office || a?.organisation !== b?.organisation;
 
 /** When a wait reaches a level of escalation, `share` being how much of its window must have passed (1 = at its due time). */
 export function levelReachedAt(wait: Pick<OpenWait, 'clockStart' | 'due' | 'paused'>, share: number): string | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type StaffState, worksIn } from '../access/membership.ts';
-import type { CaseRecord, OpenWait } from './case.ts';
+import { type CaseRecord, type OpenWait, withCorrections } from './case.ts';
 import { type CaseEventData, type CaseEventName, caseEvents, OfficeRef, Reader } from './caseEvents.ts';
 import { baghdadDate, epochMs, Instant, instantOf, LocalDate } from './dates.ts';
 import { Evidence, LetterRef } from './envelope.ts';
@@ -66,9 +66,9 @@ function spec<I extends z.ZodObject, X extends FactRefs = Record<never, never>>(
   return one;
 }
 
-/** The entry a correction means: a recorded domain event that is no decision. */
+/** The entry a correction means, as corrected so far: a recorded domain event that is no decision. */
 function entryMeant(ctx: Context, process: Process, revision: number) {
-  const entry = ctx.history[revision];
+  const entry = withCorrections(ctx.history)[revision];
   ensure(entry, 'REVISION_UNKNOWN', { revision });
   const shape = process.events[entry.type];
   ensure(shape, 'NOT_CORRECTABLE', { event: entry.type });
@@ -150,6 +150,12 @@ function adoptedFacts(process: Process, facts: readonly z.output<typeof adoptedF
 
 const nothingWaits = (record: CaseRecord<unknown>) => (record.waits.length > 0 ? undefined : 'NOTHING_WAITS_ON_YOU');
 
+/** A share opens more than some posts may open themselves, so nobody gives one to oneself or to the own side. */
+function isOwnSide({ kind, id }: Reader, { actor, onBehalfOf }: Context): boolean {
+  const own = { staff: [actor.id, onBehalfOf], office: [actor.office], organisation: [actor.organisation] };
+  return own[kind].includes(id);
+}
+
 const table: Readonly<Record<string, AnyKernelSpec>> = {
   take: spec({
     verb: 'work',
@@ -212,6 +218,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
     input: z.strictObject({ reader: Reader, purpose: reason, until: LocalDate }),
     emits: ['CaseShared'],
     decide: (c, ctx) => {
+      ensure(!isOwnSide(c.reader, ctx), 'SHARED_WITH_ONESELF');
       ensure(c.until >= baghdadDate(ctx.now), 'UNTIL_IN_THE_PAST', { until: c.until });
       return [event('CaseShared', c)];
     },
@@ -280,7 +287,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
       ensure(!ctx.case.corrections.some((one) => one.of === c.revision), 'CORRECTION_PENDING', { revision: c.revision });
       const ownEntry = entry.meta.actor.id === ctx.actor.id;
       const others = ctx.history.slice(c.revision + 1).filter((later) => later.meta.actor.id !== ctx.actor.id);
-      const actedUpon = others.some((later) => later.meta.channel !== 'system');
+      const actedUpon = others.some((later) => later.meta.actor.post !== 'system');
       const data = { of: c.revision, type: entry.type, fields: Object.keys(c.fields), after, reason: c.reason };
       return [event(ownEntry && !actedUpon ? 'CaseCorrected' : 'CorrectionProposed', data)];
     },

@@ -126,6 +126,10 @@ export const caseLabels = {
     ALREADY_TAKEN: { en: 'A colleague has taken it already.', ar: 'استلمه زميل آخر.' },
     NOT_A_COLLEAGUE: { en: 'This person does not work in your office today.', ar: 'هذا الشخص لا يعمل في مكتبك اليوم.' },
     NOT_TAKEN_BY_YOU: { en: 'It was taken by somebody else.', ar: 'استلمه شخص آخر.' },
+    SHARED_WITH_ONESELF: {
+      en: 'A case is shared with others: not with oneself, nor with the own office or organisation.',
+      ar: 'تُشارَك الحالة مع الآخرين، لا مع النفس ولا مع الدائرة أو الجهة نفسها.',
+    },
     UNTIL_IN_THE_PAST: { en: 'The last day lies in the past.', ar: 'اليوم الأخير في الماضي.' },
     OFFICE_UNKNOWN: { en: 'There is no open office with this id.', ar: 'لا يوجد مكتب عامل بهذا المعرّف.' },
     OFFICE_NOT_OF_ORGANISATION: {

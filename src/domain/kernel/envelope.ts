@@ -45,7 +45,7 @@ export type Evidence = z.infer<typeof Evidence>;
 /** What a caller may say about a command besides its input: the `record` member of every command body. */
 export const RecordNote = z.strictObject({
   occurredAt: Instant.optional(),
-  channel: Channel.optional(),
+  channel: Channel.exclude(['system']).optional(),
   evidence: z.array(Evidence).max(50).optional(),
   letterRef: LetterRef.optional(),
   consentRef: z.string().max(200).optional(),
