@@ -4,14 +4,15 @@ import { pause } from '../../src/eventlog/follow.ts';
 import { createKysely } from '../../src/platform/database.ts';
 import { casesProjection } from '../../src/projections/cases.ts';
 import { createWriter } from '../../src/projections/runtime/buildRunner.ts';
-import { type Lease, LeaseLost } from '../../src/projections/runtime/builds.ts';
+import { LeaseLost } from '../../src/projections/runtime/builds.ts';
 import { checkProjection } from '../../src/projections/runtime/check.ts';
 import type { Projection } from '../../src/projections/runtime/projection.ts';
 import { runnerParts } from '../../src/projections/runtime/projector.ts';
 import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
 import { timelineProjection } from '../../src/projections/timeline.ts';
+import { again, byHand, cutEveryWhichWay } from './byHand.ts';
 import { parcelStories } from './parcels.ts';
-import { logWith, type Projected, parcel, readModels, SCHEMA, type World } from './support.ts';
+import { logWith, parcel, readModels, SCHEMA, type World } from './support.ts';
 
 type Tallies = Record<string, { type: string; events: number; version: number }>;
 
@@ -42,52 +43,14 @@ function tally(settings: { name?: string; version?: number; poison?: () => strin
 
 const readModelsOf = (world: World) => [casesProjection(world.registry), timelineProjection(world.registry)];
 
-/** A build nobody works on, with the lease on it, for feeding it by hand. */
-async function byHand(models: Projected, projection: Projection, batch: number) {
-  const parts = runnerParts(models.parts([projection], { batch }));
-  const build = await parts.builds.scratch(projection);
-  const lease = await parts.builds.acquire(build, 'by hand', 60_000);
-  if (typeof lease === 'string') throw new Error(lease);
-  return { parts, build, lease };
-}
-
-/** The lease as whoever takes over finds it. */
-async function again({ parts, build }: Awaited<ReturnType<typeof byHand>>): Promise<Lease> {
-  const lease = await parts.builds.acquire(build, 'by hand', 60_000, true);
-  if (typeof lease === 'string') throw new Error(lease);
-  return lease;
-}
-
 t.test('however the log is cut into batches, and wherever a projector takes over, the rows are the same bytes', async (t) => {
   const world = logWith([parcel]);
   await parcelStories(world, 4);
   const models = await readModels(t, world);
-  const head = await world.log.head();
   for (const projection of readModelsOf(world)) {
-    const tables = projection.tables.map((table) => table.name);
-    const whole = await byHand(models, projection, 1_000);
-    const writer = await createWriter(whole.parts, projection, whole.lease);
-    while (await writer.advance());
-    t.equal(writer.position, head);
-    const wanted = await models.dump(tables, whole.build.schema);
-    t.ok(Object.values(wanted).flat().length > 0);
-
-    for (const batch of [1, 3]) {
-      const cut = await byHand(models, projection, batch);
-      const slow = await createWriter(cut.parts, projection, cut.lease);
-      while (await slow.advance());
-      t.strictSame(await models.dump(tables, cut.build.schema), wanted, `${projection.name} in batches of ${batch}`);
-    }
-    const split = await byHand(models, projection, 1_000);
-    for (let at = 1n; at < head; at += 1n) {
-      for (const table of tables) await models.pool.query(`delete from "${split.build.schema}"."${table}"`);
-      await models.pool.query(`update ${SCHEMA}.projection_build set position = 0 where id = $1`, [split.build.id]);
-      await (await createWriter(split.parts, projection, await again(split))).advance(at);
-      const second = await createWriter(split.parts, projection, await again(split));
-      while (await second.advance());
-      const found = await models.dump(tables, split.build.schema);
-      if (JSON.stringify(found) !== JSON.stringify(wanted)) t.strictSame(found, wanted, `${projection.name} split after ${at}`);
-    }
+    const { rows, differing } = await cutEveryWhichWay(models, projection, await world.log.head());
+    t.ok(rows > 0);
+    t.strictSame(differing, [], projection.name);
   }
 });
 
