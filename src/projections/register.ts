@@ -150,11 +150,13 @@ export const registerProjection: Projection = {
       columns: { kind: 'text', token: 'text', person: 'text' } satisfies Record<keyof RegisterTokenRow, string>,
       // In this order, since a search is for the beginning of a word.
       key: ['kind', 'token', 'person'],
+      personalKey: ['token'],
     },
     {
       name: 'register_number',
       columns: { number: 'text', household: 'text' } satisfies Record<keyof RegisterNumberRow, string>,
       key: ['number', 'household'],
+      personalKey: ['number'],
     },
   ],
   start: (context) => {

@@ -4,6 +4,12 @@ import { createWriter, type RunnerParts } from './buildRunner.ts';
 import type { Build, Lease } from './builds.ts';
 import type { Projection, TableSpec } from './projection.ts';
 
+export interface Difference {
+  readonly key: Readonly<Record<string, unknown>>;
+  /** The columns that differ, or that only one side has the row. */
+  readonly in: readonly string[] | 'only live' | 'only rebuilt';
+}
+
 /** What a fresh rebuild of one projection showed. */
 export interface Checked {
   readonly name: string;
@@ -13,8 +19,8 @@ export interface Checked {
     readonly rows: number;
     readonly md5: string;
     readonly same: boolean;
-    /** The first row, by key, that is not the same byte for byte; null where there is no such row. */
-    readonly difference?: { readonly live: string | null; readonly rebuilt: string | null };
+    /** The first row, by key, that is not the same byte for byte. Values are left out: they may be personal. */
+    readonly difference?: Difference;
   }[];
 }
 
@@ -91,13 +97,33 @@ async function compareTable(trx: Transaction<unknown>, table: TableSpec, live: s
   };
   const [before, after] = [await digest(live), await digest(rebuilt)];
   const same = before.md5 === after.md5;
-  const { rows } = same
-    ? { rows: [] }
-    : await sql<{ live: string | null; rebuilt: string | null }>`
-        select a.line as live, b.line as rebuilt
-        from (select ${key}, t::text as line from ${sql.id(live, table.name)} t) a
-        full join (select ${key}, t::text as line from ${sql.id(rebuilt, table.name)} t) b using (${key})
-        where a.line is distinct from b.line order by ${key} limit 1`.execute(trx);
-  const [difference] = rows;
-  return { table: table.name, rows: Number(after.rows), md5: after.md5, same, ...(difference ? { difference } : {}) };
+  return {
+    table: table.name,
+    rows: Number(after.rows),
+    md5: after.md5,
+    same,
+    ...(same ? {} : { difference: await firstDifference(trx, table, live, rebuilt) }),
+  };
 }
+
+async function firstDifference(trx: Transaction<unknown>, table: TableSpec, live: string, rebuilt: string): Promise<Difference> {
+  const key = sql.join(table.key.map((column) => sql.id(column)));
+  const { rows } = await sql<{ live: Row | null; rebuilt: Row | null }>`
+    select a.line as live, b.line as rebuilt
+    from (select ${key}, t::text as bytes, to_jsonb(t) as line from ${sql.id(live, table.name)} t) a
+    full join (select ${key}, t::text as bytes, to_jsonb(t) as line from ${sql.id(rebuilt, table.name)} t) b using (${key})
+    where a.bytes is distinct from b.bytes order by ${key} limit 1`.execute(trx);
+  const found = rows[0];
+  const row = found?.live ?? found?.rebuilt ?? {};
+  const told = table.key.filter((column) => !table.personalKey?.includes(column));
+  return {
+    key: Object.fromEntries(told.map((column) => [column, row[column]])),
+    in: !found?.live
+      ? 'only rebuilt'
+      : !found.rebuilt
+        ? 'only live'
+        : Object.keys(row).filter((column) => JSON.stringify(found.live?.[column]) !== JSON.stringify(found.rebuilt?.[column])),
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;

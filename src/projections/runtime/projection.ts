@@ -10,6 +10,8 @@ export interface TableSpec {
   readonly columns: Readonly<Record<string, string>>;
   readonly key: readonly string[];
   readonly indexes?: readonly string[];
+  /** Columns of the key that hold personal values: no report names them. */
+  readonly personalKey?: readonly string[];
 }
 
 /** An event on its way into read models: decoded, with its place in the log. Shared by all of them, so never changed. */
