@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { Evidence, LetterRef, RecordNote } from '../domain/kernel/envelope.ts';
-import { CaseAnswer, CaseItem, CommandAnswer, HeldView, ProblemAnswer, QueueItemView, TrailEntryView } from './answers.ts';
+import { CaseAnswer, CommandAnswer, ProblemAnswer } from './answers.ts';
 import { type JsonSchema, jsonSchemaOf } from './jsonSchema.ts';
+import { CaseItem, HeldView, QueueItemView, TrailEntryView } from './listAnswers.ts';
 import { pageOf } from './listing.ts';
 
 /** The parts of an OpenAPI document that are filled in here. */

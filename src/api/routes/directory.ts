@@ -6,9 +6,9 @@ import { Accessibility, AgeBand, Cost, Language, Need, Sex, StaffSex } from '../
 import { officePage, organisationPage, staffPage } from '../../projections/directory.queries.ts';
 import { servicesFor } from '../../projections/providers.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
-import { OfficeItem, OrganisationItem, ServiceItem, StaffItem } from '../answers.ts';
 import { awaitPosition, rightsOf } from '../caseIds.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
+import { OfficeItem, OrganisationItem, ServiceItem, StaffItem } from '../listAnswers.ts';
 import { Code, Flag, Id, PAGING, pageOf } from '../listing.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';

@@ -32,6 +32,7 @@ type Me = StaffState & { readonly name?: Personal<{ readonly ar: string; readonl
 
 /** `GET /v1/me`: who the token speaks for, the posts held today, own leave and its deputy. */
 export async function meRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  if (!parts.registry.byName('staff')) return;
   app.get(
     '/v1/me',
     {

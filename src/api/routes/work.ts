@@ -5,9 +5,9 @@ import { changedSince } from '../../projections/cases.queries.ts';
 import { myWork, queueCounts, queuePage, WORK_SECTIONS, workPage } from '../../projections/queue.queries.ts';
 import { readDb } from '../../projections/reads.queries.ts';
 import { changesAfter } from '../../projections/timeline.queries.ts';
-import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../answers.ts';
 import { awaitPosition, rightsOf } from '../caseIds.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
+import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../listAnswers.ts';
 import { Code, Flag, Id, LogIndex, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
 import type { ApiParts } from '../parts.ts';
 
