@@ -1,0 +1,80 @@
+import t from 'tap';
+import { createStubbornClient } from '../support/faults/clients.ts';
+import { openOffices } from '../support/faults/office.ts';
+import { createRig, until, withAppendInHand } from '../support/faults/rig.ts';
+
+const REGISTRAR = 'ninewa.registrar';
+const PERSON = { name: { ar: { first: 'سعد' } }, sex: 'male' };
+
+t.setTimeout(180_000);
+
+const rig = await createRig(t);
+const program = rig.start('api', 'projector', 'worker');
+const client = createStubbornClient({ tokenFor: rig.tokenFor, address: program.ready, prefix: 'outage' });
+const offices = await openOffices(client, rig.ministry, 7);
+
+/** One try, as it is answered. */
+async function once(path: string, body?: object): Promise<Response> {
+  const headers = {
+    authorization: `Bearer ${await rig.tokenFor(REGISTRAR)}`,
+    ...(body ? { 'content-type': 'application/json', 'idempotency-key': 'once-and-only-once' } : {}),
+  };
+  const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers };
+  return fetch(`${await program.ready()}${path}`, init);
+}
+
+t.test('while Postgres is away requests get 503 and when to come back; then all is well by itself', async (t) => {
+  const { pid } = program;
+  const before = pid();
+  const known = await client.give(REGISTRAR, '/v1/persons', '', PERSON);
+  await rig.postgres.kill();
+  for (const [path, body] of [
+    ['/v1/persons', PERSON],
+    [`/v1/persons/${known.id}`, undefined],
+    [`/v1/persons/${known.id}/timeline`, undefined],
+    ['/v1/my-work', undefined],
+  ] as const) {
+    const answer = await once(path, body);
+    t.equal(answer.status, 503, `${body ? 'POST' : 'GET'} ${path}`);
+    t.match(answer.headers.get('retry-after'), /^\d+$/, 'with Retry-After');
+    t.match(answer.headers.get('content-type'), /^application\/problem\+json/);
+    t.match(await answer.json(), { status: 503, code: /^[A-Z_]+$/ });
+  }
+  t.equal((await once('/health/ready')).status, 503, 'it says that it is not ready');
+  t.equal((await once('/health/live')).status, 200, 'it is alive all the same');
+
+  await rig.postgres.start();
+  const { id, position } = await client.give(REGISTRAR, '/v1/persons', '', PERSON);
+  await until('the new person in the read models', 45_000, async () => {
+    const answer = await once(`/v1/persons/${id}/timeline`);
+    return answer.ok && ((await answer.json()) as { items: readonly unknown[] }).items.length > 0;
+  });
+  const query = await client.get<{ items: readonly unknown[] }>(REGISTRAR, `/v1/persons/${id}/timeline`, position);
+  t.equal(query.items.length, 1);
+  await until('readiness', 10_000, async () => (await once('/health/ready')).ok);
+  await offices.run(client, 4, client.begun() + 40);
+  t.equal(pid(), before, 'the same process all along');
+  t.strictSame(program.fell, { early: [], late: [] });
+  t.equal(client.mute(), 0, 'every 503 said when to come back');
+});
+
+t.test('SIGTERM lets what is in hand finish, takes nothing new, and ends with 0', async (t) => {
+  const base = await program.ready();
+  let stopped: ReturnType<typeof program.stop> | undefined;
+  const answer = await withAppendInHand(
+    rig,
+    () => once('/v1/persons', PERSON),
+    async () => {
+      stopped = program.stop();
+      const refused = () =>
+        fetch(`${base}/health/live`).then(
+          ({ status }) => status === 503,
+          () => true,
+        );
+      await until('new requests are refused', 10_000, refused);
+    },
+  );
+  t.equal(answer.status, 201, 'the request in hand is answered');
+  t.ok(((await answer.json()) as { id: string }).id);
+  t.strictSame(await stopped, { code: 0, signal: null });
+});
