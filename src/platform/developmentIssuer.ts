@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose';
+import { tryLink } from './embedded/ownership.ts';
 
 /** What the development issuer calls itself, and the audience of its tokens. Never accepted in production. */
 export const DEVELOPMENT_ISSUER = 'urn:masar:development';
@@ -51,13 +52,11 @@ async function keyIn(file: string): Promise<JWK> {
   if (known) return known;
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   mkdirSync(join(file, '..'), { recursive: true });
-  try {
-    writeFileSync(file, `${JSON.stringify(await exportJWK(privateKey))}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    // Another process made one in the same moment: its key counts.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  chmodSync(file, 0o600);
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(await exportJWK(privateKey))}\n`, { mode: 0o600 });
+  // Another process made one in the same moment: its key counts.
+  tryLink(draft, file);
+  rmSync(draft);
   const made = readKey(file);
   if (!made) throw new Error(`the development issuer's key in ${file} cannot be read`);
   return made;

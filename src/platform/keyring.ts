@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Kysely, type Migration, sql } from 'kysely';
+import { tryLink } from './embedded/ownership.ts';
 
 /** Names one data key: one subject (a case, a person) at one tier. */
 export interface KeyName {
@@ -73,10 +74,13 @@ export function masterKeyFrom(file: string, create: boolean): Buffer {
     return key;
   } catch (error) {
     if (!create || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    const key = randomBytes(32);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-    return key;
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+    // Of processes that start together the first one's key counts.
+    tryLink(draft, file);
+    rmSync(draft);
+    return masterKeyFrom(file, false);
   }
 }
 
