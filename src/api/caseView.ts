@@ -1,4 +1,4 @@
-import { covers, mayI, type Rights, reachOf, targetOf } from '../domain/access/access.ts';
+import { AS_PARTY, covers, mayI, type Reach, type Rights, reachOf, type Target, targetOf } from '../domain/access/access.ts';
 import { type ActionView, actionsOf } from '../domain/kernel/actions.ts';
 import { type CaseRecord, foldCase } from '../domain/kernel/case.ts';
 import { Refused } from '../domain/kernel/errors.ts';
@@ -21,13 +21,36 @@ export function permitted(process: Process, record: CaseRecord<Stated>, rights: 
   throw new Refused('FORBIDDEN', { ...(organisation ? { organisation } : {}), ...(office ? { office } : {}) });
 }
 
-/** The highest tier of personal values the caller may open in a case; undefined for who may not read it at all. */
-export function openingTier(process: Process, record: CaseRecord<Stated>, rights: Rights): Tier | undefined {
+/**
+ * The highest tier of personal values the caller may open in a case; undefined for who may not read it at all. With `then`, the
+ * case as it once was: an organisation that takes part now and did not yet is shown nothing of it.
+ */
+export function openingTier(
+  process: Process,
+  record: CaseRecord<Stated>,
+  rights: Rights,
+  then: CaseRecord<Stated> = record,
+): Tier | undefined {
   const target = targetOf(process, record);
-  return reachOf(rights, `${process.name}:read`)
-    .filter((reach) => covers(reach, target, rights))
+  const were = targetOf(process, then).parties;
+  const cameLater = target.parties.filter((one) => !were.includes(one));
+  return readWays(process, target, rights)
+    .filter(({ scope, post }) => !AS_PARTY.has(scope) || !cameLater.includes(post.organisation))
     .map((reach) => reach.tier)
     .reduce<Tier | undefined>((best, tier) => (best === undefined || withinTier(best, tier) ? tier : best), undefined);
+}
+
+const readWays = (process: Process, target: Target, rights: Rights): readonly Reach[] =>
+  reachOf(rights, `${process.name}:read`).filter((reach) => covers(reach, target, rights));
+
+/** The state without what its owner keeps to itself, for who reaches the case only as one that takes part. */
+function stateFor({ process, record }: LoadedCase, rights: Rights, state: Stated): object {
+  const target = targetOf(process, record);
+  const asParty = readWays(process, target, rights).every(
+    ({ scope, post }) => AS_PARTY.has(scope) && target.parties.includes(post.organisation),
+  );
+  const kept = process.keptFromParties ?? [];
+  return asParty ? Object.fromEntries(Object.entries(state).filter(([name]) => !kept.includes(name))) : state;
 }
 
 /** A case as one caller sees it. */
@@ -39,9 +62,11 @@ export async function viewOf(
 ): Promise<Record<string, unknown> & { readonly revision: number }> {
   const { process } = loaded;
   permitted(process, loaded.record, rights, 'read');
-  const tier = openingTier(process, loaded.record, rights) ?? 'T0';
-  const record = await recordFor(loaded, tier, codec, asOf);
-  if (!record.exists) throw new Refused('NOT_FOUND');
+  const known = asOf === undefined ? loaded.stored.length : knownThen(loaded, asOf);
+  const then = asOf === undefined ? loaded.record : foldCase(process, loaded.record.id, loaded.history.slice(0, known));
+  const tier = openingTier(process, loaded.record, rights, then);
+  if (!then.exists || tier === undefined) throw new Refused('NOT_FOUND');
+  const record = await recordFor(loaded, tier, codec, known);
   return {
     process: process.name,
     id: record.id,
@@ -51,7 +76,7 @@ export async function viewOf(
     openedAt: record.openedAt,
     changedAt: record.changedAt,
     owner: record.owner,
-    state: shown(record.state),
+    state: shown(stateFor(loaded, rights, record.state)),
     waits: record.waits,
     shares: record.shares,
     transfer: record.transfer,
@@ -67,9 +92,8 @@ function allowedActions({ process, record }: LoadedCase, rights: Rights): readon
   return actionsOf(process, record, (permission) => mayI(rights, permission, target).allowed);
 }
 
-/** The fold with personal values opened up to a tier, as far as it was known then. */
-async function recordFor(loaded: LoadedCase, tier: Tier, codec: Codec, asOf: AsOf | undefined): Promise<CaseRecord<Stated>> {
-  const known = asOf === undefined ? loaded.stored.length : knownThen(loaded, asOf);
+/** The fold of the first events, `known` of them, with personal values opened up to a tier. */
+async function recordFor(loaded: LoadedCase, tier: Tier, codec: Codec, known: number): Promise<CaseRecord<Stated>> {
   if (known === loaded.stored.length && tier === 'T3') return loaded.record;
   const history = await codec.decode(loaded.stored.slice(0, known), tier);
   return foldCase(loaded.process, loaded.record.id, history);

@@ -11,7 +11,8 @@ const asLabel = (text: string): string =>
 
 /**
  * A process as a Mermaid state diagram: its states with their names in a language, and an arrow for every way its own commands
- * lead from one to another. What the system does by itself is dotted in words: `(system)`.
+ * lead from one to another. What the system does by itself is dotted in words: `(system)`. A command that leaves a case in the
+ * state it is in is not drawn.
  */
 export function stateDiagram(process: Process, lang: Lang): string {
   const named = (label: Label | undefined, otherwise: string) => asLabel(label ? say(label, lang) : otherwise);
@@ -39,10 +40,15 @@ function waysOf(process: Process, command: Command): [string, string][] {
   const from = command.from === 'new' ? ['[*]'] : command.from === 'open' ? open : command.from;
   return from
     .map((status) => (status === process.initial.status ? '[*]' : status))
-    .flatMap((status) => targetsOf(command, status).map((to): [string, string] => [status, to]));
+    .flatMap((status) => targetsOf(command, status).map((to): [string, string] => [status, to]))
+    .filter(([status, to]) => status !== to);
 }
 
-/** A command that works in many states and may end in any of them leaves each where it is. */
+/** A command that works in several states and may end in just those leaves each where it is. */
 function targetsOf(command: Command, from: string): readonly string[] {
-  return command.to.length > 1 && command.to.includes(from) && command.from === 'open' ? [from] : command.to;
+  const stays = command.from === 'open' ? command.to.length > 1 && command.to.includes(from) : sameSet(command.from, command.to);
+  return stays ? [from] : command.to;
 }
+
+const sameSet = (one: Command['from'], other: readonly string[]): boolean =>
+  Array.isArray(one) && one.length === other.length && one.every((status) => other.includes(status));

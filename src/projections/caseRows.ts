@@ -15,6 +15,8 @@ export interface CaseIndexRow {
   owner_office: string | null;
   owner_governorate: string | null;
   parties: string[];
+  /** For each of `parties`, the logIndex since which it takes part without a break. */
+  party_since: Readonly<Record<string, string>>;
   offices: string[];
   governorates: string[];
   assignees: string[];
@@ -84,8 +86,23 @@ type Content = Omit<QueueRow, 'from_index' | 'to_index' | 'from_at' | 'to_at' | 
 
 const PRIORITIES: Readonly<Record<string, number>> = { emergency: 0, urgent: 1 };
 
+/** Since when each organisation takes part in a case, after an event. */
+export function partiesAfter(
+  process: Process,
+  record: CaseRecord<Stated>,
+  before: CaseIndexRow['party_since'],
+  logIndex: bigint,
+): CaseIndexRow['party_since'] {
+  return Object.fromEntries(targetOf(process, record).parties.map((one) => [one, before[one] ?? String(logIndex)]));
+}
+
 /** The row of a case after its last event. */
-export function indexRow(process: Process, record: CaseRecord<Stated>, last: ProjectedEvent): CaseIndexRow {
+export function indexRow(
+  process: Process,
+  record: CaseRecord<Stated>,
+  partySince: CaseIndexRow['party_since'],
+  last: ProjectedEvent,
+): CaseIndexRow {
   const target = targetOf(process, record);
   const about = process.about?.(record.state, record.id);
   return {
@@ -97,6 +114,7 @@ export function indexRow(process: Process, record: CaseRecord<Stated>, last: Pro
     owner_office: target.owner?.office ?? null,
     owner_governorate: target.owner?.governorate ?? null,
     parties: [...target.parties],
+    party_since: partySince,
     offices: [...target.offices],
     governorates: [...target.governorates],
     assignees: [...target.assignees],

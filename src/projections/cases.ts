@@ -3,7 +3,16 @@ import { type CaseRecord, changesThePast, foldCase, noCase, step } from '../doma
 import type { RecordedEvent } from '../domain/kernel/envelope.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
-import { type CaseIndexRow, indexRow, type OpenRows, type QueueRow, queueAfter, type TimerRow, timersAfter } from './caseRows.ts';
+import {
+  type CaseIndexRow,
+  indexRow,
+  type OpenRows,
+  partiesAfter,
+  type QueueRow,
+  queueAfter,
+  type TimerRow,
+  timersAfter,
+} from './caseRows.ts';
 import { hollow, hollowEvent } from './hollow.ts';
 import type { Change, Fold, ProjectedEvent, Projection, TableSpec } from './runtime/projection.ts';
 
@@ -35,6 +44,7 @@ const tables: readonly TableSpec[] = [
       owner_office: 'text',
       owner_governorate: 'text',
       parties: 'text[]',
+      party_since: 'jsonb',
       offices: 'text[]',
       governorates: 'text[]',
       assignees: 'text[]',
@@ -118,7 +128,7 @@ const tables: readonly TableSpec[] = [
 export function casesProjection(registry: Registry): Projection {
   return {
     name: 'cases',
-    version: 1,
+    version: 2,
     categories: registry.all.filter((one) => one.store === 'general').map((one) => one.name),
     opening: 'none',
     tables,
@@ -131,6 +141,7 @@ interface Folded {
   readonly record: CaseRecord<Stated>;
   readonly open: OpenRows;
   readonly rounds: Readonly<Record<string, number>>;
+  readonly partySince: CaseIndexRow['party_since'];
   readonly timers: ReadonlyMap<string, TimerRow>;
 }
 
@@ -164,7 +175,7 @@ function foldCases(db: Kysely<CaseTables>, history: History): Fold {
     await recall(batch);
     const touched = new Map<string, { readonly folded: Folded; readonly event: ProjectedEvent }>();
     const queue: QueueRow[] = [];
-    const goneTimers: TimerRow[] = [];
+    const timerChanges: Change[] = [];
     for (const event of batch) {
       const { stream, occurredAt } = event.meta;
       const before = kept.get(stream) ?? nothing(event.process, event.id);
@@ -175,8 +186,11 @@ function foldCases(db: Kysely<CaseTables>, history: History): Fold {
       });
       queue.push(...changed);
       const timers = timersAfter(event.process, record, before.timers);
-      for (const [key, timer] of before.timers) if (!timers.has(key)) goneTimers.push(timer);
-      const folded = { record, open, rounds, timers };
+      for (const [key, timer] of before.timers) if (!timers.has(key)) timerChanges.push({ table: 'timer', remove: [timer] });
+      for (const [key, timer] of timers)
+        if (before.timers.get(key) !== timer) timerChanges.push({ table: 'timer', put: [timer] });
+      const partySince = partiesAfter(event.process, record, before.partySince, event.logIndex);
+      const folded = { record, open, rounds, partySince, timers };
       kept.delete(stream);
       kept.set(stream, folded);
       touched.set(stream, { folded, event });
@@ -187,10 +201,12 @@ function foldCases(db: Kysely<CaseTables>, history: History): Fold {
       kept.delete(stream);
     }
     return [
-      { table: 'case_index', put: all.map(({ folded, event }) => indexRow(event.process, folded.record, event)) },
+      {
+        table: 'case_index',
+        put: all.map(({ folded, event }) => indexRow(event.process, folded.record, folded.partySince, event)),
+      },
       { table: 'queue', put: queue },
-      { table: 'timer', remove: goneTimers },
-      { table: 'timer', put: all.flatMap(({ folded }) => [...folded.timers.values()]) },
+      ...timerChanges,
       { table: 'case_fold', put: all.map(({ folded }) => foldRow(folded)) },
     ] satisfies Change[];
   };
@@ -200,6 +216,7 @@ const nothing = (process: Process, id: string): Folded => ({
   record: noCase(process, id),
   open: new Map(),
   rounds: {},
+  partySince: {},
   timers: new Map(),
 });
 
@@ -216,7 +233,15 @@ async function load(db: Kysely<CaseTables>, events: readonly ProjectedEvent[]): 
   for (const process of new Set(events.map((event) => event.process))) {
     const ids = events.filter((event) => event.process === process).map((event) => event.id);
     const [folds, waits, timers] = await Promise.all([
-      db.selectFrom('case_fold').selectAll().where('process', '=', process.name).where('case_id', 'in', ids).execute(),
+      db
+        .selectFrom('case_fold')
+        .innerJoin('case_index', (join) =>
+          join.onRef('case_index.process', '=', 'case_fold.process').onRef('case_index.case_id', '=', 'case_fold.case_id'),
+        )
+        .select(['case_fold.case_id', 'case_fold.record', 'case_fold.rounds', 'case_index.party_since'])
+        .where('case_fold.process', '=', process.name)
+        .where('case_fold.case_id', 'in', ids)
+        .execute(),
       db
         .selectFrom('queue')
         .selectAll()
@@ -233,6 +258,7 @@ async function load(db: Kysely<CaseTables>, events: readonly ProjectedEvent[]): 
       found.set(record.stream, {
         record,
         rounds: fold.rounds,
+        partySince: fold.party_since,
         open: new Map(waitsOf.get(fold.case_id)?.map((row) => [row.wait_key, row])),
         timers: new Map(timersOf.get(fold.case_id)?.map((row) => [row.key, row])),
       });

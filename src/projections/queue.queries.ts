@@ -33,7 +33,7 @@ export interface QueueFilter {
   readonly escalated?: boolean | undefined;
   readonly unattended?: boolean | undefined;
   readonly household?: string | undefined;
-  /** What waited at this logIndex, as it stood then. Who may see it is decided on the cases as they are now. */
+  /** What waited at this logIndex, as it stood then. Who may see it is decided on the cases as they are now, see `visibleTo`. */
   readonly asOf?: string | undefined;
 }
 
@@ -85,7 +85,7 @@ function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, day }: M
     .innerJoin('case_index', (join) =>
       join.onRef('case_index.process', '=', 'queue.process').onRef('case_index.case_id', '=', 'queue.case_id'),
     )
-    .where(visibleTo(sight));
+    .where((eb) => eb.or([visibleTo(sight, 'case_index', filter.asOf && 'queue.from_index'), heldByParty(sight)]));
   const { asOf, assignee } = filter;
   query =
     asOf === undefined
@@ -114,6 +114,23 @@ function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, day }: M
   if (filter.unattended !== undefined) query = query.where(truth(unattended('queue.assignee', day), filter.unattended));
   if (filter.household !== undefined) query = query.where(sql<SqlBool>`case_index.households @> ${[filter.household]}`);
   return query;
+}
+
+/**
+ * What waits on an organisation as a whole is shown to it even where it no longer takes part in the case: a former receiver has
+ * to confirm that it keeps nothing.
+ */
+function heldByParty({ groups }: Sight): Condition {
+  const ways = groups.flatMap(({ processes, reach }) =>
+    reach
+      .filter((one) => one.scope === 'party')
+      .map(
+        ({ tier, post }): Condition =>
+          sql<SqlBool>`(queue.holder_office is null and queue.holder_organisation = ${post.organisation}
+            and case_index.tier <= ${tier} and queue.process in (${sql.join(processes)}))`,
+      ),
+  );
+  return ways.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`coalesce((${sql.join(ways, sql` or `)}), false)`;
 }
 
 const truth = (condition: Condition, wanted: boolean): Condition => (wanted ? condition : sql<SqlBool>`not ${condition}`);

@@ -59,7 +59,7 @@ function entries(db: TimelineDb, sight: Sight) {
     .innerJoin('case_index', (join) =>
       join.onRef('case_index.process', '=', 'timeline.process').onRef('case_index.case_id', '=', 'timeline.case_id'),
     )
-    .where(visibleTo(sight))
+    .where(visibleTo(sight, 'case_index', 'timeline.log_index'))
     .select((eb) => [
       'timeline.process as process',
       'timeline.case_id as id',
@@ -170,7 +170,7 @@ export async function changesAfter(
     .innerJoin('case_index', (join) =>
       join.onRef('case_index.process', '=', 'timeline.process').onRef('case_index.case_id', '=', 'timeline.case_id'),
     )
-    .where(visibleTo(sight))
+    .where(visibleTo(sight, 'case_index', 'timeline.log_index'))
     .where('timeline.log_index', '>', afterIndex)
     .where('timeline.log_index', '<=', top)
     .select([

@@ -1,5 +1,5 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
-import { type Reach, type Rights, reachOf } from '../domain/access/access.ts';
+import { AS_PARTY, type Reach, type Rights, reachOf } from '../domain/access/access.ts';
 
 /** What somebody may see of some processes: the ways in which a permission reaches their cases. */
 export interface Sight {
@@ -33,19 +33,20 @@ const anyOf = (conditions: readonly Condition[]): Condition =>
 
 /**
  * A condition on rows with the columns of `case_index` (or a join with it, under the name `table`): exactly the cases that
- * `covers` allows. Never null.
+ * `covers` allows. Never null. With `entry`, the logIndex of something that happened in the case: who takes part in a case is
+ * told what happened since, and not what the owner did before.
  */
-export function visibleTo(sight: Sight, table = 'case_index'): Condition {
+export function visibleTo(sight: Sight, table = 'case_index', entry?: string): Condition {
   return anyOf(
     sight.groups.map(({ processes, reach }): Condition => {
       const ways = [...new Map(reach.map((one) => [JSON.stringify(one), one])).values()];
-      return sql<SqlBool>`(${column(table, 'process')} in (${sql.join(processes)}) and ${anyOf(ways.map((one) => covered(one, sight.rights, table)))})`;
+      return sql<SqlBool>`(${column(table, 'process')} in (${sql.join(processes)}) and ${anyOf(ways.map((one) => covered(one, sight.rights, table, entry)))})`;
     }),
   );
 }
 
-function covered(reach: Reach, rights: Rights, table: string): Condition {
-  return sql<SqlBool>`(${column(table, 'tier')} <= ${reach.tier} and coalesce(${inScope(reach, rights, table)}, false))`;
+function covered(reach: Reach, rights: Rights, table: string, entry: string | undefined): Condition {
+  return sql<SqlBool>`(${column(table, 'tier')} <= ${reach.tier} and coalesce(${inScope(reach, rights, table)}, false) and ${since(reach, table, entry)})`;
 }
 
 function inScope({ scope, post }: Reach, rights: Rights, table: string): Condition {
@@ -77,3 +78,9 @@ function inScope({ scope, post }: Reach, rights: Rights, table: string): Conditi
           else share -> 'reader' ->> 'id' = ${post.organisation} end)`;
   }
 }
+
+/** Whether something happened when an organisation already took part, where it is reached as one that does. */
+const since = ({ scope, post }: Reach, table: string, entry: string | undefined): Condition =>
+  entry === undefined || !AS_PARTY.has(scope)
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`coalesce((${column(table, 'party_since')} ->> ${post.organisation})::bigint <= ${sql.ref(entry)}, true)`;

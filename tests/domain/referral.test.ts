@@ -213,7 +213,8 @@ t.test('after withdrawal the receiver can open nothing, and says that it keeps n
   await w.when(sender, 'referral', 'withdrawByClient', id, { by: 'guardian' });
   await refused(t, w.when(focal, 'referral', 'note', id, { text: 'still here?' }), 'NOT_FOUND');
   const stranger = colleague((await register()).manager, 'referralFocalPoint');
-  await refused(t, w.when(stranger, 'referral', 'confirmDeletion', id, {}), 'NOTHING_TO_DELETE');
+  await refused(t, w.when(stranger, 'referral', 'confirmDeletion', id, {}), 'NOT_FOUND');
+  await refused(t, w.when(sender, 'referral', 'confirmDeletion', id, {}), 'NOTHING_TO_DELETE');
   const done = await w.when(focal, 'referral', 'confirmDeletion', id, {});
   t.match(done.events, [{ type: 'ReferralDeletionConfirmed', data: { organisation: receiver.organisation } }]);
   t.same(done.record.waits, []);

@@ -95,7 +95,8 @@ async function runFiles(files: readonly string[], jobs: number): Promise<boolean
   const { pass, skip, todo } = t.counts;
   const failed = Math.max(t.counts.fail, failedFiles);
   for (const line of skipped) console.log(`skipped: ${line}`);
-  console.log(`${pass} passed, ${failed} failed${skip + todo > 0 ? `, ${skip + todo} skipped` : ''}`);
+  if (skip + todo > 0) console.log(`${skip + todo} skipped`);
+  console.log(`${pass} passed, ${failed} failed`);
   return failed === 0 && pass > 0;
 }
 

@@ -66,6 +66,12 @@ export function reachOf(rights: Rights, permission: string): readonly Reach[] {
   );
 }
 
+/**
+ * Ways in which the staff of an organisation reach a case of another's that it takes part in. They show what was known and what
+ * happened since it came in: a draft was the sender's alone.
+ */
+export const AS_PARTY: ReadonlySet<Scope> = new Set(['party', 'assigned', 'shared']);
+
 /** Whether one way of reaching cases covers this one. */
 export function covers(reach: Reach, target: Target, rights: Rights): boolean {
   return withinTier(target.tier, reach.tier) && inScope(reach, target, rights);

@@ -223,6 +223,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   readonly ends: readonly S['status'][];
   timers?(state: S): readonly Timer[];
   about?(state: S, id: string): About;
+  /** Fields of the state that are its owner's alone: not shown to organisations that merely take part. */
+  readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
   /** Where `reopen` is allowed, and the state it leads to. */
   readonly reopens?: { readonly from: readonly S['status'][]; state(state: S): S };
@@ -257,6 +259,7 @@ export interface Process {
   readonly ends: readonly string[];
   timers?(state: Stated): readonly Timer[];
   about?(state: Stated, id: string): About;
+  readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
   readonly reopens?: { readonly from: readonly string[]; state(state: Stated): Stated };
   readonly decisions?: readonly string[];

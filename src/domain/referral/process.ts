@@ -17,6 +17,7 @@ export const p = defineProcess({
   ends: ['closed', 'recalled', 'withdrawn_by_client'],
   timers,
   about,
+  keptFromParties: ['householdId', 'personId', 'holders', 'toDelete'],
   clocks: {
     acknowledge: acknowledgeWindow,
     respond: respondWindow,

@@ -107,7 +107,10 @@ export const receiving = {
     to: ANY,
     decide: (_, s, ctx) => {
       const { organisation } = ctx.actor;
-      ensure(organisation !== undefined && s.toDelete.includes(organisation), 'NOTHING_TO_DELETE');
+      // Who never had anything to do with the referral is not told that it exists.
+      const concerned = [ctx.case.owner?.organisation, s.to, ...s.holders, ...s.toDelete];
+      ensure(organisation !== undefined && concerned.includes(organisation), 'NOT_FOUND');
+      ensure(s.toDelete.includes(organisation), 'NOTHING_TO_DELETE');
       return [{ type: 'ReferralDeletionConfirmed', data: { organisation } }];
     },
   }),
