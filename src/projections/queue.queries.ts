@@ -1,8 +1,6 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
-import type { Rights } from '../domain/access/access.ts';
-import type { Membership } from '../domain/access/membership.ts';
 import type { LocalDate } from '../domain/kernel/dates.ts';
-import { coveredBy, unattended } from './attendance.ts';
+import { unattended } from './attendance.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
 import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
@@ -65,7 +63,7 @@ export interface QueueItem {
   readonly round: number;
 }
 
-type Condition = Expression<SqlBool>;
+export type Condition = Expression<SqlBool>;
 
 const NEVER = '9999';
 const due = sql`coalesce(queue.due, ${sql.lit(NEVER)})`;
@@ -79,7 +77,7 @@ const ORDERS: Readonly<Record<QueueOrder, readonly SortKey[]>> = {
 };
 
 /** The open waits this sight shows and this filter means, joined with their cases. */
-function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, day }: Moment) {
+export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, day }: Moment) {
   let query = db
     .selectFrom('queue')
     .innerJoin('case_index', (join) =>
@@ -136,7 +134,7 @@ function heldByParty({ groups }: Sight): Condition {
 const truth = (condition: Condition, wanted: boolean): Condition => (wanted ? condition : sql<SqlBool>`not ${condition}`);
 
 /** Past its due time with its clock running. */
-const overdue = (now: string): Condition => sql<SqlBool>`coalesce(queue.due <= ${now} and queue.paused_at is null, false)`;
+export const overdue = (now: string): Condition => sql<SqlBool>`coalesce(queue.due <= ${now} and queue.paused_at is null, false)`;
 
 type Waiting = ReturnType<typeof waiting>;
 
@@ -165,7 +163,7 @@ const itemsOf = (query: Waiting, { now, day }: Moment) =>
     'queue.round as round',
   ]);
 
-async function pageIn(
+export async function pageIn(
   query: Waiting,
   moment: Moment,
   order: QueueOrder,
@@ -235,98 +233,4 @@ export async function queueCounts(
     .orderBy(sql`queue.holder_office nulls first`)
     .orderBy(sql`queue.holder_role nulls first`)
     .execute();
-}
-
-/** Waits held by one of these posts: of their office, else of their organisation, else of their role (in their governorate). */
-export function heldBy(posts: readonly Membership[]): Condition {
-  if (posts.length === 0) return sql<SqlBool>`false`;
-  const ways = posts.map((post) => {
-    const office = post.office ?? null;
-    const governorate = post.governorate ?? null;
-    return sql`((queue.holder_role is null or queue.holder_role = ${post.role}) and case
-      when queue.holder_office is not null then coalesce(queue.holder_office = ${office}, false)
-      when queue.holder_organisation is not null then queue.holder_organisation = ${post.organisation}
-      when queue.holder_role is not null then queue.holder_governorate is null or coalesce(queue.holder_governorate = ${governorate}, false)
-      else false end)`;
-  });
-  return sql<SqlBool>`(${sql.join(ways, sql` or `)})`;
-}
-
-/** The parts of somebody's work. Each counts all and shows the first. */
-export const WORK_SECTIONS = ['mine', 'covered', 'newInOffice', 'due', 'overdue', 'returned'] as const;
-export type WorkSection = (typeof WORK_SECTIONS)[number];
-
-/** Waits by which a case comes back to who sent it, under another key than it left by. */
-const COMES_BACK: Readonly<Record<string, readonly string[]>> = { referral: ['supplement', 'redirect'] };
-
-/** Came back: to a wait it had been in before, or to one that exists for coming back. */
-const cameBack: Condition = sql<SqlBool>`(queue.round > 1 or ${sql.join(
-  Object.entries(COMES_BACK).map(
-    ([process, waits]) => sql`(queue.process = ${process} and queue.wait_key in (${sql.join(waits)}))`,
-  ),
-  sql` or `,
-)})`;
-
-/** The waits of one section: assigned to me; to a colleague I stand in for; to nobody yet, held by my office; and so on. */
-function inSection(section: WorkSection, me: Rights, { now, day }: Moment, soon: string): Condition {
-  const mine = sql<SqlBool>`coalesce(queue.assignee = ${me.staff}, false)`;
-  const office = sql<SqlBool>`(queue.assignee is null and ${heldBy(me.posts)})`;
-  const covered = coveredBy('queue.assignee', me.staff, day);
-  const ours = sql<SqlBool>`(${mine} or ${office} or ${covered})`;
-  switch (section) {
-    case 'mine':
-      return mine;
-    case 'covered':
-      return covered;
-    case 'newInOffice':
-      return office;
-    case 'due':
-      return sql<SqlBool>`(queue.due <= ${soon} and not ${overdue(now)} and ${ours})`;
-    case 'overdue':
-      return sql<SqlBool>`(${overdue(now)} and ${ours})`;
-    case 'returned':
-      return sql<SqlBool>`(${cameBack} and ${ours})`;
-  }
-}
-
-export interface WorkPart {
-  readonly count: number;
-  readonly items: readonly QueueItem[];
-}
-
-export type MyWork = Readonly<Record<WorkSection, WorkPart>>;
-
-/**
- * Somebody's work in sections, most pressing first. `soon` is the instant until which something counts as due. Sections overlap:
- * what is mine and overdue is in both.
- */
-export async function myWork(
-  db: QueueDb,
-  sight: Sight,
-  me: Rights,
-  moment: Moment,
-  options: { readonly soon: string; readonly limit: number },
-): Promise<MyWork> {
-  const parts = WORK_SECTIONS.map(async (section): Promise<[WorkSection, WorkPart]> => {
-    const query = waiting(db, sight, {}, moment).where(inSection(section, me, moment, options.soon));
-    const [count, page] = await Promise.all([
-      query.select(sql<number>`count(*)::int`.as('count')).executeTakeFirstOrThrow(),
-      pageIn(query, moment, 'priority', options.limit),
-    ]);
-    return [section, { count: count.count, items: page.items }];
-  });
-  return Object.fromEntries(await Promise.all(parts)) as MyWork;
-}
-
-/** One section of somebody's work, page by page. @throws BadCursor */
-export function workPage(
-  db: QueueDb,
-  sight: Sight,
-  me: Rights,
-  section: WorkSection,
-  moment: Moment,
-  options: { readonly soon: string; readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<QueueItem>> {
-  const query = waiting(db, sight, {}, moment).where(inSection(section, me, moment, options.soon));
-  return pageIn(query, moment, 'priority', options.limit, options.cursor);
 }

@@ -12,10 +12,11 @@ import { deadlineSource, openItemsOf } from '../../src/projections/deadlines.que
 import { caseDwell, dwellFigures } from '../../src/projections/dwell.queries.ts';
 import { projectionsOf } from '../../src/projections/index.ts';
 import { BadCursor, type Page } from '../../src/projections/keyset.ts';
-import { myWork, type QueueItem, queueCounts, queuePage, WORK_SECTIONS, workPage } from '../../src/projections/queue.queries.ts';
+import { type QueueItem, queueCounts, queuePage } from '../../src/projections/queue.queries.ts';
 import { readDb } from '../../src/projections/reads.queries.ts';
 import { changesAfter, timelineOfActor, timelineOfCase, timelineOfHousehold } from '../../src/projections/timeline.queries.ts';
 import type { Sight } from '../../src/projections/visibility.ts';
+import { myWork, WORK_SECTIONS, workPage } from '../../src/projections/work.queries.ts';
 import { parcelStories } from './parcels.ts';
 import { logWith, parcel, readModels, SCHEMA, seeded, type World } from './support.ts';
 

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import t from 'tap';
 import { pause } from '../../src/eventlog/follow.ts';
 import { createKysely } from '../../src/platform/database.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
 import { casesProjection } from '../../src/projections/cases.ts';
 import { createWriter } from '../../src/projections/runtime/buildRunner.ts';
 import { LeaseLost } from '../../src/projections/runtime/builds.ts';
@@ -165,7 +166,8 @@ t.test('a bad event halts the projection that cannot fold it, where and why is t
   const models = await readModels(t, world);
   const db = createKysely<unknown>(models.pool);
   let poison: string | undefined = 'CaseReopened';
-  models.run([tally({ poison: () => poison }), tally({ name: 'other' })]);
+  const metrics = createMetrics({ processMetrics: false });
+  models.run([tally({ poison: () => poison }), tally({ name: 'other' })], { metrics });
   t.ok(await models.waitFor(['other'], head, 5_000), 'the other read model is up to date');
   t.ok(await models.waitFor(['tally'], bad - 1n, 5_000), 'what came before the bad event is shown');
   const halted = async () => (await projectionStatus(db, SCHEMA, head)).find((one) => one.name === 'tally')?.halted;
@@ -178,6 +180,12 @@ t.test('a bad event halts the projection that cannot fold it, where and why is t
     kind: 'failed',
   });
   t.notMatch(JSON.stringify(await halted()), /no idea/, 'a message may quote personal data, so only its place is kept');
+
+  const { body } = await metrics.scrape();
+  t.match(body, 'masar_projection_halted{projection="tally"} 1');
+  t.match(body, 'masar_projection_halted{projection="other"} 0');
+  t.match(body, 'masar_projection_events_total{projection="other"} 3');
+  t.match(body, 'masar_projection_lag_seconds{projection="other"} 0');
 
   poison = undefined;
   t.ok(await models.waitFor(['tally'], head, 5_000), 'it tries again by itself');

@@ -50,6 +50,7 @@ const isPassing = (error: unknown): boolean => isConnectionFault(error) || error
 export async function runBuild(parts: RunnerParts, projection: Projection, build: Build, signal: AbortSignal): Promise<void> {
   const { builds, leaseMs, logger } = parts;
   const about = { projection: build.name, version: build.version, build: build.id };
+  let told = '';
   while (!signal.aborted) {
     let lease: Lease | undefined;
     let restMs = 0;
@@ -66,7 +67,9 @@ export async function runBuild(parts: RunnerParts, projection: Projection, build
       if (error instanceof LeaseLost) logger.info(about, 'another projector took over');
       else if (error instanceof Halted && lease) {
         const halt = haltOf(error);
-        logger.error({ ...about, ...halt }, 'a projection halted at an event');
+        // It is tried again and again: once is enough to be told.
+        if (told !== halt.position) logger.error({ ...about, ...halt }, 'a projection halted at an event');
+        told = halt.position;
         await builds.halt(lease, halt).catch(() => undefined);
       } else logger.warn({ ...about, err: error }, 'a projection rests after a fault');
     }

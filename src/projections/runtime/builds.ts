@@ -102,6 +102,9 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
     schema,
     buildsOf,
 
+    /** Every build of every projection. */
+    all: async (): Promise<readonly Build[]> => (await sql<Build>`select ${columns} from ${table} order by id`.execute(db)).rows,
+
     /**
      * Makes sure there is a build of this version to work on: the first is shown at once, a newer version is built beside the
      * one that is shown. A version older than one that exists is not built.

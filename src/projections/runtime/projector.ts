@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import type { Codec } from '../../eventlog/codec.ts';
@@ -11,6 +12,7 @@ import { type RunnerParts, runBuild } from './buildRunner.ts';
 import { createBuilds } from './builds.ts';
 import { createFeed } from './feed.ts';
 import type { Projection } from './projection.ts';
+import { projectionStatus } from './status.queries.ts';
 
 export interface ProjectorParts {
   /** Connections for read models: about two more than there are projections. Never ended here. */
@@ -37,6 +39,7 @@ export function runnerParts(parts: ProjectorParts): RunnerParts {
   const db = createKysely<unknown>(parts.pool);
   const categories = [...new Set(parts.projections.flatMap((one) => one.categories))];
   const written = parts.metrics?.counter('projection_events_total', 'Events folded into a read model', ['projection']);
+  if (parts.metrics) watch(parts.metrics, db, parts);
   return {
     db,
     builds: createBuilds(db, parts.schema),
@@ -50,6 +53,26 @@ export function runnerParts(parts: ProjectorParts): RunnerParts {
     retryMs: parts.retryMs ?? 5_000,
     onProgress: (build, events) => written?.inc({ projection: build.name }, events),
   };
+}
+
+/** How far behind each read model is, asked when somebody looks. A database out of reach leaves the last answer. */
+function watch(metrics: Metrics, db: Kysely<unknown>, { schema, log }: ProjectorParts): void {
+  const status = () =>
+    log
+      .head()
+      .then((head) => projectionStatus(db, schema, head))
+      .catch(() => []);
+  metrics.gauge(
+    'projection_lag_seconds',
+    'Age of the last event a read model shows while it is behind',
+    ['projection'],
+    async (gauge) => {
+      for (const one of await status()) if (one.state === 'live') gauge.set({ projection: one.name }, one.lagSeconds);
+    },
+  );
+  metrics.gauge('projection_halted', '1 while a read model is halted at an event', ['projection'], async (gauge) => {
+    for (const one of await status()) if (one.state === 'live') gauge.set({ projection: one.name }, one.halted ? 1 : 0);
+  });
 }
 
 /**
@@ -71,17 +94,23 @@ export async function runProjector(parts: ProjectorParts, signal: AbortSignal): 
     }
   }
 
+  const ensured = new Set<string>();
+
   async function supervise(): Promise<void> {
     for (const projection of parts.projections) {
+      if (ensured.has(projection.name)) continue;
       await builds.ensure(projection);
-      for (const build of await builds.buildsOf(projection.name)) {
-        const mine = build.version === projection.version && (build.state === 'live' || build.state === 'building');
-        if (!mine || running.has(build.id)) continue;
-        const run = runBuild(runner, projection, build, signal).finally(() => running.delete(build.id));
-        running.set(build.id, run);
-      }
+      ensured.add(projection.name);
     }
-    await builds.sweep();
+    const all = await builds.all();
+    for (const build of all) {
+      const projection = parts.projections.find((one) => one.name === build.name && one.version === build.version);
+      const works = build.state === 'live' || build.state === 'building';
+      if (!projection || !works || running.has(build.id)) continue;
+      const run = runBuild(runner, projection, build, signal).finally(() => running.delete(build.id));
+      running.set(build.id, run);
+    }
+    if (all.some((build) => build.state === 'retired' || build.state === 'scratch')) await builds.sweep();
   }
 
   while (!signal.aborted) {
