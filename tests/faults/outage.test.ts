@@ -1,7 +1,7 @@
 import t from 'tap';
 import { createStubbornClient } from '../support/faults/clients.ts';
 import { openOffices } from '../support/faults/office.ts';
-import { createRig, until, withAppendInHand } from '../support/faults/rig.ts';
+import { createRig, until, whileAppendsWait } from '../support/faults/rig.ts';
 
 const REGISTRAR = 'ninewa.registrar';
 const PERSON = { name: { ar: { first: 'سعد' } }, sex: 'male' };
@@ -61,19 +61,18 @@ t.test('while Postgres is away requests get 503 and when to come back; then all 
 t.test('SIGTERM lets what is in hand finish, takes nothing new, and ends with 0', async (t) => {
   const base = await program.ready();
   let stopped: ReturnType<typeof program.stop> | undefined;
-  const answer = await withAppendInHand(
-    rig,
-    () => once('/v1/persons', PERSON),
-    async () => {
+  const [answer] = await Promise.all([
+    once('/v1/persons', PERSON),
+    whileAppendsWait(rig, async () => {
       stopped = program.stop();
-      const refused = () =>
+      await until('new requests are refused', 10_000, () =>
         fetch(`${base}/health/live`).then(
           ({ status }) => status === 503,
           () => true,
-        );
-      await until('new requests are refused', 10_000, refused);
-    },
-  );
+        ),
+      );
+    }),
+  ]);
   t.equal(answer.status, 201, 'the request in hand is answered');
   t.ok(((await answer.json()) as { id: string }).id);
   t.strictSame(await stopped, { code: 0, signal: null });

@@ -13,6 +13,8 @@ export interface StubbornClient extends Client {
   readonly begun: () => number;
   /** Answers by what they were: a status, or `connection`. */
   readonly answers: ReadonlyMap<string, number>;
+  /** Answers that came only to a later try, since the command had been executed and the first answer was lost. */
+  readonly replayed: () => number;
   /** Answers of 503 that did not say when to come back. */
   readonly mute: () => number;
 }
@@ -43,6 +45,7 @@ export function createStubbornClient({ tokenFor, address, prefix, freshKeys, bef
   const tokens = new Map<string, Promise<string>>();
   let begun = 0;
   let mute = 0;
+  let replayed = 0;
 
   const count = (what: string): void => void answers.set(what, (answers.get(what) ?? 0) + 1);
 
@@ -68,6 +71,7 @@ export function createStubbornClient({ tokenFor, address, prefix, freshKeys, bef
       } else {
         const { response, text } = got;
         count(String(response.status));
+        if (response.headers.get('idempotency-replayed') === 'true') replayed += 1;
         if (response.ok) return JSON.parse(text);
         const again = response.status === 503 || (response.status === 409 && text.includes('"CONFLICT"'));
         if (!again || Date.now() > giveUp) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 1_000)}`);
@@ -83,6 +87,7 @@ export function createStubbornClient({ tokenFor, address, prefix, freshKeys, bef
     begun: () => begun,
     given: () => begun,
     mute: () => mute,
+    replayed: () => replayed,
     give: async (as, path, _key, body, ifMatch) => {
       const mine = begun++;
       const correlationId = `${prefix}-${String(mine).padStart(8, '0')}`;

@@ -73,23 +73,21 @@ export async function until(what: string, withinMs: number, holds: () => Promise
 }
 
 /**
- * Lets a command come as far as its append and no further, does something, and lets the append go on: whatever became of the
- * server meanwhile, the database carries it out. The command's outcome is `give`'s.
+ * Lets commands come as far as their append and no further, does something, and lets the appends go on: whatever became of the
+ * server meanwhile, the database carries out what it was sent.
  */
-export async function withAppendInHand<T>({ core }: Rig, give: () => Promise<T>, meanwhile: () => Promise<unknown>): Promise<T> {
+export async function whileAppendsWait({ core }: Rig, something: () => Promise<unknown>): Promise<void> {
   const holding = await core.pool.connect();
   try {
     await holding.query(`begin; select from ${SCHEMAS.log}.append_lock for update`);
-    const giving = give();
     await until('an append waits', 20_000, async () => {
-      const { rowCount } = await core.pool.query(
+      const { rows } = await core.pool.query(
         `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%append_events(%'`,
       );
-      return rowCount === 1;
+      return rows.length > 0;
     });
-    await meanwhile();
+    await something();
     await holding.query('commit');
-    return await giving;
   } finally {
     holding.release(true);
   }
