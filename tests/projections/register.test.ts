@@ -283,8 +283,8 @@ t.test('possible duplicates are exactly those who share a blocking key, and the 
   }
   t.ok(found > 80);
   const dumped = async (...tables: string[]) => JSON.stringify(await models.dump(tables));
-  t.notOk(/[ء-ي]|ZX/.test(await dumped('duplicate_key')), 'no name and no number');
-  t.notOk(/ZX/.test(await dumped('register_person', 'timeline', 'case_index', 'case_fold')), 'T2 stays sealed');
+  t.notOk(/[ء-ي]|ZX-1990/.test(await dumped('duplicate_key')), 'no name and no number');
+  t.notOk(/ZX-1990/.test(await dumped('register_person', 'timeline', 'case_index', 'case_fold')), 'T2 stays sealed');
 });
 
 t.test('an erased person leaves no name in a rebuilt register', async (t) => {
