@@ -41,7 +41,7 @@ export const WaitView = z.object({
   rule: z.string().optional(),
   ruleVersion: z.string().optional(),
   level: z.int().meta({ description: 'Highest level of escalation reached, 0 for none' }),
-  paused: z.object({ at: z.string(), reason: z.string() }).optional(),
+  paused: z.object({ at: z.string() }).optional(),
   assignee: z.string().optional(),
 });
 
@@ -56,7 +56,7 @@ export const CaseAnswer = z.object({
   owner: OfficeRef.optional(),
   state: z.unknown().meta({ description: 'The process\'s own state; {"hidden":true} stands for what you may not see' }),
   waits: z.array(WaitView),
-  shares: z.array(z.object({ reader: Reader, purpose: z.string(), until: z.string().meta({ format: 'date' }) })),
+  shares: z.array(z.object({ reader: Reader, until: z.string().meta({ format: 'date' }) })),
   transfer: z.object({ to: OfficeRef, by: z.string() }).optional(),
   adoption: z.object({ by: z.string(), confirmed: z.boolean(), facts: z.int(), revision: z.int() }).optional(),
   corrections: z.array(z.object({ of: z.int(), proposedBy: z.string(), revision: z.int() })),

@@ -6,7 +6,7 @@ import type { OfficeRef } from '../domain/kernel/caseEvents.ts';
 import { epochMs } from '../domain/kernel/dates.ts';
 import type { Actor, ClockSet, EventMeta, Metadata, RecordedEvent, RecordNote, Relied } from '../domain/kernel/envelope.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
-import type { Command, Context, FactRefs, Facts, Process, ProposedFact, Stated } from '../domain/kernel/process.ts';
+import type { Command, Context, FactRefs, Facts, Process, ProposedFact, Reserve, Stated } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Keyring } from '../platform/keyring.ts';
 import type { Cases, LoadedCase } from './cases.ts';
@@ -239,18 +239,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
     inputMac: string,
     decision: Decision,
   ): Promise<Drafted> {
-    const reserved = (run.command.reserves?.(run.input, loaded.record.state, actor) ?? []).map((one) => ({
-      scope: one.scope,
-      hash: keyring.mac(`reservation ${one.scope}`, one.value),
-    }));
-    const proposals = [...decision.proposals, ...reserved.map((data): ProposedFact => ({ type: 'ReservationRequested', data }))];
     const { request } = run;
     const events: Draft[] = [];
     const past = [...loaded.history];
     const after = (before: CaseRecord<Stated>, event: RecordedEvent): CaseRecord<Stated> =>
       changesThePast(event) ? foldCase(run.process, run.id, [...past, event]) : step(run.process, before, event);
     let record = loaded.record;
-    for (const proposal of proposals) {
+    const add = (proposal: ProposedFact): void => {
       const revision = loaded.record.revision + 1 + events.length;
       const metadata: Metadata = {
         commandId: run.commandId,
@@ -276,7 +271,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
       record = clocks ? after(record, recorded(one, stamped)) : plain;
       events.push({ ...one, metadata: stamped });
       past.push(recorded(one, stamped));
-    }
+    };
+    decision.proposals.forEach(add);
+    const reserved = reservesOf(run, loaded, record, actor).map((one) => ({
+      scope: one.scope,
+      hash: keyring.mac(`reservation ${one.scope}`, one.value),
+    }));
+    for (const data of reserved) add({ type: 'ReservationRequested', data });
     heldTo(run, record);
     return { events, record, reserved };
   }
@@ -397,6 +398,17 @@ function firstAllowed(rights: Rights, run: Run): ReturnType<typeof mayI> {
   return { allowed: false, mayFind: false };
 }
 
+/** What must be unique from now on: said by the command, or for an adopted file by the state it is adopted in. */
+function reservesOf(
+  { command, process, input }: Run,
+  loaded: LoadedCase,
+  after: CaseRecord<Stated>,
+  actor: Actor,
+): readonly Reserve[] {
+  if (command.name === 'adopt') return process.reservesOnAdoption?.(after.state) ?? [];
+  return command.reserves?.(input, loaded.record.state, actor) ?? [];
+}
+
 /** The revision a correction is about. */
 const correctionOf = ({ type, data }: ProposedFact): Partial<Metadata> =>
   ['CaseCorrected', 'CorrectionProposed', 'CorrectionDeclined'].includes(type)
@@ -430,8 +442,8 @@ function clocksOf(
   rules: RulesInForce,
 ): Record<string, ClockSet> | undefined {
   const windowOf = ({ key, clock, by }: OpenWait): string => JSON.stringify([key, clock, by]);
-  const open = [...before.waits, ...before.asleep].map(windowOf);
-  const begun = [...after.waits, ...after.asleep].filter((wait) => wait.clock !== undefined && !open.includes(windowOf(wait)));
+  const open = before.waits.map(windowOf);
+  const begun = after.waits.filter((wait) => wait.clock !== undefined && !open.includes(windowOf(wait)));
   if (begun.length === 0) return undefined;
   const calendar = rules.of(calendarRule).value;
   const entries = begun.flatMap((wait): [string, ClockSet][] => {

@@ -62,6 +62,8 @@ const p = defineProcess({
   },
   ends: ['delivered'],
   about: (s) => ('to' in s ? { parties: [s.to] } : {}),
+  reservesOnAdoption: (s) => ('weight' in s ? [{ scope: 'parcel.weight', value: String(s.weight) }] : []),
+  retracts: ['requested'],
   clocks: { send: windows },
   reopens: {
     from: ['delivered'],
@@ -271,7 +273,7 @@ t.test('a paper file enters at its stage with its dates and letters, and lives o
   const adopted = await w.when(by, 'parcel', 'adopt', undefined, { source: 'paper register', facts });
   t.equal(adopted.outcome.status, 'adoption_pending');
   const { id } = adopted.outcome;
-  await refused(t, w.when(by, 'parcel', 'deliver', id, {}, { ifMatch: 2 }), 'ADOPTION_PENDING');
+  await refused(t, w.when(by, 'parcel', 'deliver', id, {}), 'ADOPTION_PENDING');
   await refused(t, w.when(by, 'parcel', 'confirmAdoption', id, {}), 'SECOND_OFFICER_NEEDED');
   const confirmed = await w.when(colleague(by), 'parcel', 'confirmAdoption', id, {});
   t.match(confirmed.record, { status: 'sent', waits: [{ key: 'deliver', since: '2024-06-01T00:00:00.000Z' }] });
@@ -435,4 +437,48 @@ t.test('the rights of an owner pass with the acceptance of a case, and so does t
   t.match(record, { owner: { office: to.post.office }, transfer: undefined, waits: [{ key: 'send', assignee: undefined }] });
   await w.when(to, 'parcel', 'take', id, {});
   await w.when(to, 'parcel', 'send', id, { weight: 1 });
+});
+
+t.test('an adopted file reserves what its commands would have, and its clock starts with the confirmation', async (t) => {
+  const w = world([parcel]);
+  const by = someone('registrar');
+  const letterRef = { number: '12/5', date: '2024-05-01', issuedBy: 'Branch' };
+  const facts = [
+    {
+      type: 'ParcelRequested',
+      data: { to: 'x', urgency: 'normal', name: 'x' },
+      occurredAt: '2024-05-01T00:00:00.000Z',
+      letterRef,
+    },
+  ];
+  const { outcome } = await w.when(by, 'parcel', 'adopt', undefined, { source: 'paper register', facts });
+  w.at('2026-03-11T08:00:00.000Z');
+  const { record } = await w.when(colleague(by), 'parcel', 'confirmAdoption', outcome.id, {});
+  t.match(record.waits, [{ key: 'send', since: '2024-05-01T00:00:00.000Z', due: '2026-03-14T08:00:00.000Z' }]);
+  const sent = [...facts, { type: 'ParcelSent', data: { weight: 7 }, occurredAt: '2024-06-01T00:00:00.000Z', letterRef }];
+  const first = await w.when(by, 'parcel', 'adopt', undefined, { source: 'paper register', facts: sent });
+  t.match(first.record.reservations, [{ scope: 'parcel.weight', status: 'confirmed' }]);
+  const second = await w.when(by, 'parcel', 'adopt', undefined, { source: 'paper register', facts: sent });
+  t.match(second.record.reservations, [{ scope: 'parcel.weight', status: 'refused' }]);
+});
+
+t.test(
+  'a wrong file is retracted only where the process allows it, and what was confirmed is the revision looked at',
+  async (t) => {
+    const { w, by, id } = await opened();
+    await w.when(by, 'parcel', 'send', id, { weight: 1 });
+    await refused(t, w.when(by, 'parcel', 'retract', id, { reason: 'wrong person' }), 'WRONG_STATE');
+    const other = colleague(by);
+    await w.when(by, 'parcel', 'correct', id, { revision: 0, fields: { urgency: 'normal' }, reason: 'wrong box' });
+    await w.when(other, 'parcel', 'note', id, { text: 'seen' });
+    await w.when(by, 'parcel', 'correct', id, { revision: 0, fields: { urgency: 'emergency' }, reason: 'was right' });
+    await refused(t, w.when(other, 'parcel', 'confirmCorrection', id, { revision: 0 }, { ifMatch: 0 }), 'STALE');
+  },
+);
+
+t.test('the reason an officer gives is erased with the case', async (t) => {
+  const { w, by, id } = await opened();
+  await w.when(by, 'parcel', 'retract', id, { reason: 'same as the file of a named neighbour' });
+  const stored = await w.log.read(`parcel-${id}`);
+  t.notOk(stored.some((one) => Buffer.from(one.bytes).includes('neighbour')));
 });

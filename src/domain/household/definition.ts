@@ -2,6 +2,7 @@ import { baghdadDate, daysOf, type PartialDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { type Context, defineProcess, type Wait } from '../kernel/process.ts';
 import { events } from './events.ts';
+import { fileNumberIn } from './fileNumber.ts';
 import { labels } from './labels.ts';
 import { escalationRule, outreachWindow, verifyReturnWindow } from './policy.ts';
 import { ENDS, evolve, type HouseholdState, initial } from './state.ts';
@@ -44,10 +45,13 @@ export const p = defineProcess({
     persons: s.members.map((one) => one.person),
     offices: s.place?.site === undefined ? [] : [s.place.site],
   }),
+  reservesOnAdoption: (s) => (s.fileNo === undefined ? [] : fileNumberIn(s.fileNo, s.branch ?? {})),
   clocks: { verifyReturn: verifyReturnWindow, outreach: outreachWindow },
   escalation: { rule: escalationRule, levels: [{ party: 'headOfBranch', role: 'headOfBranch' }] },
   decisions: [
     'HouseholdRegistered',
+    'DisplacementFileOpened',
+    'FileNumberAssigned',
     'ReturnRecognised',
     'UnregisteredReturnDismissed',
     'PathwayAchieved',

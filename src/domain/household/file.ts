@@ -1,23 +1,16 @@
 import { z } from 'zod';
 import { LocalDate } from '../kernel/dates.ts';
-import type { Actor } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
-import { normaliseDocumentNumber } from '../kernel/names.ts';
-import type { Reserve } from '../kernel/process.ts';
 import { memberOf } from './composition.ts';
 import { FileNumber } from './data.ts';
 import { notAhead, onPaper, p } from './definition.ts';
 import { events } from './events.ts';
+import { fileNumberIn } from './fileNumber.ts';
 import { ACTIVE } from './state.ts';
 
 const reason = z.string().min(3).max(1000);
 const requestDocs = z.array(z.string().trim().min(1).max(200)).max(20);
 const SETTLED = ['returned', 'locally_integrated', 'relocated'] as const;
-
-/** The ministry's file number is unique within a branch (domain specification §1.1). */
-export const fileNumberIn = (fileNo: string, branch: Pick<Actor, 'office' | 'organisation'>): Reserve[] => [
-  { scope: 'household.fileNo', value: `${branch.office ?? branch.organisation ?? ''} ${normaliseDocumentNumber(fileNo)}` },
-];
 
 /** The displacement file: its number, its branch, closing, reopening. */
 export const file = {

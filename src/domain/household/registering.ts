@@ -5,7 +5,7 @@ import { type Context, fact, type NewEvent } from '../kernel/process.ts';
 import { FileNumber } from './data.ts';
 import { p } from './definition.ts';
 import type { events } from './events.ts';
-import { fileNumberIn } from './file.ts';
+import { fileNumberIn } from './fileNumber.ts';
 import type { HouseholdState } from './state.ts';
 
 type Facts = NewEvent<typeof events>[];

@@ -10,20 +10,20 @@ export interface OpenWait extends Wait {
   /** When the wait began in the world; ages run from here. */
   readonly since: string;
   readonly sinceRevision: number;
-  /** Where its clock started: the recording, for facts of an adopted paper file. */
+  /** Where its clock started: for an adopted paper file, its confirmation. */
   readonly clockStart: string;
   readonly due?: string;
   readonly rule?: string;
   readonly ruleVersion?: string;
   /** Highest escalation level reached, 0 for none. */
   readonly level: number;
-  readonly paused?: { readonly at: string; readonly reason: string };
+  /** Since when its clock stands still; why is in the trail. */
+  readonly paused?: { readonly at: string };
   readonly assignee?: string;
 }
 
 export interface Share {
   readonly reader: Reader;
-  readonly purpose: string;
   readonly until: string;
 }
 
@@ -184,8 +184,8 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
     case 'CaseReleased':
       return withWait(record, event.data.wait, untaken);
     case 'CaseShared': {
-      const share = event.data;
-      return { ...record, shares: [...record.shares.filter((one) => !sameReader(one.reader, share.reader)), share] };
+      const { reader, until } = event.data;
+      return { ...record, shares: [...record.shares.filter((one) => !sameReader(one.reader, reader)), { reader, until }] };
     }
     case 'CaseUnshared': {
       const { reader } = event.data;
@@ -218,8 +218,8 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
     case 'AdoptionDeclined':
       return { ...record, retracted: true };
     case 'ClockPaused': {
-      const { wait, reason } = event.data;
-      return withWait(record, wait, (one) => ({ ...one, paused: { at: meta.recordedAt, reason } }));
+      const { wait } = event.data;
+      return withWait(record, wait, (one) => ({ ...one, paused: { at: meta.recordedAt } }));
     }
     case 'ClockResumed': {
       const { wait, due } = event.data;
@@ -289,12 +289,14 @@ function waitsAfter(
   return { waits: [...kept, ...extra], asleep: [] };
 }
 
-const isAdoptedFact = (record: CaseRecord<Stated>, meta: EventMeta): boolean =>
-  record.adoption !== undefined && meta.revision <= record.adoption.revision + record.adoption.facts;
-
-/** The wait as it goes on when it was already open, or as it begins with this event. */
+/**
+ * The wait as it goes on when it was already open, or as it begins with this event. The age of an adopted case runs from the
+ * paper, its clocks from the confirmation that made it live.
+ */
 function continued(record: CaseRecord<Stated>, wait: Wait, meta: EventMeta): OpenWait {
-  const before = [...record.waits, ...record.asleep].find((one) => one.key === wait.key);
+  const slept = record.asleep.find((one) => one.key === wait.key);
+  const woken = slept && record.adoption?.confirmed ? { ...slept, clockStart: meta.recordedAt } : slept;
+  const before = record.waits.find((one) => one.key === wait.key) ?? woken;
   const set = meta.clocks?.[wait.key];
   const clock = set ? { due: set.due, rule: set.rule, ruleVersion: set.version } : {};
   if (before) {
@@ -305,7 +307,7 @@ function continued(record: CaseRecord<Stated>, wait: Wait, meta: EventMeta): Ope
     ...wait,
     since: meta.occurredAt,
     sinceRevision: meta.revision,
-    clockStart: isAdoptedFact(record, meta) ? meta.recordedAt : meta.occurredAt,
+    clockStart: meta.occurredAt,
     level: 0,
     ...clock,
   };

@@ -19,10 +19,12 @@ import {
 interface KernelSpec<I extends z.ZodObject, X extends FactRefs> {
   /** The verb of the permission, `<process>:<verb>`. */
   readonly verb: string;
-  readonly from: 'open' | 'any' | 'reopenable' | 'new';
+  readonly from: 'open' | 'any' | 'reopenable' | 'retractable' | 'new';
   readonly input: I;
   readonly emits: readonly CaseEventName[];
   readonly system?: boolean;
+  /** A decision about what somebody else wrote names the revision that was looked at. */
+  readonly effect?: 'legal';
   idle?(record: CaseRecord<unknown>): string | undefined;
   facts?(input: z.output<I>): X;
   decide(input: z.output<I>, ctx: Context<X>, process: Process): readonly ProposedFact[];
@@ -296,6 +298,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
     verb: 'correct',
     from: 'any',
     idle: (record) => (record.corrections.length > 0 ? undefined : 'NO_CORRECTION_PENDING'),
+    effect: 'legal',
     input: z.strictObject({ revision: z.int().min(0) }),
     emits: ['CaseCorrected'],
     decide: (c, ctx) => {
@@ -317,7 +320,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
   }),
   retract: spec({
     verb: 'retract',
-    from: 'any',
+    from: 'retractable',
     input: z.strictObject({ reason }),
     emits: ['CaseRetracted'],
     decide: (c) => [event('CaseRetracted', { reason: c.reason })],
@@ -347,6 +350,7 @@ const table: Readonly<Record<string, AnyKernelSpec>> = {
     verb: 'adopt',
     from: 'any',
     idle: (record) => (record.adoption?.confirmed === false ? undefined : 'NO_ADOPTION_PENDING'),
+    effect: 'legal',
     input: z.strictObject({}),
     emits: ['AdoptionConfirmed'],
     decide: (_, ctx) => {
@@ -446,7 +450,7 @@ export function escalationIsNews(
 }
 
 /** What the kernel's commands need to know of a process before it is complete. */
-type Begun = Pick<Process, 'name' | 'initial' | 'statuses' | 'reopens'>;
+type Begun = Pick<Process, 'name' | 'initial' | 'statuses' | 'reopens' | 'retracts'>;
 
 /**
  * The commands every process has from the kernel, with the process's name in their permissions. `complete` answers the
@@ -464,6 +468,7 @@ export function kernelCommands(begun: Begun, complete: () => Process): Readonly<
         input: one.input,
         emits: one.emits,
         to: [],
+        ...(one.effect ? { effect: one.effect } : {}),
         ...(one.idle ? { idle: one.idle } : {}),
         ...(one.facts ? { facts: (input: unknown) => one.facts?.(input) ?? {} } : {}),
         decide: (input: unknown, _state: Stated, ctx: Context) => one.decide(input, ctx, complete()),
@@ -481,5 +486,7 @@ function fromOf(from: AnyKernelSpec['from'], begun: Begun): Command['from'] {
       return begun.statuses.filter((one) => one !== begun.initial.status);
     case 'reopenable':
       return begun.reopens?.from ?? [];
+    case 'retractable':
+      return begun.retracts ?? begun.statuses.filter((one) => one !== begun.initial.status);
   }
 }

@@ -13,42 +13,45 @@ export type OfficeRef = z.infer<typeof OfficeRef>;
 export const Reader = z.strictObject({ kind: z.enum(['staff', 'office', 'organisation']), id: z.uuid() });
 export type Reader = z.infer<typeof Reader>;
 
+/** Words of an officer may name a person, so they can be erased with the case. */
+const reason = personal(z.string(), 'T1');
+
 /**
  * The events every process has from the kernel, stored as `<process>.<name>.v1`. Names and shapes are the storage format.
  */
 export const caseEvents = {
   CaseTaken: z.strictObject({ wait: z.string(), staff: z.string() }),
   CaseAssigned: z.strictObject({ wait: z.string(), staff: z.string() }),
-  CaseReleased: z.strictObject({ wait: z.string(), reason: z.string().optional() }),
+  CaseReleased: z.strictObject({ wait: z.string(), reason: reason.optional() }),
   NoteAdded: z.strictObject({ text: personal(z.string(), 'T2') }),
   DocumentAttached: z.strictObject({ document: Evidence }),
-  CaseShared: z.strictObject({ reader: Reader, purpose: z.string(), until: LocalDate }),
+  CaseShared: z.strictObject({ reader: Reader, purpose: reason, until: LocalDate }),
   CaseUnshared: z.strictObject({ reader: Reader }),
-  TransferOffered: z.strictObject({ to: OfficeRef, reason: z.string() }),
+  TransferOffered: z.strictObject({ to: OfficeRef, reason }),
   TransferAccepted: z.strictObject({ to: OfficeRef }),
-  TransferDeclined: z.strictObject({ reason: z.string() }),
+  TransferDeclined: z.strictObject({ reason }),
   /** `after` is the corrected event's whole data, sealed field by field like the event it corrects. */
   CorrectionProposed: z.strictObject({
     of: z.int(),
     type: z.string(),
     fields: z.array(z.string()),
     after: z.record(z.string(), z.unknown()),
-    reason: z.string(),
+    reason,
   }),
-  CorrectionDeclined: z.strictObject({ of: z.int(), reason: z.string() }),
+  CorrectionDeclined: z.strictObject({ of: z.int(), reason }),
   CaseCorrected: z.strictObject({
     of: z.int(),
     type: z.string(),
     fields: z.array(z.string()),
     after: z.record(z.string(), z.unknown()),
-    reason: z.string(),
+    reason,
   }),
-  CaseRetracted: z.strictObject({ reason: z.string() }),
-  CaseReopened: z.strictObject({ reason: z.string() }),
+  CaseRetracted: z.strictObject({ reason }),
+  CaseReopened: z.strictObject({ reason }),
   CaseAdopted: z.strictObject({ source: z.string(), fileNo: z.string().optional(), facts: z.int() }),
   AdoptionConfirmed: z.strictObject({}),
-  AdoptionDeclined: z.strictObject({ reason: z.string() }),
-  ClockPaused: z.strictObject({ wait: z.string(), reason: z.string() }),
+  AdoptionDeclined: z.strictObject({ reason }),
+  ClockPaused: z.strictObject({ wait: z.string(), reason }),
   ClockResumed: z.strictObject({ wait: z.string(), due: Instant }),
   WaitEscalated: z.strictObject({ wait: z.string(), level: z.int(), due: Instant }),
   ReservationRequested: z.strictObject({ scope: z.string(), hash: z.string() }),

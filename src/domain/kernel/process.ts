@@ -226,6 +226,10 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   /** Fields of the state that are its owner's alone: not shown to organisations that merely take part. */
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
+  /** What an adopted case reserves, as its commands would have: text that must be unique. */
+  reservesOnAdoption?(state: S): readonly Reserve[];
+  /** The states in which a wrong file may be retracted; every state when absent. */
+  readonly retracts?: readonly S['status'][];
   /** Where `reopen` is allowed, and the state it leads to. */
   readonly reopens?: { readonly from: readonly S['status'][]; state(state: S): S };
   /** Events that are decisions or payments: reversed by a new decision, never corrected. */
@@ -261,6 +265,8 @@ export interface Process {
   about?(state: Stated, id: string): About;
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
+  reservesOnAdoption?(state: Stated): readonly Reserve[];
+  readonly retracts?: readonly string[];
   readonly reopens?: { readonly from: readonly string[]; state(state: Stated): Stated };
   readonly decisions?: readonly string[];
   readonly escalation?: Escalation;

@@ -25,6 +25,8 @@ export const p = defineProcess({
     complete: completeWindow,
     feedback: feedbackWindow,
   },
+  // What was sent is recalled or withdrawn, so that the receiver is asked to delete; only a draft can simply be a wrong file.
+  retracts: ['draft'],
   reopens: {
     from: ['recalled'],
     state: (s): ReferralState => {
