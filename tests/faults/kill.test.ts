@@ -52,7 +52,7 @@ t.test(
         name: 'server',
         kill: async () => {
           await server.ready();
-          await (servers++ % 2 === 0 ? whileAppendsWait(rig, server.kill) : server.kill());
+          await (servers++ % 2 === 0 ? whileAppendsWait(rig, server.kill, 2_000) : server.kill());
         },
       },
       { name: 'projector', kill: projector.kill },

@@ -32,7 +32,7 @@ export function planKills(
     random,
     Array.from({ length: count }, (_, at) => victims[at % victims.length] as Victim),
   );
-  const points = order.map(() => random.between(Math.ceil(commands * 0.02), Math.floor(commands * 0.97))).sort((a, b) => a - b);
+  const points = order.map(() => random.between(Math.ceil(commands * 0.02), Math.floor(commands * 0.9))).sort((a, b) => a - b);
   const done: string[] = [];
 
   const run = async (): Promise<void> => {
@@ -47,7 +47,10 @@ export function planKills(
   return {
     done,
     pace: async (begun) => {
-      const ahead = () => begun > (points[done.length] ?? Number.POSITIVE_INFINITY) + AHEAD;
+      const ahead = () => {
+        const next = points[done.length];
+        return next !== undefined && begun > next + Math.min(AHEAD, (commands - next) / 2);
+      };
       while (ahead()) await delay(10);
     },
     over: run(),

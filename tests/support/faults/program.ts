@@ -54,12 +54,16 @@ export function startProgram(roles: readonly Role[], env: Readonly<Record<string
   let stopping = false;
   let life = begin();
   const keeping = keep();
-  // A test that is ended in haste must not leave the program behind.
-  process.once('exit', () => life.child.kill('SIGKILL'));
 
   function begin(): Life {
     const child = spawn(process.execPath, ['--enable-source-maps', MAIN], { env: own, stdio: ['ignore', 'pipe', 'pipe'] });
-    const ended = new Promise<Exit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
+    const lifeline = holdLifeline(child.pid);
+    const ended = new Promise<Exit>((resolve) =>
+      child.once('close', (code, signal) => {
+        lifeline.kill('SIGKILL');
+        resolve({ code, signal });
+      }),
+    );
     const begun: Life = { child, ended, working: false, killed: false, address: '', complaint: '' };
     child.stderr.on('data', (chunk) => {
       begun.complaint = `${begun.complaint}${chunk}`.slice(-2_000);
@@ -120,6 +124,14 @@ export function startProgram(roles: readonly Role[], env: Readonly<Record<string
     fell,
     errors,
   };
+}
+
+/** A shell that waits for the end of a pipe only this process holds: a test that is killed leaves no program behind. */
+function holdLifeline(pid: number | undefined): ChildProcess {
+  const order = ['-c', 'read -r _; kill -KILL "$0"', String(pid)];
+  const shell = spawn('/bin/sh', order, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  shell.stdin.on('error', () => undefined);
+  return shell;
 }
 
 interface Line {

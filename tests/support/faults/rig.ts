@@ -74,18 +74,19 @@ export async function until(what: string, withinMs: number, holds: () => Promise
 
 /**
  * Lets commands come as far as their append and no further, does something, and lets the appends go on: whatever became of the
- * server meanwhile, the database carries out what it was sent.
+ * server meanwhile, the database carries out what it was sent. After `patienceMs` without an append it is done all the same.
  */
-export async function whileAppendsWait({ core }: Rig, something: () => Promise<unknown>): Promise<void> {
+export async function whileAppendsWait({ core }: Rig, something: () => Promise<unknown>, patienceMs = 20_000): Promise<void> {
   const holding = await core.pool.connect();
   try {
     await holding.query(`begin; select from ${SCHEMAS.log}.append_lock for update`);
-    await until('an append waits', 20_000, async () => {
+    const append = until('an append waits', patienceMs, async () => {
       const { rows } = await core.pool.query(
         `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%append_events(%'`,
       );
       return rows.length > 0;
     });
+    await append.catch(() => undefined);
     await something();
     await holding.query('commit');
   } finally {
