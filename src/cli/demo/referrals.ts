@@ -20,7 +20,7 @@ const FATES = [
 ] as const;
 type Fate = (typeof FATES)[number];
 
-const today = (): string => new Date(Date.now() + 3 * HOUR).toISOString().slice(0, 10);
+const dayOf = (instant: number): string => new Date(instant + 3 * HOUR).toISOString().slice(0, 10);
 
 /** One referral from a branch to a partner, as far as its fate takes it. `start` is the beginning of the story. */
 export async function refer(
@@ -80,9 +80,12 @@ export async function refer(
     await client.give(receiver, `${path}/reject`, key('reject'), { reasonCode: 'no_capacity', alternative: 'referral_desk' });
     return;
   }
-  await client.give(receiver, `${path}/accept`, key('accept'), { owner: staffId(receiver), plannedDate: today() });
+  await client.give(receiver, `${path}/accept`, key('accept'), {
+    owner: staffId(receiver),
+    plannedDate: dayOf(start + 7 * 24 * HOUR),
+  });
   if (fate === 'accepted') return;
-  await client.give(receiver, `${path}/start`, key('start'), { contactedOn: today() });
+  await client.give(receiver, `${path}/start`, key('start'), { contactedOn: dayOf(start) });
   if (fate === 'in_progress') return;
   await client.give(receiver, `${path}/complete`, key('complete'), { outcome: 'delivered' });
   if (fate === 'completed') return;
