@@ -180,7 +180,7 @@ t.test('commands of the kernel work on every process', async (t) => {
   const shared = { reader: { kind: 'staff', id: randomUUID() }, purpose: 'Second opinion', until: '2026-12-31' };
   t.equal((await api.call('POST', `/v1/parcels/${id}/share`, { as: by, body: shared })).status, 200);
   const seen = await api.call('GET', `/v1/parcels/${id}`, { as: chief });
-  t.match(seen.json, { waits: [{ assignee: by.id }], shares: [{ purpose: 'Second opinion' }] });
+  t.match(seen.json, { waits: [{ assignee: by.id }], shares: [{ until: '2026-12-31' }] });
 });
 
 t.test('a process describes itself: states, commands with schemas, words in every language, a diagram', async (t) => {

@@ -9,7 +9,7 @@ export interface ActionView {
   readonly reason?: string;
 }
 
-/** Commands of the kernel that decide about an adoption; all others wait until a second officer has confirmed it. */
+/** Commands of the kernel that do not wait until an adoption is decided; all others wait until a second officer has confirmed it. */
 const ADOPTION = [
   'confirmAdoption',
   'declineAdoption',
@@ -19,6 +19,7 @@ const ADOPTION = [
   'correct',
   'confirmCorrection',
   'declineCorrection',
+  'settleReservation',
 ];
 
 /** Why a command cannot be given to a case as it stands, as a refusal code; undefined when it can. */
