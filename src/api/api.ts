@@ -69,7 +69,11 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(async (operations) => healthRoutes(operations, parts));
 
   await app.register(async (v1) => {
-    await v1.register(underPressure, { maxEventLoopDelay: parts.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS });
+    await v1.register(underPressure, {
+      maxEventLoopDelay: parts.maxEventLoopDelayMs ?? MAX_EVENT_LOOP_DELAY_MS,
+      // A shorter look would take one long block, as at the start, for a loop that stands still.
+      sampleInterval: MAX_EVENT_LOOP_DELAY_MS,
+    });
     await v1.register(auth, { tokens: parts.tokens });
     v1.addHook('onRoute', (route) => {
       // Without a schema of its own a route takes no query at all.

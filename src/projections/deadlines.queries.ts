@@ -30,8 +30,12 @@ const streamOf = (row: { readonly process: string; readonly case_id: string }): 
 export function deadlineSource(reads: Reads) {
   const db = readDb(reads);
 
+  /** Before the read model was first built there is nothing to look at. */
+  const isBuilt = () => hasCome(db, reads.schema, ['cases'], 0n);
+
   /** Every open wait with a clock that began before an instant and is not paused, the longest due first. */
   async function* dueWaits(now: string): AsyncGenerator<TimedWait, void, void> {
+    if (!(await isBuilt())) return;
     let last = ['', '', '', ''];
     for (;;) {
       const rows = await db
@@ -66,6 +70,7 @@ export function deadlineSource(reads: Reads) {
 
   /** Every timer set for an instant or before, oldest first. */
   async function* dueTimers(now: string): AsyncGenerator<SetTimer, void, void> {
+    if (!(await isBuilt())) return;
     let last = ['', '', '', ''];
     for (;;) {
       const rows = await db

@@ -91,7 +91,8 @@ export function problemSender(catalogue: Catalogue): SendProblem {
     const status = statusOf(told.code);
     const params = SILENT.has(told.code) ? {} : (told.params ?? {});
     const errors = told.errors?.(lang) ?? [];
-    if (status >= 500) request.log.error({ err: error, code: told.code }, 'a request failed');
+    if (told.code === 'BUSY') request.log.warn({ code: told.code }, 'a request was turned away: the event loop stands still');
+    else if (status >= 500) request.log.error({ err: error, code: told.code }, 'a request failed');
     if (status === 401) reply.header('www-authenticate', challenge(told.code));
     if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
     if (status === 413) reply.header('connection', 'close');
