@@ -74,7 +74,10 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
       .join(' '),
     types: typeParsers,
   });
-  pool.on('error', (err) => options.log?.warn({ err, pool: options.applicationName }, 'a database connection broke'));
+  pool.on('error', (err) => {
+    // A pool that ends lets go of its connections before they are closed; what breaks then is no news.
+    if (!pool.ending) options.log?.warn({ err, pool: options.applicationName }, 'a database connection broke');
+  });
   // A connection that breaks while a caller holds it reports to that caller's query; without a listener it would end Node.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
