@@ -209,19 +209,19 @@ t.test('reactors', async (t) => {
   t.test('a worker that dies between the effect and its mark leaves one effect', async (t) => {
     const w = await workshop(t, place, { againMs: 100 });
     let runs = 0;
-    const died = gate();
+    // The mark cannot be written the first time, as when the process is gone after the effect.
+    await w.pool.query(`
+      create sequence workers.deaths;
+      create function workers.die() returns trigger language plpgsql as $$
+      begin if nextval('workers.deaths') = 1 then raise 'gone'; end if; return new; end $$;
+      create trigger die before update of ended_at on workers.jobs for each row execute function workers.die()`);
+    t.teardown(() => w.pool.query('drop trigger die on workers.jobs; drop function workers.die; drop sequence workers.deaths'));
     const dying = receipts(async (_, go) => {
       await go();
       runs += 1;
-      if (runs > 1) return;
-      await w.pool.query('alter table workers.jobs rename to lost');
-      died.open();
     });
     await w.start([dying]);
     const id = await w.placeOrder('one');
-    await died.opened;
-    t.equal(await w.noted(), 1);
-    await w.pool.query('alter table workers.lost rename to jobs');
     await w.settled();
     t.equal(runs, 2);
     t.strictSame(await w.itemsOf(id), ['one']);
