@@ -51,9 +51,7 @@ export interface Core {
  */
 export async function openCore(config: Config, logger: Log, applicationName: string): Promise<Core> {
   const closers: (() => unknown)[] = [];
-  const close = async () => {
-    for (const one of closers.splice(0).reverse()) await one();
-  };
+  const close = () => undo(closers);
   try {
     const embedded =
       config.databaseUrl === undefined ? await openEmbeddedPostgres({ dataDir: config.dataDir, log: logger }) : undefined;
@@ -103,6 +101,19 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     await close();
     throw error;
   }
+}
+
+/** Runs the steps last first, each once; one that fails does not keep the others from running, and is thrown in the end. */
+export async function undo(steps: (() => unknown)[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const step of steps.splice(0).reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
 }
 
 /** Brings every schema up to date; the answer names what was run. */

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createApi } from './api/api.ts';
 import type { Check } from './api/parts.ts';
 import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
-import { type Core, openCore, SCHEMAS } from './compose.ts';
+import { type Core, openCore, SCHEMAS, undo } from './compose.ts';
 import type { Config, Role } from './platform/config.ts';
 import { createPool } from './platform/database.ts';
 import { openDevelopmentIssuer } from './platform/developmentIssuer.ts';
@@ -33,9 +33,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   const metrics = createMetrics();
   const ending = new AbortController();
   const steps: (() => unknown)[] = [() => core.close()];
-  const stop = async () => {
-    for (const step of steps.splice(0).reverse()) await step();
-  };
+  const stop = () => undo(steps);
   try {
     const has = (role: Role): boolean => config.roles.has(role);
     if (has('projector')) steps.push(startProjector(core, metrics));

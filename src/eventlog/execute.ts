@@ -141,7 +141,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (blocked && command.from === 'new') throw new Refused(blocked, { command: command.name });
     const told = maySee(run, loaded, rights);
     if (request.ifMatch !== undefined && request.ifMatch !== loaded.record.revision) {
-      throw new Stale(loaded.record.revision, told ? loaded.history.slice(request.ifMatch + 1) : []);
+      ensure(told, 'NOT_FOUND');
+      throw new Stale(loaded.record.revision, loaded.history.slice(request.ifMatch + 1));
     }
     ensure(!command.effect || request.principal.kind === 'system' || request.ifMatch !== undefined, 'IF_MATCH_REQUIRED');
     if (blocked) {
