@@ -1,4 +1,4 @@
-import { mayI, type Rights, targetOf, targetOfNew } from '../domain/access/access.ts';
+import { mayI, type Rights, targetOf } from '../domain/access/access.ts';
 import { type ActionView, actionsOf, blockedBy } from '../domain/kernel/actions.ts';
 import { addDuration } from '../domain/kernel/calendar.ts';
 import { type CaseRecord, changesThePast, foldCase, type OpenWait, step } from '../domain/kernel/case.ts';
@@ -12,6 +12,7 @@ import type { Keyring } from '../platform/keyring.ts';
 import type { Cases, LoadedCase } from './cases.ts';
 import type { Codec, Draft } from './codec.ts';
 import { derivedId, naturalId } from './ids.ts';
+import { maySee, permit } from './permit.ts';
 import {
   type AppendResult,
   type EventLog,
@@ -21,6 +22,7 @@ import {
   type ProposedEvent,
   RevisionConflict,
 } from './port.ts';
+import { settleReservation } from './reservations.ts';
 import type { RightsOf } from './rights.ts';
 import { calendarRule, type Rulebook, type RulesInForce } from './rulebook.ts';
 
@@ -320,7 +322,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
   return { execute };
 }
 
-interface Run {
+/** A command on its way: what was asked, of which case, as which command id. */
+export interface Run {
   readonly request: CommandRequest;
   readonly process: Process;
   readonly command: Command;
@@ -359,44 +362,6 @@ function identify(
   const natural = command.naturalKey?.(input);
   const id = natural === undefined ? (request.id ?? derivedId('case', commandId)) : naturalId(process.name, natural);
   return { id, commandId };
-}
-
-/** The actor as the log keeps it, or a refusal. Not there and not yours look the same, except to who may find the case. */
-function permit(run: Run, loaded: LoadedCase, rights: Rights | undefined): Actor {
-  const { principal, record: note } = run.request;
-  if (principal.kind === 'system') return { id: `system:${principal.name}`, ...principal.office, post: 'system' };
-  ensure(rights && run.command.permission !== 'system', 'FORBIDDEN', { command: run.command.name });
-  const office = note?.office;
-  const considered = office === undefined ? rights : { ...rights, posts: rights.posts.filter((post) => post.office === office) };
-  const opening = run.command.from === 'new';
-  ensure(opening || loaded.record.exists, 'NOT_FOUND');
-  const verdict = opening
-    ? firstAllowed(considered, run)
-    : mayI(considered, run.command.permission, targetOf(run.process, loaded.record));
-  if (!verdict.allowed) throw new Refused(opening || verdict.mayFind ? 'FORBIDDEN' : 'NOT_FOUND', { command: run.command.name });
-  const { post } = verdict;
-  return {
-    id: rights.staff,
-    organisation: post.organisation,
-    ...(post.office === undefined ? {} : { office: post.office }),
-    ...(post.governorate === undefined ? {} : { governorate: post.governorate }),
-    post: post.role,
-  };
-}
-
-/** Whether what happened to the case may be told to who gives the command: not every permission to act is one to look. */
-function maySee(run: Run, loaded: LoadedCase, rights: Rights | undefined): boolean {
-  const target = targetOf(run.process, loaded.record);
-  return !rights || ['read', 'timeline'].some((verb) => mayI(rights, `${run.process.name}:${verb}`, target).allowed);
-}
-
-/** A case is opened from a post: the first whose own office the permission reaches. */
-function firstAllowed(rights: Rights, run: Run): ReturnType<typeof mayI> {
-  for (const post of rights.posts) {
-    const verdict = mayI({ ...rights, posts: [post] }, run.command.permission, targetOfNew(run.process, post));
-    if (verdict.allowed) return verdict;
-  }
-  return { allowed: false, mayFind: false };
 }
 
 /** What must be unique from now on: said by the command, or for an adopted file by the state it is adopted in. */
@@ -465,52 +430,7 @@ function heldTo({ process, command }: Run, record: CaseRecord<Stated>): void {
   throw new Error(`${process.name}.${command.name} may not end in ${record.state.status}`);
 }
 
-/**
- * Writes a reservation and tells the case its outcome. Each step is idempotent: a second run changes nothing.
- */
-export async function settleReservation(
-  parts: Executor & { readonly cases: Cases },
-  stream: string,
-  reservation: { readonly scope: string; readonly hash: string },
-): Promise<void> {
-  const principal: Principal = { kind: 'system', name: 'reservations' };
-  const id = naturalId('reservation', reservation.hash);
-  const input = { ...reservation, holder: stream };
-  const before = await parts.cases.glance(`reservation-${id}`);
-  if (before.status !== 'held') {
-    await parts
-      .execute({
-        process: 'reservation',
-        command: before.exists ? 'reserveAgain' : 'reserve',
-        id: before.exists ? id : undefined,
-        input,
-        key: `${stream} ${reservation.hash} ${before.revision}`,
-        principal,
-      })
-      .catch(unlessLost);
-  }
-  const { holder } = (await parts.cases.glance(`reservation-${id}`)).state as unknown as { readonly holder?: string };
-  const outcome = holder === stream ? 'confirmed' : 'refused';
-  const [category = '', ...rest] = stream.split('-');
-  // The same text may be asked for again, so the answer is to this asking; a second answer finds nothing left to settle.
-  const { revision } = await parts.cases.glance(stream);
-  await parts.execute({
-    process: category,
-    command: 'settleReservation',
-    id: rest.join('-'),
-    input: { ...reservation, outcome, ...(holder ? { heldBy: holder } : {}) },
-    key: `${reservation.hash} ${revision}`,
-    principal,
-  });
-}
-
 /** Passes on every error but a refusal; the reactor of reservations takes it from there. */
 function unlessRefused(error: unknown): void {
   if (!(error instanceof Refused)) throw error;
-}
-
-/** Somebody else reserved in the same moment: the next look tells who. */
-function unlessLost(error: unknown): void {
-  if (error instanceof Refused && ['ALREADY_EXISTS', 'WRONG_STATE', 'CONFLICT'].includes(error.code)) return;
-  throw error;
 }

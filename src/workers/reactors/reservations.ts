@@ -1,8 +1,8 @@
 import { caseEvents } from '../../domain/kernel/caseEvents.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { ReservationState } from '../../domain/reservation/index.ts';
-import { settleReservation } from '../../eventlog/execute.ts';
 import { naturalId } from '../../eventlog/ids.ts';
+import { settleReservation } from '../../eventlog/reservations.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
 
 /**
