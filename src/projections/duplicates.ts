@@ -62,7 +62,7 @@ export const duplicatesProjection = (mac: Mac): Projection => ({
 /** A record folded into another, withdrawn or erased is compared no more. */
 function rowsOf(record: CaseRecord<Stated>, mac: Mac): readonly DuplicateKeyRow[] {
   if (!record.exists || record.retracted || record.status === 'merged_into') return [];
-  const descriptor = descriptorOf(record.state as unknown as PersonState);
+  const descriptor = descriptorOf(record.state as PersonState);
   if (!descriptor) return [];
   const hashes = keysOf(descriptor, mac);
   return hashes.map((hash) => ({ hash, person: record.id, names_only: descriptor.birth === undefined }));

@@ -92,8 +92,8 @@ export const providersProjection: Projection = {
 
 function changesOf({ before, record }: FoldedEvent): readonly Change[] {
   const { id } = record;
-  const had = (before.state as unknown as ProviderState).services;
-  const { organisation, phone, focalPoints, services } = record.state as unknown as ProviderState;
+  const had = (before.state as ProviderState).services;
+  const { organisation, phone, focalPoints, services } = record.state as ProviderState;
   const row: ProviderRow = {
     id,
     reference: record.reference,

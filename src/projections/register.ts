@@ -172,7 +172,7 @@ const replaced = (table: string, before: readonly object[], now: readonly object
   { table, put: now },
 ];
 
-const state = <S>(record: CaseRecord<Stated>): S => record.state as unknown as S;
+const state = <S extends Stated>(record: CaseRecord<Stated>): S => record.state as S;
 
 function personChanges({ before, record }: FoldedEvent): readonly Change[] {
   const person = state<PersonState>(record);
