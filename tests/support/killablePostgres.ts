@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { createPool } from '../../src/platform/database.ts';
 import { findBinaries } from '../../src/platform/embedded/binaries.ts';
 import { findPlace, prepareSocketDirectory } from '../../src/platform/embedded/place.ts';
 import { createCluster, launch, type Server, SUPERUSER, stopOrphan } from '../../src/platform/embedded/server.ts';
@@ -6,7 +7,7 @@ import { silentLog, temporaryDirectory } from './postgres.ts';
 
 export interface KillablePostgres {
   readonly url: string;
-  /** SIGKILL to the server; resolves when its process is gone. */
+  /** SIGKILL to the server and to its sessions at once, as when a machine dies; resolves when its process is gone. */
   kill(): Promise<void>;
   /** Starts it again on the same data and address; resolves when it accepts connections. */
   start(): Promise<void>;
@@ -22,10 +23,13 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
   createCluster(place, binaries);
   const socket = prepareSocketDirectory(place);
   let server: Server = await launch(place, binaries, socket);
+  const url = `postgresql:///postgres?host=${encodeURIComponent(socket)}&port=5432&user=${SUPERUSER}`;
   return {
-    url: `postgresql:///postgres?host=${encodeURIComponent(socket)}&port=5432&user=${SUPERUSER}`,
+    url,
     async kill() {
-      process.kill(server.pid, 'SIGKILL');
+      // A session outlives its server until it next waits, and would still answer.
+      const sessions = await processesOf(url);
+      for (const pid of [server.pid, ...sessions]) endAtOnce(pid);
       await server.exited;
     },
     async start() {
@@ -46,4 +50,23 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
       rmSync(place.home, { recursive: true, force: true });
     },
   };
+}
+
+async function processesOf(url: string): Promise<readonly number[]> {
+  const pool = createPool(url, { applicationName: 'about to kill', max: 1 });
+  try {
+    const { rows } = await pool.query<{ pid: number }>('select pid from pg_stat_activity where pid <> pg_backend_pid()');
+    return rows.map(({ pid }) => pid);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** A session may have ended by itself since it was listed. */
+function endAtOnce(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
