@@ -57,15 +57,15 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     body.length === 0 ? undefined : bodyIn(body),
   );
 
-  await app.register(observe, { metrics: parts.metrics });
-  await app.register(problems, { send, methodsAt });
+  observe(app, { metrics: parts.metrics });
+  problems(app, { send, methodsAt });
   await app.register(helmet, {
     // Answers are data, never pages; /docs sets a policy of its own. TLS, and with it HSTS, is the proxy's.
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     strictTransportSecurity: false,
     crossOriginEmbedderPolicy: false,
   });
-  await app.register(openapi, { registry: parts.registry });
+  await openapi(app, { registry: parts.registry });
   await app.register(async (operations) => healthRoutes(operations, parts));
 
   await app.register(async (v1) => {
@@ -74,7 +74,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       // A shorter look would take one long block, as at the start, for a loop that stands still.
       sampleInterval: MAX_EVENT_LOOP_DELAY_MS,
     });
-    await v1.register(auth, { tokens: parts.tokens });
+    auth(v1, { tokens: parts.tokens });
     v1.addHook('onRoute', (route) => {
       // Without a schema of its own a route takes no query at all.
       route.schema = { querystring: NO_QUERY, ...route.schema };

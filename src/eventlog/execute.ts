@@ -6,7 +6,17 @@ import type { OfficeRef } from '../domain/kernel/caseEvents.ts';
 import { epochMs } from '../domain/kernel/dates.ts';
 import type { Actor, ClockSet, EventMeta, Metadata, RecordedEvent, RecordNote, Relied } from '../domain/kernel/envelope.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
-import type { Command, Context, FactRefs, Facts, Process, ProposedFact, Reserve, Stated } from '../domain/kernel/process.ts';
+import type {
+  Command,
+  Context,
+  FactRef,
+  FactRefs,
+  Facts,
+  Process,
+  ProposedFact,
+  Reserve,
+  Stated,
+} from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Keyring } from '../platform/keyring.ts';
 import type { Cases, LoadedCase } from './cases.ts';
@@ -228,7 +238,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
   async function gather(refs: FactRefs): Promise<Facts<FactRefs>> {
     const entries = await Promise.all(
-      Object.entries(refs).map(async ([name, ref]) => [name, ref ? await cases.glance(ref.stream) : undefined] as const),
+      Object.entries(refs).map(async ([name, ref]) => [name, ref && (await cases.glance(streamOf(ref)))] as const),
     );
     return Object.fromEntries(entries) as Facts<FactRefs>;
   }
@@ -344,6 +354,8 @@ interface Drafted {
   readonly record: CaseRecord<Stated>;
   readonly reserved: readonly { readonly scope: string; readonly hash: string }[];
 }
+
+const streamOf = ({ process, at }: FactRef): string => `${process}-${'id' in at ? at.id : naturalId(process, at.naturalKey)}`;
 
 function parseInput(command: Command, input: unknown): unknown {
   const parsed = command.input.safeParse(input);

@@ -1,4 +1,4 @@
-import fp from 'fastify-plugin';
+import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../../platform/metrics.ts';
 
 const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{7,99}$/;
@@ -7,7 +7,7 @@ const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{7,99}$/;
  * Ids, log records and metrics of every request. A record has the route's pattern, never the address: an address may hold a
  * name somebody searched for.
  */
-export const observe = fp<{ readonly metrics: Metrics }>(async (app, { metrics }) => {
+export function observe(app: FastifyInstance, { metrics }: { readonly metrics: Metrics }): void {
   const seconds = metrics.histogram('http_request_seconds', 'Time to answer HTTP requests', ['method', 'route', 'status']);
 
   app.decorateRequest('correlationId', '');
@@ -34,4 +34,4 @@ export const observe = fp<{ readonly metrics: Metrics }>(async (app, { metrics }
       'answered',
     );
   });
-});
+}

@@ -1,7 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifySchema } from 'fastify';
-import fp from 'fastify-plugin';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
@@ -27,7 +26,7 @@ const PAGE_CSP = {
 };
 
 /** The OpenAPI 3.1 document at `/openapi.json` and a page to read it at `/docs`, both derived from the routes. */
-export const openapi = fp<{ readonly registry: Registry }>(async (app, { registry }) => {
+export async function openapi(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -71,7 +70,7 @@ export const openapi = fp<{ readonly registry: Registry }>(async (app, { registr
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(document),
   );
-});
+}
 
 /** Requests are held to zod schemas; the document shows them as JSON Schema. Answers are JSON Schema already. */
 function asJsonSchemas(schema: FastifySchema | undefined): FastifySchema {

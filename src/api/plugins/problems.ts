@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import fp from 'fastify-plugin';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { wordFor } from '../../domain/kernel/caseLabels.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { type Lang, pickLanguage, say } from '../../domain/kernel/labels.ts';
@@ -124,7 +123,7 @@ export interface ProblemOptions {
 }
 
 /** Every failure of a route, and every address or method that is none, leaves as a problem. */
-export const problems = fp<ProblemOptions>(async (app, { send, methodsAt }) => {
+export function problems(app: FastifyInstance, { send, methodsAt }: ProblemOptions): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => send(request, reply, error));
   app.setNotFoundHandler((request, reply) => {
     const methods = methodsAt(request.url.split('?', 1)[0] ?? '');
@@ -132,7 +131,7 @@ export const problems = fp<ProblemOptions>(async (app, { send, methodsAt }) => {
     const problem = new Problem(methods.length > 0 ? 'METHOD_NOT_ALLOWED' : 'ROUTE_UNKNOWN');
     return send(request, reply, Object.assign(problem, { statusCode: statusOf(problem.code) }));
   });
-});
+}
 
 function challenge(code: string): string {
   if (code === 'TOKEN_MISSING') return 'Bearer realm="masar"';

@@ -4,7 +4,8 @@ import type { OfficeRef } from './caseEvents.ts';
 export interface FollowUp {
   readonly process: string;
   readonly command: string;
-  readonly id: string;
+  /** The case; absent where the command opens one whose id follows from its natural key or from the command. */
+  readonly id?: string;
   readonly input: Readonly<Record<string, unknown>>;
   /** The office it is done for; it owns what the command opens. */
   readonly office?: OfficeRef;

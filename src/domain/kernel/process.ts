@@ -79,15 +79,19 @@ export interface About {
   readonly urgency?: 'emergency' | 'urgent' | 'normal';
 }
 
-/** Another stream a guard needs, loaded by `execute` from the log. Made by `fact`. */
+/** Another stream a guard needs, loaded by `execute` from the log: by its id, or by the natural key its id is derived from. */
 export interface FactRef<S = unknown> {
-  readonly stream: string;
+  readonly process: string;
+  readonly at: { readonly id: string } | { readonly naturalKey: string };
   /** Carries the state's type only; never set. */
   readonly state?: S;
 }
 
 /** A fact by process name and id; the type argument is the state the other process publishes. */
-export const fact = <S>(process: string, id: string): FactRef<S> => ({ stream: `${process}-${id}` });
+export const fact = <S>(process: string, id: string): FactRef<S> => ({ process, at: { id } });
+
+/** A fact of a process whose cases have a natural key (an area by its P-code). */
+export const factByKey = <S>(process: string, naturalKey: string): FactRef<S> => ({ process, at: { naturalKey } });
 
 export type FactRefs = Readonly<Record<string, FactRef | undefined>>;
 export type Facts<X extends FactRefs> = {

@@ -3,7 +3,7 @@ import { postsOn, type StaffState } from '../access/membership.ts';
 import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { Uuid } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
-import { type Context, defineProcess, fact } from '../kernel/process.ts';
+import { type Context, defineProcess, type FactRef, fact } from '../kernel/process.ts';
 import type { OrganisationState } from '../organisation/state.ts';
 import { governorateOf } from '../places/pcodes.ts';
 import { isSensitive, Sensitivity } from './codes.ts';
@@ -48,7 +48,7 @@ function serviceMeant(state: ProviderState, id: string): Service {
 }
 
 /** A focal point works for the provider on the day of the appointment. */
-function ensureOfProvider(state: ProviderState, staff: string, ctx: Context<{ staff: { stream: string; state?: StaffState } }>) {
+function ensureOfProvider(state: ProviderState, staff: string, ctx: Context<{ staff: FactRef<StaffState> }>) {
   const works = postsOn(ctx.facts.staff.state, baghdadDate(ctx.now)).some((one) => one.organisation === state.organisation);
   ensure(works, 'NOT_OF_THIS_PROVIDER', { staff });
 }
