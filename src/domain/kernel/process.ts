@@ -79,6 +79,21 @@ export interface About {
   readonly urgency?: 'emergency' | 'urgent' | 'normal';
 }
 
+/**
+ * What boards count of a case in a state: figures that add up over cases. Whole numbers, never personal: they stand when a
+ * person is erased. Cumulative (a claim once paid stays submitted), so that a sum at a date is a state of affairs, not a flow.
+ */
+export interface Board {
+  /** What sort of case it is: the type of a claim, the pathway of a movement. */
+  readonly kind?: string | undefined;
+  readonly governorate?: string | undefined;
+  /** Area code of where it leads: the destination of a movement. */
+  readonly area?: string | undefined;
+  /** The body that handles it: a committee, a court. */
+  readonly body?: string | undefined;
+  readonly measures: Readonly<Record<string, number>>;
+}
+
 /** Another stream a guard needs, loaded by `execute` from the log: by its id, or by the natural key its id is derived from. */
 export interface FactRef<S = unknown> {
   readonly process: string;
@@ -227,6 +242,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   readonly ends: readonly S['status'][];
   timers?(state: S): readonly Timer[];
   about?(state: S, id: string): About;
+  /** How boards count a case in this state; without it the process has no board. */
+  board?(state: S): Board;
   /** Fields of the state that are its owner's alone: not shown to organisations that merely take part. */
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
@@ -267,6 +284,7 @@ export interface Process {
   readonly ends: readonly string[];
   timers?(state: Stated): readonly Timer[];
   about?(state: Stated, id: string): About;
+  board?(state: Stated): Board;
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
   reservesOnAdoption?(state: Stated): readonly Reserve[];
