@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { levelReachedAt } from '../kernel/case.ts';
-import { escalationInput, escalationIsNews } from '../kernel/caseCommands.ts';
+import { escalationInput, escalationIsNews } from '../kernel/clocks.ts';
 import { ensure } from '../kernel/errors.ts';
 import { Answer } from './events.ts';
 import { p } from './process.ts';
