@@ -1,27 +1,18 @@
 import { mayI, type Rights, targetOf } from '../domain/access/access.ts';
 import { type ActionView, actionsOf, blockedBy } from '../domain/kernel/actions.ts';
-import { addDuration } from '../domain/kernel/calendar.ts';
-import { type CaseRecord, changesThePast, foldCase, type OpenWait, step } from '../domain/kernel/case.ts';
+import { foldCase } from '../domain/kernel/case.ts';
 import type { OfficeRef } from '../domain/kernel/caseEvents.ts';
 import { epochMs } from '../domain/kernel/dates.ts';
-import type { Actor, ClockSet, EventMeta, Metadata, RecordedEvent, RecordNote, Relied } from '../domain/kernel/envelope.ts';
+import type { Actor, RecordNote } from '../domain/kernel/envelope.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
-import type {
-  Command,
-  Context,
-  FactRef,
-  FactRefs,
-  Facts,
-  Process,
-  ProposedFact,
-  Reserve,
-  Stated,
-} from '../domain/kernel/process.ts';
+import type { Context, FactRefs, Facts } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Keyring } from '../platform/keyring.ts';
 import type { Cases, LoadedCase } from './cases.ts';
-import type { Codec, Draft } from './codec.ts';
-import { derivedId, naturalId } from './ids.ts';
+import type { Codec } from './codec.ts';
+import { type Decision, type Drafted, draftEvents } from './drafting.ts';
+import { Stale } from './failures.ts';
+import { derivedId } from './ids.ts';
 import { maySee, permit } from './permit.ts';
 import {
   type AppendResult,
@@ -32,9 +23,10 @@ import {
   type ProposedEvent,
   RevisionConflict,
 } from './port.ts';
-import { settleReservation } from './reservations.ts';
+import { isTaken, settleReservation } from './reservations.ts';
 import type { RightsOf } from './rights.ts';
-import { calendarRule, type Rulebook, type RulesInForce } from './rulebook.ts';
+import { calendarRule, type Rulebook } from './rulebook.ts';
+import { identify, parseInput, type Run, streamOf } from './run.ts';
 
 /** Who gives a command: a person by staff id, or a part of Masar (a reactor, a timer) acting for an office. */
 export type Principal =
@@ -55,6 +47,8 @@ export interface CommandRequest {
   readonly ifMatch?: number | undefined;
   readonly correlationId?: string | undefined;
   readonly causationId?: string | undefined;
+  /** Everything up to the decision, and nothing written: the answer says what would be. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface Outcome {
@@ -68,28 +62,12 @@ export interface Outcome {
   readonly actions: readonly ActionView[];
   /** The command had been executed before; this is the same answer with actions computed afresh. */
   readonly replayed: boolean;
-}
-
-/** The case moved on since the caller looked: what happened in between. */
-export class Stale extends Error {
-  readonly revision: number;
-  readonly since: readonly RecordedEvent[];
-  constructor(revision: number, since: readonly RecordedEvent[]) {
-    super('STALE');
-    this.name = 'Stale';
-    this.revision = revision;
-    this.since = since;
-  }
-}
-
-/** Input that does not have the command's shape. */
-export class InvalidInput extends Error {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly code: string; readonly message: string }[];
-  constructor(issues: InvalidInput['issues']) {
-    super('INVALID_INPUT');
-    this.name = 'InvalidInput';
-    this.issues = issues;
-  }
+  /** Of a dry run: the case would have this status and revision, by these events. */
+  readonly would?: {
+    readonly events: readonly string[];
+    /** Scopes in which another case already holds what this one would reserve. */
+    readonly taken: readonly string[];
+  };
 }
 
 export interface Executor {
@@ -162,10 +140,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
       throw new Refused(blocked, { command: command.name, ...(told ? { status, reference } : {}) });
     }
 
-    const decision = await decide(run, loaded, actor, now);
-    if (decision.proposals.length === 0) return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? 0n, false);
+    const decision = await decide(run, loaded, actor, now, inputMac);
+    if (decision.proposals.length === 0) {
+      const outcome = outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? 0n, false);
+      return request.dryRun ? { ...outcome, would: { events: [], taken: [] } } : outcome;
+    }
 
-    const drafts = await draft(run, loaded, actor, now, inputMac, decision);
+    const drafts = draftEvents(keyring.mac, run, loaded, decision);
+    if (request.dryRun) return wouldBe(run, loaded, rights, drafts);
     const bytes = await parts.codec.encode(drafts.events);
     const expected = loaded.record.exists ? loaded.record.revision : 'none';
     const written = await appendCarefully(loaded.record.stream, expected, bytes).catch((error: unknown) => {
@@ -199,7 +181,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return principal.kind === 'staff' ? parts.rights(principal.id, now, record?.onBehalfOf) : undefined;
   }
 
-  async function decide(run: Run, loaded: LoadedCase, actor: Actor, now: string): Promise<Decision> {
+  async function decide(run: Run, loaded: LoadedCase, actor: Actor, now: string, inputMac: string): Promise<Decision> {
     const { command, process, request } = run;
     const occurredAt = request.record?.occurredAt ?? now;
     ensure(epochMs(occurredAt) <= epochMs(now) + SKEW_MS, 'IN_THE_FUTURE', { occurredAt });
@@ -233,7 +215,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
         throw new Error(`${process.name}.${command.name} may not emit ${proposal.type}`);
     }
     const relied = Object.values(facts).map((record) => ({ stream: record?.stream ?? '', revision: record?.revision ?? -1 }));
-    return { proposals, rules, occurredAt, relied: relied.filter((one) => one.stream !== '') };
+    return { actor, now, inputMac, proposals, rules, occurredAt, relied: relied.filter((one) => one.stream !== '') };
   }
 
   async function gather(refs: FactRefs): Promise<Facts<FactRefs>> {
@@ -241,58 +223,6 @@ export function createExecutor(parts: ExecutorParts): Executor {
       Object.entries(refs).map(async ([name, ref]) => [name, ref && (await cases.glance(streamOf(ref)))] as const),
     );
     return Object.fromEntries(entries) as Facts<FactRefs>;
-  }
-
-  /** The proposals as events with envelopes: ids, revisions, and due times for every wait that begins. */
-  async function draft(
-    run: Run,
-    loaded: LoadedCase,
-    actor: Actor,
-    now: string,
-    inputMac: string,
-    decision: Decision,
-  ): Promise<Drafted> {
-    const { request } = run;
-    const events: Draft[] = [];
-    const past = [...loaded.history];
-    const after = (before: CaseRecord<Stated>, event: RecordedEvent): CaseRecord<Stated> =>
-      changesThePast(event) ? foldCase(run.process, run.id, [...past, event]) : step(run.process, before, event);
-    let record = loaded.record;
-    const add = (proposal: ProposedFact): void => {
-      const revision = loaded.record.revision + 1 + events.length;
-      const metadata: Metadata = {
-        commandId: run.commandId,
-        command: run.command.name,
-        inputMac,
-        correlationId: request.correlationId ?? run.commandId,
-        ...(request.causationId ? { causationId: request.causationId } : {}),
-        actor,
-        channel: proposal.noted
-          ? 'paper_backlog'
-          : (request.record?.channel ?? (request.principal.kind === 'system' ? 'system' : 'in_person')),
-        occurredAt: decision.occurredAt,
-        ...noteOf(request.record),
-        ...proposal.noted,
-        ...(decision.relied.length > 0 ? { relied: [...decision.relied] } : {}),
-        ...correctionOf(proposal),
-      };
-      const id = derivedId('event', run.commandId, String(events.length));
-      const one = { id, stream: record.stream, revision, type: proposal.type, recordedAt: now, data: proposal.data };
-      const plain = after(record, recorded(one, metadata));
-      const clocks = clocksOf(run.process, record, plain, decision.rules);
-      const stamped = clocks ? { ...metadata, clocks } : metadata;
-      record = clocks ? after(record, recorded(one, stamped)) : plain;
-      events.push({ ...one, metadata: stamped });
-      past.push(recorded(one, stamped));
-    };
-    decision.proposals.forEach(add);
-    const reserved = reservesOf(run, loaded, record, actor).map((one) => ({
-      scope: one.scope,
-      hash: keyring.mac(`reservation ${one.scope}`, one.value),
-    }));
-    for (const data of reserved) add({ type: 'ReservationRequested', data });
-    heldTo(run, record);
-    return { events, record, reserved };
   }
 
   /** Asks the reservation streams and tells the case; a reactor does the same when this request dies before it. */
@@ -303,6 +233,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
     }
     const loaded = await cases.load(run.process, run.id);
     return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? written.position, false);
+  }
+
+  /** What the command would come to: nothing is written, and what must be unique is only looked up. */
+  async function wouldBe(run: Run, loaded: LoadedCase, rights: Rights | undefined, drafts: Drafted): Promise<Outcome> {
+    const held = await Promise.all(drafts.reserved.map((one) => isTaken(cases, drafts.record.stream, one)));
+    const taken = drafts.reserved.filter((_, index) => held[index]).map((one) => one.scope);
+    const position = loaded.stored.at(-1)?.position ?? 0n;
+    const outcome = outcomeOf(run, { ...loaded, record: drafts.record }, rights, position, false);
+    return { ...outcome, would: { events: drafts.events.map((one) => one.type), taken } };
   }
 
   /** The answer of then, whatever happened to the case since; only what may be done next is told as of now. */
@@ -330,116 +269,6 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   return { execute };
-}
-
-/** A command on its way: what was asked, of which case, as which command id. */
-export interface Run {
-  readonly request: CommandRequest;
-  readonly process: Process;
-  readonly command: Command;
-  readonly input: unknown;
-  readonly id: string;
-  readonly commandId: string;
-}
-
-interface Decision {
-  readonly proposals: readonly ProposedFact[];
-  readonly rules: RulesInForce;
-  readonly occurredAt: string;
-  readonly relied: readonly Relied[];
-}
-
-interface Drafted {
-  readonly events: readonly Draft[];
-  readonly record: CaseRecord<Stated>;
-  readonly reserved: readonly { readonly scope: string; readonly hash: string }[];
-}
-
-const streamOf = ({ process, at }: FactRef): string => `${process}-${'id' in at ? at.id : naturalId(process, at.naturalKey)}`;
-
-function parseInput(command: Command, input: unknown): unknown {
-  const parsed = command.input.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInput(parsed.error.issues.map((one) => ({ path: one.path, code: one.code, message: one.message })));
-}
-
-function identify(
-  process: Process,
-  command: Command,
-  request: CommandRequest,
-  input: unknown,
-): { id: string; commandId: string } {
-  const who = request.principal.kind === 'staff' ? request.principal.id : `system:${request.principal.name}`;
-  const commandId = derivedId('command', who, process.name, request.id ?? '', command.name, request.key);
-  const natural = command.naturalKey?.(input);
-  const id = natural === undefined ? (request.id ?? derivedId('case', commandId)) : naturalId(process.name, natural);
-  return { id, commandId };
-}
-
-/** What must be unique from now on: said by the command, or for an adopted file by the state it is adopted in. */
-function reservesOf(
-  { command, process, input }: Run,
-  loaded: LoadedCase,
-  after: CaseRecord<Stated>,
-  actor: Actor,
-): readonly Reserve[] {
-  if (command.name === 'adopt') return process.reservesOnAdoption?.(after.state) ?? [];
-  return command.reserves?.(input, loaded.record.state, actor) ?? [];
-}
-
-/** The revision a correction is about. */
-const correctionOf = ({ type, data }: ProposedFact): Partial<Metadata> =>
-  ['CaseCorrected', 'CorrectionProposed', 'CorrectionDeclined'].includes(type)
-    ? { correctionOf: (data as { of: number }).of }
-    : {};
-
-const noteOf = (note: RecordNote | undefined): Partial<Metadata> => ({
-  ...(note?.onBehalfOf ? { onBehalfOf: note.onBehalfOf } : {}),
-  ...(note?.evidence ? { evidence: note.evidence } : {}),
-  ...(note?.letterRef ? { letterRef: note.letterRef } : {}),
-  ...(note?.consentRef ? { consentRef: note.consentRef } : {}),
-  ...(note?.legalBasis ? { legalBasis: note.legalBasis } : {}),
-});
-
-function recorded(draft: Omit<Draft, 'metadata'>, metadata: Metadata): RecordedEvent {
-  const meta: EventMeta = {
-    ...metadata,
-    eventId: draft.id,
-    stream: draft.stream,
-    revision: draft.revision,
-    recordedAt: draft.recordedAt,
-  };
-  return { type: draft.type, data: draft.data, meta };
-}
-
-/** Due times of the waits that begin, or come under another window, between two records, each with the rule's version. */
-function clocksOf(
-  process: Process,
-  before: CaseRecord<Stated>,
-  after: CaseRecord<Stated>,
-  rules: RulesInForce,
-): Record<string, ClockSet> | undefined {
-  const windowOf = ({ key, clock, by }: OpenWait): string => JSON.stringify([key, clock, by]);
-  const open = before.waits.map(windowOf);
-  const begun = after.waits.filter((wait) => wait.clock !== undefined && !open.includes(windowOf(wait)));
-  if (begun.length === 0) return undefined;
-  const calendar = rules.of(calendarRule).value;
-  const entries = begun.flatMap((wait): [string, ClockSet][] => {
-    const rule = process.clocks?.[wait.clock ?? ''];
-    if (!rule) throw new Error(`${process.name} has no clock ${wait.clock}`);
-    const version = rules.of(rule);
-    const window = version.value[wait.by ?? '*'] ?? version.value['*'];
-    return window
-      ? [[wait.key, { due: addDuration(wait.clockStart, window, calendar), rule: rule.key, version: version.version }]]
-      : [];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** A command ends where its table says; anything else is a mistake in the process, found here rather than in a court. */
-function heldTo({ process, command }: Run, record: CaseRecord<Stated>): void {
-  if (command.kernel || command.to.includes(record.state.status)) return;
-  throw new Error(`${process.name}.${command.name} may not end in ${record.state.status}`);
 }
 
 /** Passes on every error but a refusal; the reactor of reservations takes it from there. */

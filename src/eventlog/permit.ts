@@ -2,7 +2,7 @@ import { mayI, type Rights, targetOf, targetOfNew } from '../domain/access/acces
 import type { Actor } from '../domain/kernel/envelope.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
 import type { LoadedCase } from './cases.ts';
-import type { Run } from './execute.ts';
+import type { Run } from './run.ts';
 
 /** The actor as the log keeps it, or a refusal. Not there and not yours look the same, except to who may find the case. */
 export function permit(run: Run, loaded: LoadedCase, rights: Rights | undefined): Actor {

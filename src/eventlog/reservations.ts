@@ -43,6 +43,12 @@ export async function settleReservation(
   });
 }
 
+/** Whether another case holds this now; only looked up. */
+export async function isTaken(cases: Cases, stream: string, { hash }: { readonly hash: string }): Promise<boolean> {
+  const { exists, status, state } = await cases.glance(`reservation-${naturalId('reservation', hash)}`);
+  return exists && status === 'held' && (state as ReservationState).holder !== stream;
+}
+
 /** Somebody else reserved in the same moment: the next look tells who. */
 function unlessLost(error: unknown): void {
   if (error instanceof Refused && ['ALREADY_EXISTS', 'WRONG_STATE', 'CONFLICT'].includes(error.code)) return;

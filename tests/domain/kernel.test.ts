@@ -7,7 +7,7 @@ import { isOpen, type Personal, personal } from '../../src/domain/kernel/privacy
 import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.ts';
 import { defineRule } from '../../src/domain/kernel/rules.ts';
 import { office } from '../../src/domain/office/index.ts';
-import { Stale } from '../../src/eventlog/execute.ts';
+import { Stale } from '../../src/eventlog/failures.ts';
 import { naturalId } from '../../src/eventlog/ids.ts';
 import { colleague, refused, someone, world } from '../support/scenario.ts';
 
@@ -292,6 +292,32 @@ t.test('what must be unique is held by the first case and the second is told', a
   const second = await w.when(by, 'parcel', 'request', undefined, input);
   t.match(second.record.reservations, [{ status: 'refused' }]);
   t.ok(second.record.waits.some((one) => one.key === 'resolveDuplicate:parcel.name'));
+});
+
+t.test('a dry run says what would be and writes nothing, not even a reservation', async (t) => {
+  const w = world([parcel]);
+  const by = someone('registrar');
+  const input = { to: randomUUID(), urgency: 'normal', name: 'Synthetic' };
+  const dry = (command: string, id: string | undefined, input: object, more = {}) =>
+    w.executor.execute({
+      ...{ process: 'parcel', command, id, input, key: randomUUID(), dryRun: true, ...more },
+      principal: { kind: 'staff', id: by.id },
+    });
+  const { outcome: first } = await w.when(by, 'parcel', 'request', undefined, input);
+  const head = await w.log.head();
+  const second = await dry('request', randomUUID(), input, { key: 'the same key' });
+  t.match(second, { status: 'requested', revision: 1, would: { events: ['ParcelRequested', 'ReservationRequested'] } });
+  t.strictSame(second.would?.taken, ['parcel.name']);
+  t.strictSame((await dry('request', randomUUID(), { ...input, name: 'Another' })).would?.taken, []);
+  t.match(await dry('send', first.id, { weight: 1 }), { status: 'sent', revision: 3, position: first.position });
+  await refused(t, dry('send', first.id, { weight: 100 }), 'TOO_HEAVY');
+  await refused(t, dry('send', first.id, { weight: 1 }, { ifMatch: 0 }), 'STALE');
+  await refused(t, dry('deliver', first.id, {}), 'IF_MATCH_REQUIRED');
+  t.match((await dry('take', first.id, {})).would, { events: ['CaseTaken'], taken: [] });
+  t.equal(await w.log.head(), head);
+  const key = 'the same key';
+  const { outcome } = await w.when(by, 'parcel', 'request', undefined, { ...input, name: 'Other words' }, { key });
+  t.notOk(outcome.replayed, 'a dry run uses up no key');
 });
 
 t.test('a name in the log is sealed, opens with its key, and is erased with it', async (t) => {

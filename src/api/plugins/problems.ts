@@ -5,7 +5,7 @@ import { wordFor } from '../../domain/kernel/caseLabels.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { type Lang, pickLanguage, say } from '../../domain/kernel/labels.ts';
 import type { Process } from '../../domain/kernel/process.ts';
-import { InvalidInput, Stale } from '../../eventlog/execute.ts';
+import { InvalidInput, Stale } from '../../eventlog/failures.ts';
 import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
 import { BadCursor } from '../../projections/reads.queries.ts';

@@ -1,6 +1,6 @@
 import { Refused } from '../../domain/kernel/errors.ts';
 import { UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
-import { InvalidInput } from '../../eventlog/execute.ts';
+import { InvalidInput } from '../../eventlog/failures.ts';
 import { LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
 import type { Refusal } from './store.ts';

@@ -1,0 +1,23 @@
+import type { RecordedEvent } from '../domain/kernel/envelope.ts';
+
+/** The case moved on since the caller looked: what happened in between. */
+export class Stale extends Error {
+  readonly revision: number;
+  readonly since: readonly RecordedEvent[];
+  constructor(revision: number, since: readonly RecordedEvent[]) {
+    super('STALE');
+    this.name = 'Stale';
+    this.revision = revision;
+    this.since = since;
+  }
+}
+
+/** Input that does not have the command's shape. */
+export class InvalidInput extends Error {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly code: string; readonly message: string }[];
+  constructor(issues: InvalidInput['issues']) {
+    super('INVALID_INPUT');
+    this.name = 'InvalidInput';
+    this.issues = issues;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Command, FactRef, Process } from '../domain/kernel/process.ts';
+import type { CommandRequest } from './execute.ts';
+import { InvalidInput } from './failures.ts';
+import { derivedId, naturalId } from './ids.ts';
+
+/** A command on its way: what was asked, of which case, as which command id. */
+export interface Run {
+  readonly request: CommandRequest;
+  readonly process: Process;
+  readonly command: Command;
+  readonly input: unknown;
+  readonly id: string;
+  readonly commandId: string;
+}
+
+/** The stream of a fact a guard asks for. */
+export const streamOf = ({ process, at }: FactRef): string =>
+  `${process}-${'id' in at ? at.id : naturalId(process, at.naturalKey)}`;
+
+/** The input as the command takes it. @throws InvalidInput */
+export function parseInput(command: Command, input: unknown): unknown {
+  const parsed = command.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(parsed.error.issues.map((one) => ({ path: one.path, code: one.code, message: one.message })));
+}
+
+/** Which case a command is about, and its id: the same for the same key by the same principal on the same route. */
+export function identify(
+  process: Process,
+  command: Command,
+  request: CommandRequest,
+  input: unknown,
+): { id: string; commandId: string } {
+  const who = request.principal.kind === 'staff' ? request.principal.id : `system:${request.principal.name}`;
+  const commandId = derivedId('command', who, process.name, request.id ?? '', command.name, request.key);
+  const natural = command.naturalKey?.(input);
+  const id = natural === undefined ? (request.id ?? derivedId('case', commandId)) : naturalId(process.name, natural);
+  return { id, commandId };
+}
