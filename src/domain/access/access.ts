@@ -4,7 +4,8 @@ import type { LocalDate } from '../kernel/dates.ts';
 import { type Tier, withinTier } from '../kernel/privacy.ts';
 import type { Process, Stated } from '../kernel/process.ts';
 import type { Membership } from './membership.ts';
-import { POLICY, type Scope, WITHHELD } from './policy.ts';
+import { POLICY, type PolicyRow, type Scope, WITHHELD } from './policy.ts';
+import type { Role } from './roles.ts';
 
 /** A person's standing on a day: posts held, own and (for a deputy) those of the absent colleague. */
 export interface Rights {
@@ -52,19 +53,26 @@ export const matches = (pattern: string, permission: string): boolean =>
 export const isWithheld = (permission: string): boolean =>
   WITHHELD.some((one) => one.allow.some((pattern) => matches(pattern, permission)));
 
-/** Every way in which these rights give a permission, most particular post first as in the table. */
-export function reachOf(rights: Rights, permission: string): readonly Reach[] {
-  if (isWithheld(permission)) return [];
-  return rights.posts.flatMap((post) =>
-    POLICY.filter(
-      (row) => (row.role === post.role || row.role === 'everyone') && row.allow.some((pattern) => matches(pattern, permission)),
-    ).map((row) => ({
-      scope: row.scope,
-      tier: row.tier,
-      post,
-    })),
-  );
+/** The rows found so far for a role and a permission: the table does not change while the program runs. */
+const found = new Map<string, readonly PolicyRow[]>();
+
+/** The rows of the table that give a role a permission, in the table's order; none when it is withheld. */
+function rowsFor(role: Role, permission: string): readonly PolicyRow[] {
+  const key = `${role} ${permission}`;
+  const known = found.get(key);
+  if (known) return known;
+  const rows = isWithheld(permission)
+    ? []
+    : POLICY.filter(
+        (row) => (row.role === role || row.role === 'everyone') && row.allow.some((pattern) => matches(pattern, permission)),
+      );
+  found.set(key, rows);
+  return rows;
 }
+
+/** Every way in which these rights give a permission, most particular post first as in the table. */
+export const reachOf = (rights: Rights, permission: string): readonly Reach[] =>
+  rights.posts.flatMap((post) => rowsFor(post.role, permission).map(({ scope, tier }) => ({ scope, tier, post })));
 
 /**
  * Ways in which the staff of an organisation reach a case of another's that it takes part in. They show what was known and what
