@@ -69,7 +69,7 @@ const row = (role: PolicyRow['role'], scope: Scope, tier: Tier, ...allow: readon
 const LOOK = 'find read timeline';
 const REGISTER = 'person household application duplicate';
 /** Column 8 as the sender: the own office's referrals. As the receiver: those addressed to the own organisation. */
-const SEND_REFERRALS = on('referral', `${LOOK} draft send recall withdraw feedback close reopen work correct retract`);
+const SEND_REFERRALS = on('referral', `${LOOK} draft send recall withdraw feedback close reopen work correct retract print`);
 const RECEIVE_REFERRALS = on('referral', `${LOOK} acknowledge respond serve feedback withdraw work`);
 /** "W" in column 8: a case's office and the addressed organisation are its team, so they open T2 (§8, privacy). */
 const referrals = (role: Role): readonly PolicyRow[] => [

@@ -233,6 +233,7 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
       return withReservation(record, { ...event.data, status: 'refused' });
     case 'NoteAdded':
     case 'DocumentAttached':
+    case 'PaperPrinted':
     case 'WaitEscalated':
       return record;
   }

@@ -8,6 +8,7 @@ import { baghdadDate } from './dates.ts';
 import { Evidence } from './envelope.ts';
 import { ensure } from './errors.ts';
 import { type AnyKernelSpec, event, type KernelTable, reason, spec, wait, waitMeant } from './kernelSpec.ts';
+import { printing } from './printing.ts';
 import { type Command, type Context, fact, type Process, type Stated } from './process.ts';
 import { sharing } from './sharing.ts';
 
@@ -69,6 +70,7 @@ const table: KernelTable = {
     emits: ['DocumentAttached'],
     decide: (c) => [event('DocumentAttached', { document: c.document })],
   }),
+  ...printing,
   ...sharing,
   ...correction,
   retract: spec({
@@ -109,7 +111,7 @@ const table: KernelTable = {
 };
 
 /** What the kernel's commands need to know of a process before it is complete. */
-type Begun = Pick<Process, 'name' | 'initial' | 'statuses' | 'reopens' | 'retracts'>;
+type Begun = Pick<Process, 'name' | 'initial' | 'statuses' | 'reopens' | 'retracts' | 'papers'>;
 
 /**
  * The commands every process has from the kernel, with the process's name in their permissions. `complete` answers the
@@ -145,6 +147,8 @@ function fromOf(from: AnyKernelSpec['from'], begun: Begun): Command['from'] {
       return begun.statuses.filter((one) => one !== begun.initial.status);
     case 'reopenable':
       return begun.reopens?.from ?? [];
+    case 'printable':
+      return [...new Set(Object.values(begun.papers ?? {}).flatMap((one) => one.from))];
     case 'retractable':
       return begun.retracts ?? begun.statuses.filter((one) => one !== begun.initial.status);
   }

@@ -54,6 +54,8 @@ export const caseEvents = {
   ClockPaused: z.strictObject({ wait: z.string(), reason }),
   ClockResumed: z.strictObject({ wait: z.string(), due: Instant }),
   WaitEscalated: z.strictObject({ wait: z.string(), level: z.int(), due: Instant }),
+  /** `number` counts every print of the case; a `copy` above 1 is a reprint of the same paper. */
+  PaperPrinted: z.strictObject({ paper: z.string(), number: z.int(), copy: z.int(), edition: z.string().optional() }),
   ReservationRequested: z.strictObject({ scope: z.string(), hash: z.string() }),
   ReservationConfirmed: z.strictObject({ scope: z.string(), hash: z.string() }),
   ReservationRefused: z.strictObject({ scope: z.string(), hash: z.string(), heldBy: z.string() }),

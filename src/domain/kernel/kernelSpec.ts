@@ -8,7 +8,7 @@ import type { Context, FactRefs, Holder, Process, ProposedFact } from './process
 export interface KernelSpec<I extends z.ZodObject, X extends FactRefs> {
   /** The verb of the permission, `<process>:<verb>`. */
   readonly verb: string;
-  readonly from: 'open' | 'any' | 'reopenable' | 'retractable' | 'new';
+  readonly from: 'open' | 'any' | 'reopenable' | 'retractable' | 'printable' | 'new';
   readonly input: I;
   readonly emits: readonly CaseEventName[];
   readonly system?: boolean;

@@ -211,6 +211,14 @@ export type AnyCommandSpec = Omit<Command, 'name'>;
 /** Turns data of one stored version into the next version's. */
 export type Upcaster = (data: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
+/** A paper a process hands out: when it may be printed, and what it is called. */
+export interface Paper {
+  readonly from: readonly string[];
+  readonly label: Label;
+  /** What it is about where a case may hand out several of a kind (the decision a notice tells): a print of another is no reprint. */
+  edition?(state: Stated): string | undefined;
+}
+
 /** Words for everything a person reads of a process. */
 export interface ProcessLabels {
   readonly name: Label;
@@ -257,6 +265,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   readonly decisions?: readonly (keyof E & string)[];
   /** Which wait each level of escalation adds; the process's own `escalate` command may record more. */
   readonly escalation?: Escalation;
+  /** What may be printed of a case, by the kernel's `print`; how each looks is in the API's `prints`. */
+  readonly papers?: { readonly [name: string]: Paper & { readonly from: readonly S['status'][] } };
   readonly labels: ProcessLabels;
 }
 
@@ -292,6 +302,7 @@ export interface Process {
   readonly reopens?: { readonly from: readonly string[]; state(state: Stated): Stated };
   readonly decisions?: readonly string[];
   readonly escalation?: Escalation;
+  readonly papers?: Readonly<Record<string, Paper>>;
   readonly labels: ProcessLabels;
   readonly commands: Readonly<Record<string, Command>>;
 }

@@ -56,5 +56,6 @@ export const p = defineProcess({
     ],
     event: 'ReferralEscalated',
   },
+  papers: { slip: { from: ['sent', 'received', 'accepted', 'in_progress'], label: { en: 'Referral slip', ar: 'وصل إحالة' } } },
   labels,
 });
