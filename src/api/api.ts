@@ -12,6 +12,7 @@ import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { answerClientError, problemSender, problems } from './plugins/problems.ts';
 import { Problem } from './problem.ts';
+import { boardRoutes } from './routes/boards.ts';
 import { caseListRoutes } from './routes/caseLists.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
@@ -86,6 +87,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await commandRoutes(v1, parts);
     await caseRoutes(v1, parts);
     await caseListRoutes(v1, parts);
+    await boardRoutes(v1, parts);
     await directoryRoutes(v1, parts);
     await registerRoutes(v1, parts);
     await trailRoutes(v1, parts);

@@ -63,6 +63,37 @@ export const QueueCountView = z.object({
   oldest: instant,
 });
 
+const Measures = z.record(z.string(), z.number()).meta({ description: 'What of the cases adds up: numbers, whole dinars' });
+
+/** One line of a board; the columns it is rolled up by stand in it. */
+export const BoardLineView = z.object({
+  status: text.optional(),
+  statusLabel: LabelView.optional(),
+  kind: text.optional(),
+  governorate: text.optional(),
+  area: text.optional(),
+  body: text.optional(),
+  cases: z.int(),
+  measures: Measures,
+  medianDays: z.number().meta({ description: 'Days in the present status' }),
+  p90Days: z.number(),
+  oldestDays: z.number(),
+});
+
+export const BoardCaseView = z.object({
+  id: z.uuid(),
+  reference: Reference,
+  status: z.string(),
+  kind: text,
+  governorate: text,
+  area: text,
+  body: text,
+  since: z.string(),
+  days: z.number(),
+  measures: Measures,
+  waits: z.array(z.object({ wait: z.string(), party: z.string(), since: instant, due: text })),
+});
+
 export const ChangeView = z.object({
   process: z.string(),
   id: z.uuid(),

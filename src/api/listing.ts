@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import type { Rights } from '../domain/access/access.ts';
-import { Instant } from '../domain/kernel/dates.ts';
+import { Instant, LocalDate } from '../domain/kernel/dates.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import { type Sight, sightOf } from '../projections/reads.queries.ts';
+import { logIndexAt, type TimelineDb } from '../projections/timeline.queries.ts';
 
 /** Parts of query strings that several lists share. */
 export const LogIndex = z
   .string()
   .regex(/^\d{1,18}$/)
   .meta({ description: 'A place of the log', examples: ['1200'] });
+/** What was known then; `logIndexIn` makes a place of the log of it. */
+export const AsOf = z
+  .union([LogIndex, Instant])
+  .meta({ description: 'What was known then: an instant (RFC 3339 UTC), or a logIndex' });
+export const EffectiveOn = LocalDate.meta({ description: 'What held in the world at the end of this day' });
 export const Id = z.uuid();
 export const Code = z.string().min(1).max(120);
 export const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -29,3 +35,7 @@ export const sightOfAll = (registry: Registry, rights: Rights, permission: strin
     permission,
     registry.all.filter((process) => process.store === 'general').map((process) => process.name),
   );
+
+/** The place of the log that `asOf` means. */
+export const logIndexIn = async (db: TimelineDb, asOf: string | undefined): Promise<string | undefined> =>
+  asOf === undefined || /^\d+$/.test(asOf) ? asOf : logIndexAt(db, asOf);

@@ -1,4 +1,5 @@
 import type { Registry } from '../domain/kernel/registry.ts';
+import { boardsProjection } from './boards.ts';
 import { casesProjection } from './cases.ts';
 import { directoryProjection } from './directory.ts';
 import { duplicatesProjection, type Mac } from './duplicates.ts';
@@ -11,6 +12,7 @@ import { timelineProjection } from './timeline.ts';
 export const projectionsOf = (registry: Registry, mac: Mac): readonly Projection[] => [
   casesProjection(registry),
   timelineProjection(registry),
+  boardsProjection(registry),
   directoryProjection,
   registerProjection,
   duplicatesProjection(mac),

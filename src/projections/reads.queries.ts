@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { createKysely } from '../platform/database.ts';
+import type { BoardTables } from './boards.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
 import type { DuplicateTables } from './duplicates.ts';
@@ -9,7 +10,13 @@ import type { RegisterTables } from './register.ts';
 import type { TimelineTables } from './timeline.ts';
 
 /** The tables of every read model. */
-export type ReadTables = CaseTables & TimelineTables & DirectoryTables & RegisterTables & DuplicateTables & ProviderTables;
+export type ReadTables = BoardTables &
+  CaseTables &
+  TimelineTables &
+  DirectoryTables &
+  RegisterTables &
+  DuplicateTables &
+  ProviderTables;
 
 /** Where the read models are. */
 export interface Reads {

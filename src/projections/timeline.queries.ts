@@ -188,3 +188,29 @@ export async function changesAfter(
   const last = items.length === limit ? items.at(-1)!.logIndex : top;
   return { items, scannedTo: BigInt(last) > BigInt(afterIndex) ? last : afterIndex };
 }
+
+/**
+ * The logIndex of the last event recorded at an instant (RFC 3339 UTC) or before; 0 when there was none. Found by halving, since
+ * events are recorded in the order of the log up to what the clocks of several servers differ by.
+ */
+export async function logIndexAt(db: TimelineDb, instant: string): Promise<string> {
+  const recordedFrom = (index: bigint) =>
+    db
+      .selectFrom('timeline')
+      .select(['log_index', 'recorded_at'])
+      .where('log_index', '>=', String(index))
+      .orderBy('log_index')
+      .limit(1)
+      .executeTakeFirst();
+  const newest = await db.selectFrom('timeline').select('log_index').orderBy('log_index', 'desc').limit(1).executeTakeFirst();
+  let low = 0n;
+  let high = BigInt(newest?.log_index ?? 0) + 1n;
+  // What lies at or below `low` was recorded in time, what lies at or above `high` was not.
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    const row = await recordedFrom(middle);
+    if (row && row.recorded_at <= instant) low = BigInt(row.log_index);
+    else high = middle;
+  }
+  return String(low);
+}

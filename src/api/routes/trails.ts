@@ -7,13 +7,13 @@ import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
 import { permitted } from '../caseView.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { TrailEntryView } from '../listAnswers.ts';
-import { LogIndex, PAGING, pageOf, sightOfAll } from '../listing.ts';
+import { AsOf, logIndexIn, PAGING, pageOf, sightOfAll } from '../listing.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
 import { opened } from '../trail.ts';
 
-const TrailQuery = z.strictObject({ asOf: LogIndex.optional(), ...PAGING });
+const TrailQuery = z.strictObject({ asOf: AsOf.optional(), ...PAGING });
 
 const READ_MODELS = ['cases', 'timeline', 'directory'];
 
@@ -39,7 +39,8 @@ export async function trailRoutes(app: FastifyInstance, parts: ApiParts): Promis
         const id = await caseIdIn(parts, process, request.params.id, request, reply);
         const [record, rights] = await Promise.all([parts.cases.glance(`${process.name}-${id}`), rightsOf(parts, request)]);
         permitted(process, record, rights, 'timeline');
-        return opened(parts, rights, await read(process, id, rights, request.query));
+        const paging = { ...request.query, asOf: await logIndexIn(db, request.query.asOf) };
+        return opened(parts, rights, await read(process, id, rights, paging));
       },
     );
   }

@@ -9,7 +9,7 @@ import { myWork, WORK_SECTIONS, workPage } from '../../projections/work.queries.
 import { awaitPosition, rightsOf } from '../caseIds.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../listAnswers.ts';
-import { Code, Flag, Id, LogIndex, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
+import { AsOf, Code, Flag, Id, LogIndex, logIndexIn, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
 import type { ApiParts } from '../parts.ts';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,7 @@ const FILTER = {
   escalated: Flag.optional(),
   unattended: Flag.optional().meta({ description: 'Assigned to somebody who is absent without a deputy' }),
   household: Id.optional(),
-  asOf: LogIndex.optional(),
+  asOf: AsOf.optional(),
 };
 const QueueQuery = z.strictObject({ ...FILTER, order: z.enum(['priority', 'due', 'since']).default('priority'), ...PAGING });
 const CountsQuery = z.strictObject(FILTER);
@@ -50,7 +50,7 @@ const WorkView = z.object(
   Object.fromEntries(WORK_SECTIONS.map((name) => [name, z.object({ count: z.int(), items: z.array(QueueItemView) })])),
 );
 
-const READ_MODELS = ['cases', 'directory'];
+const READ_MODELS = ['cases', 'directory', 'timeline'];
 
 /** Queues, own work and what changed: what an office opens its day with. */
 export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
@@ -72,7 +72,8 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, READ_MODELS);
-      const { order, limit, cursor, ...filter } = request.query;
+      const { order, limit, cursor, ...query } = request.query;
+      const filter = { ...query, asOf: await logIndexIn(db, query.asOf) };
       const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'queue:read');
       return queuePage(db, sight, filter, moment(), { order, limit, cursor });
     },
@@ -92,7 +93,8 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     async (request, reply) => {
       await awaitPosition(parts, request, reply, READ_MODELS);
       const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'queue:read');
-      return { items: await queueCounts(db, sight, request.query, moment()) };
+      const filter = { ...request.query, asOf: await logIndexIn(db, request.query.asOf) };
+      return { items: await queueCounts(db, sight, filter, moment()) };
     },
   );
 

@@ -18,7 +18,9 @@ export function permissionsOf(registry: Registry): readonly string[] {
     .flatMap((process) => Object.values(process.commands))
     // A process that does not allow a kernel command lists no state for it.
     .flatMap((command) => (command.from.length === 0 ? [] : [command.permission]));
-  const reads = registry.all.flatMap((process) => READ_VERBS.map((verb) => `${process.name}:${verb}`));
+  const reads = registry.all.flatMap((process) =>
+    [...READ_VERBS, ...(process.board ? ['board'] : [])].map((verb) => `${process.name}:${verb}`),
+  );
   return [...new Set([...commands, ...reads, ...QUERIES])].filter((one) => one !== 'system' && !isWithheld(one));
 }
 

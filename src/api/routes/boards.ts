@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { reachOf } from '../../domain/access/access.ts';
+import { wordFor } from '../../domain/kernel/caseLabels.ts';
+import { baghdadDate } from '../../domain/kernel/dates.ts';
+import { Refused } from '../../domain/kernel/errors.ts';
+import type { Process } from '../../domain/kernel/process.ts';
+import { BOARD_GROUPS, type BoardFilter, boardCases, boardLines } from '../../projections/boards.queries.ts';
+import { readDb, sightOf } from '../../projections/reads.queries.ts';
+import { awaitPosition, rightsOf } from '../caseIds.ts';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import { BoardCaseView, BoardLineView } from '../listAnswers.ts';
+import { AsOf, Code, EffectiveOn, logIndexIn, PAGING, pageOf } from '../listing.ts';
+import { operation } from '../operations.ts';
+import type { ApiParts } from '../parts.ts';
+import { hasRoutes } from '../paths.ts';
+
+const FILTER = {
+  status: Code.optional(),
+  kind: Code.optional(),
+  governorate: Code.optional(),
+  area: Code.optional(),
+  body: Code.optional().meta({ description: 'Committee, court or office that handles the case' }),
+  asOf: AsOf.optional(),
+  effectiveOn: EffectiveOn.optional(),
+};
+const by = z
+  .string()
+  .default('status')
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(BOARD_GROUPS)).max(BOARD_GROUPS.length))
+  .meta({ description: `What to roll up by, with commas: ${BOARD_GROUPS.join(', ')}` });
+const Lines = z.strictObject({ by, ...FILTER });
+const Cases = z.strictObject({ ...FILTER, ...PAGING });
+
+const READ_MODELS = ['boards', 'cases'];
+
+/**
+ * For every process that has one, its board: how many cases stand where, since when, and what of them adds up; and the cases
+ * behind each figure. For any day, as it was known at any moment.
+ */
+export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const db = readDb(parts.reads);
+  const today = () => baghdadDate(parts.now());
+
+  for (const process of parts.registry.all.filter((one) => one.board !== undefined && hasRoutes(one))) {
+    app.get<{ Querystring: z.output<typeof Lines> }>(
+      `/v1/${process.plural}/board`,
+      {
+        schema: {
+          ...operation({
+            process,
+            name: 'board',
+            summary: `${process.labels.plural.en}: how many stand where, and what of them adds up`,
+            description:
+              'Numbers, sums and ages in days by status, kind, governorate, area or body; `asOf` for what was known then, `effectiveOn` for what held on a day.',
+          }),
+          querystring: Lines,
+          response: { 200: jsonSchemaOf(z.object({ items: z.array(BoardLineView) }), 'output') },
+        },
+        config: { process },
+      },
+      async (request, reply) => {
+        await awaitPosition(parts, request, reply, READ_MODELS);
+        const rights = await rightsOf(parts, request);
+        if (reachOf(rights, `${process.name}:board`).length === 0) throw new Refused('FORBIDDEN');
+        const { by: groups, ...query } = request.query;
+        const filter = await filterOf(process, query);
+        const sight = sightOf(rights, 'board', [process.name]);
+        const lines = await boardLines(db, sight, filter, groups, query.effectiveOn ?? today());
+        return { items: lines.map((line) => ({ ...line, statusLabel: line.status && wordFor(process, 'states', line.status) })) };
+      },
+    );
+
+    app.get<{ Querystring: z.output<typeof Cases> }>(
+      `/v1/${process.plural}/board/cases`,
+      {
+        schema: {
+          ...operation({
+            process,
+            name: 'boardCases',
+            summary: `${process.labels.plural.en}: the cases behind the board, longest in their status first`,
+          }),
+          querystring: Cases,
+          response: { 200: jsonSchemaOf(pageOf(BoardCaseView), 'output') },
+        },
+        config: { process },
+      },
+      async (request, reply) => {
+        await awaitPosition(parts, request, reply, READ_MODELS);
+        const { limit, cursor, ...query } = request.query;
+        const filter = await filterOf(process, query);
+        const sight = sightOf(await rightsOf(parts, request), 'find', [process.name]);
+        return boardCases(db, sight, filter, query.effectiveOn ?? today(), { limit, cursor });
+      },
+    );
+  }
+
+  async function filterOf(process: Process, query: Omit<BoardFilter, 'process'>): Promise<BoardFilter> {
+    return { ...query, process: process.name, asOf: await logIndexIn(db, query.asOf) };
+  }
+}
