@@ -1,4 +1,4 @@
-import { targetOf } from '../domain/access/access.ts';
+import { type Taken, targetOf } from '../domain/access/access.ts';
 import type { CaseRecord, OpenWait, Share } from '../domain/kernel/case.ts';
 import { atBaghdad } from '../domain/kernel/dates.ts';
 import type { Tier } from '../domain/kernel/privacy.ts';
@@ -20,6 +20,8 @@ export interface CaseIndexRow {
   offices: string[];
   governorates: string[];
   assignees: string[];
+  /** What `assignees` have taken, with who may hold it. */
+  taken: readonly Taken[];
   own_staff: string | null;
   shares: readonly Share[];
   tier: Tier;
@@ -117,7 +119,8 @@ export function indexRow(
     party_since: partySince,
     offices: [...target.offices],
     governorates: [...target.governorates],
-    assignees: [...target.assignees],
+    assignees: target.taken.map((one) => one.staff),
+    taken: target.taken,
     own_staff: target.own ?? null,
     shares: record.shares,
     tier: target.tier,

@@ -48,6 +48,7 @@ const tables: readonly TableSpec[] = [
       offices: 'text[]',
       governorates: 'text[]',
       assignees: 'text[]',
+      taken: 'jsonb',
       own_staff: 'text',
       shares: 'jsonb',
       tier: 'text',
@@ -128,7 +129,7 @@ const tables: readonly TableSpec[] = [
 export function casesProjection(registry: Registry): Projection {
   return {
     name: 'cases',
-    version: 2,
+    version: 3,
     categories: registry.all.filter((one) => one.store === 'general').map((one) => one.name),
     opening: 'none',
     tables,

@@ -1,5 +1,6 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { AS_PARTY, type Reach, type Rights, reachOf } from '../domain/access/access.ts';
+import type { Membership } from '../domain/access/membership.ts';
 
 /** What somebody may see of some processes: the ways in which a permission reaches their cases. */
 export interface Sight {
@@ -68,7 +69,9 @@ function inScope({ scope, post }: Reach, rights: Rights, table: string): Conditi
     case 'party':
       return anyOf([holds('parties', post.organisation), holds('offices', post.office)]);
     case 'assigned':
-      return anyOf([holds('assignees', rights.staff), holds('assignees', rights.behalf)]);
+      return sql<SqlBool>`exists (
+        select 1 from jsonb_array_elements(${column(table, 'taken')}) one
+        where one ->> 'staff' in (${rights.staff}, ${rights.behalf ?? rights.staff}) and ${mayHold(post)})`;
     case 'shared':
       return sql<SqlBool>`exists (
         select 1 from jsonb_array_elements(${column(table, 'shares')}) share
@@ -78,6 +81,18 @@ function inScope({ scope, post }: Reach, rights: Rights, table: string): Conditi
           else share -> 'reader' ->> 'id' = ${post.organisation} end)`;
   }
 }
+
+/** Whether a post may hold what was taken: `mayHold` of the kernel. */
+const mayHold = (post: Membership): Condition => {
+  const is = (member: string, value: string | undefined): Condition =>
+    value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`one -> 'holder' ->> ${member} = ${value}`;
+  const isOrAbsent = (member: string, value: string | undefined): Condition =>
+    sql<SqlBool>`(one -> 'holder' ->> ${member} is null or ${is(member, value)})`;
+  return sql<SqlBool>`case
+    when one -> 'holder' ->> 'office' is not null then ${is('office', post.office)}
+    when one -> 'holder' ->> 'organisation' is not null then ${is('organisation', post.organisation)}
+    else ${isOrAbsent('role', post.role)} and ${isOrAbsent('governorate', post.governorate)} end`;
+};
 
 /** Whether something happened when an organisation already took part, where it is reached as one that does. */
 const since = ({ scope, post }: Reach, table: string, entry: string | undefined): Condition =>

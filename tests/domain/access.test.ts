@@ -127,7 +127,7 @@ const nowhere: Target = {
   parties: [],
   offices: [],
   governorates: [],
-  assignees: [],
+  taken: [],
   shares: [],
   tier: 'T1',
 };
@@ -139,7 +139,7 @@ t.test('each scope reaches what it says and nothing else', async (t) => {
   const until = '2026-03-01';
   const inside: Record<Scope, readonly Partial<Target>[]> = {
     own: [{ own: 'me' }],
-    assigned: [{ assignees: ['them', 'me'] }],
+    assigned: [{ taken: [{ staff: 'them' }, { staff: 'me' }] }],
     shared: [
       { shares: [{ reader: { kind: 'staff', id: 'me' }, until }] },
       { shares: [{ reader: { kind: 'office', id: 'off' }, until }] },
@@ -154,7 +154,7 @@ t.test('each scope reaches what it says and nothing else', async (t) => {
   const outside: readonly Partial<Target>[] = [
     {},
     { own: 'them' },
-    { assignees: ['them'] },
+    { taken: [{ staff: 'them' }] },
     { shares: [{ reader: { kind: 'staff', id: 'me' }, until: '2026-02-28' }] },
     { shares: [{ reader: { kind: 'office', id: 'me' }, until }] },
     { shares: [{ reader: { kind: 'staff', id: 'off' }, until }] },
@@ -179,7 +179,11 @@ t.test('each scope reaches what it says and nothing else', async (t) => {
 t.test('a deputy reaches what was given to the absent colleague, but not the colleague’s own file', async (t) => {
   const rights = { ...rightsOf('registrar'), behalf: 'them' };
   const reach = (scope: Scope) => ({ scope, tier: 'T1', post: rights.posts[0]! }) as const;
-  t.ok(covers(reach('assigned'), { ...nowhere, assignees: ['them'] }, rights));
+  t.ok(covers(reach('assigned'), { ...nowhere, taken: [{ staff: 'them' }] }, rights));
+  t.ok(
+    covers(reach('assigned'), { ...nowhere, taken: [{ staff: 'them', holder: { office: 'off', role: 'verifier' } }] }, rights),
+  );
+  t.notOk(covers(reach('assigned'), { ...nowhere, taken: [{ staff: 'them', holder: { role: 'verifier' } }] }, rights));
   const share = { reader: { kind: 'staff', id: 'them' }, until: '2026-03-01' } as const;
   t.ok(covers(reach('shared'), { ...nowhere, shares: [share] }, rights));
   t.notOk(covers(reach('own'), { ...nowhere, own: 'them' }, rights));
@@ -289,6 +293,25 @@ t.test('a post counts until the end of its last day', async (t) => {
   t.ok(await note(registrar, id));
   w.at('2026-03-01T21:00:00.000Z');
   await refused(t, note(registrar, id), 'NOT_FOUND');
+});
+
+t.test('work that was taken is reached no longer by who moves to a post that could not have taken it', async (t) => {
+  const { w, admin, ministry, mosul, anbar, registrar, open, note } = await branch();
+  const id = await open(registrar);
+  await w.when(registrar, 'dossier', 'take', id, {});
+  const { memberships } = (await w.cases.glance(`staff-${registrar.id}`)).state as Staff;
+  const move = async (office: string) =>
+    w.when(admin, 'staff', 'grantMembership', registrar.id, {
+      ...{ organisation: ministry, office, role: 'socialAffairs', from: '2026-03-02' },
+    });
+  await move(anbar);
+  const end = { membership: memberships[0]!.id, until: '2026-03-01', reason: 'moved to another branch' };
+  await w.when(admin, 'staff', 'endMembership', registrar.id, end);
+  t.ok(await note(registrar, id));
+  w.at('2026-03-02T08:00:00.000Z');
+  await refused(t, note(registrar, id), 'NOT_FOUND');
+  await move(mosul);
+  await refused(t, note(registrar, id), 'FORBIDDEN');
 });
 
 t.test('a post counts from its first day', async (t) => {

@@ -36,7 +36,15 @@ t.test('what a query shows is exactly what access covers, for any rights and any
     parties: some(),
     offices: some(),
     governorates: some(),
-    assignees: some(),
+    taken: some().map((staff) => ({
+      staff,
+      holder: maybe({
+        ...(next() < 0.4 ? { organisation: pick(names) } : {}),
+        ...(next() < 0.4 ? { office: pick(names) } : {}),
+        ...(next() < 0.4 ? { role: pick(['registrar', 'verifier']) } : {}),
+        ...(next() < 0.4 ? { governorate: pick(names) } : {}),
+      }),
+    })),
     own: maybe(pick(names)),
     shares: Array.from({ length: Math.floor(next() * 3) }, () => ({
       reader: { kind: pick(['staff', 'office', 'organisation'] as const), id: pick(names) },
@@ -46,7 +54,7 @@ t.test('what a query shows is exactly what access covers, for any rights and any
   });
   const post = (): Membership => ({
     id: 'm',
-    role: 'registrar',
+    role: pick(['registrar', 'verifier'] as const),
     organisation: pick(names),
     office: maybe(pick(names)),
     governorate: maybe(pick(names)),
@@ -78,7 +86,8 @@ t.test('what a query shows is exactly what access covers, for any rights and any
     parties: one.parties,
     offices: one.offices,
     governorates: one.governorates,
-    assignees: one.assignees,
+    assignees: one.taken.map((each) => each.staff),
+    taken: one.taken,
     own_staff: one.own ?? null,
     shares: one.shares,
     tier: one.tier,

@@ -1,8 +1,9 @@
 import type { CaseRecord } from '../kernel/case.ts';
 import type { OfficeRef, Reader } from '../kernel/caseEvents.ts';
 import type { LocalDate } from '../kernel/dates.ts';
+import { mayHold } from '../kernel/holder.ts';
 import { type Tier, withinTier } from '../kernel/privacy.ts';
-import type { Process, Stated } from '../kernel/process.ts';
+import type { Holder, Process, Stated } from '../kernel/process.ts';
 import type { Membership } from './membership.ts';
 import { POLICY, type PolicyRow, type Scope, WITHHELD } from './policy.ts';
 import type { Role } from './roles.ts';
@@ -16,6 +17,12 @@ export interface Rights {
   readonly posts: readonly Membership[];
 }
 
+/** A wait somebody has taken; `holder` is who may hold it, anybody when absent. */
+export interface Taken {
+  readonly staff: string;
+  readonly holder?: Holder | undefined;
+}
+
 /** What a decision about access looks at in a case. Read models keep the same facts as columns. */
 export interface Target {
   readonly owner: OfficeRef | undefined;
@@ -24,7 +31,8 @@ export interface Target {
   /** The one of `offices` that is there only because the case was offered to it. */
   readonly offeredTo?: string | undefined;
   readonly governorates: readonly string[];
-  readonly assignees: readonly string[];
+  /** Who has taken or been given what the case waits on, and who may hold that. */
+  readonly taken: readonly Taken[];
   /** The member of staff whose own record this is. */
   readonly own?: string | undefined;
   readonly shares: readonly { readonly reader: Reader; readonly until: LocalDate }[];
@@ -103,7 +111,8 @@ function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolea
     case 'party':
       return target.parties.includes(post.organisation) || (post.office !== undefined && target.offices.includes(post.office));
     case 'assigned':
-      return target.assignees.some((one) => isPerson(one, rights));
+      // Work stays behind when its holder moves to a post that could not have taken it.
+      return target.taken.some((one) => isPerson(one.staff, rights) && mayHold(one.holder, post));
     case 'shared':
       return target.shares.some((share) => share.until >= rights.day && readerIs(share.reader, post, rights));
   }
@@ -153,7 +162,9 @@ export function targetOf(process: Process, record: CaseRecord<Stated>): Target {
     parties: about?.parties ?? [],
     ...(offeredTo === undefined || offices.includes(offeredTo) ? { offices } : { offices: [...offices, offeredTo], offeredTo }),
     governorates: about?.governorates ?? [],
-    assignees: record.waits.flatMap((wait) => (wait.assignee === undefined ? [] : [wait.assignee])),
+    taken: record.waits.flatMap((wait) =>
+      wait.assignee === undefined ? [] : [{ staff: wait.assignee, holder: wait.holder ?? record.owner }],
+    ),
     own: about?.staff,
     shares: record.shares,
     tier: about?.tier ?? process.tier,
@@ -170,7 +181,7 @@ export const targetOfNew = (process: Process, post: Membership): Target => ({
   parties: [],
   offices: [],
   governorates: [],
-  assignees: [],
+  taken: [],
   shares: [],
   tier: process.tier,
 });

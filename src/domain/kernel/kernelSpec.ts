@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CaseRecord, OpenWait } from './case.ts';
 import type { CaseEventData, CaseEventName } from './caseEvents.ts';
 import { ensure } from './errors.ts';
+import { mayHold } from './holder.ts';
 import type { Context, FactRefs, Holder, Process, ProposedFact } from './process.ts';
 
 /** One of the commands every process has from the kernel. */
@@ -52,15 +53,6 @@ export function waitMeant(ctx: Context, key: string | undefined): OpenWait {
   return one;
 }
 
-/** Whether the actor's post holds this wait; no holder means the office that owns the case. The system acts for any role. */
-function isHeldBy(holder: Holder | undefined, ctx: Context): boolean {
-  const { owner } = ctx.case;
-  const where = holder ?? owner;
-  if (!where) return true;
-  if (where.office !== undefined) return where.office === ctx.actor.office;
-  if (where.organisation !== undefined) return where.organisation === ctx.actor.organisation;
-  return (
-    (holder?.role === undefined || holder.role === ctx.actor.post || ctx.actor.post === 'system') &&
-    (where.governorate ?? ctx.actor.governorate) === ctx.actor.governorate
-  );
-}
+/** Whether the actor's post holds this wait; no holder means the office that owns the case. */
+const isHeldBy = (holder: Holder | undefined, { actor, case: record }: Context): boolean =>
+  mayHold(holder ?? record.owner, { ...actor, role: actor.post });
