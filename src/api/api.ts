@@ -19,6 +19,7 @@ import { catalogueRoutes } from './routes/catalogue.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { directoryRoutes } from './routes/directory.ts';
 import { healthRoutes } from './routes/health.ts';
+import { householdPageRoutes } from './routes/householdPage.ts';
 import { meRoutes } from './routes/me.ts';
 import { registerRoutes } from './routes/register.ts';
 import { trailRoutes } from './routes/trails.ts';
@@ -90,6 +91,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await boardRoutes(v1, parts);
     await directoryRoutes(v1, parts);
     await registerRoutes(v1, parts);
+    await householdPageRoutes(v1, parts);
     await trailRoutes(v1, parts);
     await workRoutes(v1, parts);
     await meRoutes(v1, parts);

@@ -285,3 +285,10 @@ export const MatchView = z.object({
     .meta({ description: 'How far each known field agrees; only for a record you may read' }),
   hits: z.array(RegisterHitView),
 });
+
+/** A family with every case of theirs the caller may read, last opened first, and what those wait on, the soonest due first. */
+export const HouseholdPage = z.object({
+  card: HouseholdCard,
+  cases: z.array(CaseItem.extend({ processLabel: LabelView.optional(), statusLabel: LabelView.optional() })),
+  waits: z.array(QueueItemView),
+});

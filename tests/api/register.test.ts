@@ -75,6 +75,12 @@ t.test('the register finds a family by any name, and shows no more than the call
     const card = await read(api, `/v1/households/${household}/card`, own);
     t.match(card.json, { household: { id: household }, members: [{ id: head, name, relation: 'head' }] }, card.text);
     t.equal((await read(api, `/v1/households/${household}/card`, foreign)).status, 403);
+
+    const page = await read(api, `/v1/households/${household}/page`, own);
+    t.match(page.json, { card: { household: { id: household } }, waits: [] }, page.text);
+    const onPage = page.json.cases.map((one: { process: string; status: string }) => `${one.process} ${one.status}`);
+    t.same(onPage.sort(), ['application accepted', 'household displaced', 'person recorded']);
+    t.equal((await read(api, `/v1/households/${household}/page`, foreign)).status, 403);
     const trail = await read(api, `/v1/households/${household}/trail?limit=200`, api.colleague({ ...world.head, subject: '' }));
     t.equal(trail.status, 200, trail.text);
     const types = trail.json.items.map((one: { process: string; type: string }) => `${one.process} ${one.type}`);
