@@ -71,12 +71,19 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
     return shape;
   };
 
-  /** Paths of this one event: for a correction, those of the event it corrects, under `after`. */
-  const pathsOf = (shape: Shape, data: Readonly<Record<string, unknown>>): readonly PlacePath[] => {
-    if (!('after' in shape.schema.shape) || typeof data.type !== 'string' || !isCaseEvent(shape.name)) return shape.paths;
-    const corrected = shapes.get(storedType(shape.process, data.type));
-    return (corrected?.paths ?? []).map((one) => ({ ...one, path: ['after', ...one.path], within: 'after' }));
+  /** For a correction, the shape its `after` was written in: that of the event it corrects, in the version it says. */
+  const correctedShape = (shape: Shape, { type, version = 1 }: Data): Shape | undefined => {
+    if (!('after' in shape.schema.shape) || typeof type !== 'string' || !isCaseEvent(shape.name)) return undefined;
+    const corrected = shapes.get(`${shape.process.name}.${type}.v${version}`);
+    if (!corrected && type in shape.process.events) throw new Error(`version ${version} of ${type} is not known`);
+    return corrected;
   };
+
+  /** Paths of this one event: for a correction, those of the event it corrects as well, under `after`. */
+  const pathsOf = (shape: Shape, corrected: Shape | undefined): readonly PlacePath[] =>
+    corrected
+      ? [...shape.paths, ...corrected.paths.map((one) => ({ ...one, path: ['after', ...one.path], within: 'after' }))]
+      : shape.paths;
 
   return {
     encode: async (drafts) => {
@@ -86,7 +93,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         const shape = shapes.get(type);
         if (!shape) throw new Error(`${process.name} has no event ${draft.type}`);
         const data = structured(shape.schema.parse(draft.data)) as Record<string, unknown>;
-        return { draft, type, data, paths: pathsOf(shape, data) };
+        return { draft, type, data, paths: pathsOf(shape, correctedShape(shape, data)) };
       });
       const names = prepared.flatMap(({ draft, data, paths }) =>
         placesIn(data, paths, idOf(draft.stream)).map((place) => place.name),
@@ -106,19 +113,26 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         try {
           const envelope = JSON.parse(Buffer.from(event.bytes).toString('utf8')) as Envelope;
           const data = upcast(shape, envelope.data);
-          return { event, envelope, shape, data, places: placesIn(data, pathsOf(shape, data), idOf(event.stream)) };
+          const corrected = correctedShape(shape, data);
+          const old = !isNewest(shape) || (corrected !== undefined && !isNewest(corrected));
+          if (corrected && old)
+            Object.assign(data, { after: upcast(corrected, data.after as Data), version: newestOf(corrected) });
+          const places = placesIn(data, pathsOf(shape, corrected), idOf(event.stream)).filter(
+            // Corrections kept their reason in plain words before it was sealed like every other.
+            (place) => !corrected || place.at !== 'reason' || isToken(place.value),
+          );
+          return { event, envelope, shape, data, old, places };
         } catch (error) {
           throw new UndecodableEvent(event, error);
         }
       });
       const wanted = parsed.flatMap(({ places }) => places.map(sealedUnder)).filter((name) => opens(opening, name.tier as Tier));
       const keys = wanted.length === 0 ? () => undefined : await keyring.fetch(distinct(wanted), false);
-      return parsed.map(({ event, envelope, shape, data, places }): RecordedEvent => {
+      return parsed.map(({ event, envelope, shape, data, old, places }): RecordedEvent => {
         try {
           // An upcaster may rename fields, so only events of the newest version are held to the place they were sealed at.
-          const newest = shape.version === newestVersion(shape.process, shape.name);
           for (const place of places) {
-            place.replace(unseal(place.value as SealedToken, opening, keys, newest ? `${event.id}/${place.at}` : undefined));
+            place.replace(unseal(place.value as SealedToken, opening, keys, old ? undefined : `${event.id}/${place.at}`));
           }
           return {
             type: shape.name,
@@ -161,7 +175,12 @@ function shapesOf(registry: Registry): ReadonlyMap<string, Shape> {
   return shapes;
 }
 
-function upcast(shape: Shape, stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
+type Data = Readonly<Record<string, unknown>>;
+
+const newestOf = ({ process, name }: Shape): number => newestVersion(process, name);
+const isNewest = (shape: Shape): boolean => shape.version === newestOf(shape);
+
+function upcast(shape: Shape, stored: Data): Record<string, unknown> {
   let data = stored;
   for (let version = shape.version; version < newestVersion(shape.process, shape.name); version++) {
     data = shape.process.upcasters?.[shape.name]?.[version]?.(data) ?? data;

@@ -95,5 +95,12 @@ t.test('an event stored two versions ago is brought to today by its chain of upc
   t.same(await decode(parcel, 'ParcelSent', { kilos: 2 }, 1), { grams: 2000, carrier: 'unknown' });
   t.same(await decode(parcel, 'ParcelSent', { grams: 2500 }, 2), { grams: 2500, carrier: 'unknown' });
   t.same(await decode(parcel, 'ParcelSent', { grams: 1, carrier: 'post' }, 3), { grams: 1, carrier: 'post' });
+  const corrected = { of: 0, type: 'ParcelSent', fields: ['grams'], reason: 'weighed again' };
+  const correction = (more: object) => decode(parcel, 'CaseCorrected', { ...corrected, ...more }, 1);
+  const today = { version: 3, after: { grams: 2000, carrier: 'unknown' } };
+  t.match(await correction({ after: { kilos: 2 } }), today, 'a correction that says no version was written under the first');
+  t.match(await correction({ version: 2, after: { grams: 2000 } }), today);
+  t.match(await correction({ version: 3, after: { grams: 1, carrier: 'post' } }), { after: { grams: 1, carrier: 'post' } });
+  await t.rejects(correction({ version: 4, after: {} }), 'and one of a version to come is not guessed at');
   await t.rejects(decode(parcel, 'ParcelSent', { grams: 1, carrier: 'post', surprise: true }, 3), 'strict in every version');
 });

@@ -235,7 +235,7 @@ t.test('an own entry nobody acted upon is corrected alone, later only with a sec
     fields: { urgency: 'normal' },
     reason: 'wrong box ticked',
   });
-  t.match(alone.events, [{ type: 'CaseCorrected' }]);
+  t.match(alone.events, [{ type: 'CaseCorrected', data: { version: 1 } }]);
   t.match(alone.record.state, { urgency: 'normal', name: input.name });
   const other = colleague(by);
   await w.when(other, 'parcel', 'send', id, { weight: 3 });
@@ -507,6 +507,7 @@ t.test(
 
 t.test('the reason an officer gives is erased with the case', async (t) => {
   const { w, by, id } = await opened();
+  await w.when(by, 'parcel', 'correct', id, { revision: 0, fields: { urgency: 'normal' }, reason: 'said a named neighbour' });
   await w.when(by, 'parcel', 'retract', id, { reason: 'same as the file of a named neighbour' });
   const stored = await w.log.read(`parcel-${id}`);
   t.notOk(stored.some((one) => Buffer.from(one.bytes).includes('neighbour')));

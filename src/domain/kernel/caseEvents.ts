@@ -30,11 +30,15 @@ export const caseEvents = {
   TransferOffered: z.strictObject({ to: OfficeRef, reason }),
   TransferAccepted: z.strictObject({ to: OfficeRef }),
   TransferDeclined: z.strictObject({ reason }),
-  /** `after` is the corrected event's whole data, sealed field by field like the event it corrects. */
+  /**
+   * `after` is the corrected event's whole data, sealed field by field like the event it corrects; `version` is that event's
+   * stored version it was written in, 1 when absent.
+   */
   CorrectionProposed: z.strictObject({
     of: z.int(),
     type: z.string(),
     fields: z.array(z.string()),
+    version: z.int().min(1).optional(),
     after: z.record(z.string(), z.unknown()),
     reason,
   }),
@@ -43,6 +47,7 @@ export const caseEvents = {
     of: z.int(),
     type: z.string(),
     fields: z.array(z.string()),
+    version: z.int().min(1).optional(),
     after: z.record(z.string(), z.unknown()),
     reason,
   }),

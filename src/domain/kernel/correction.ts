@@ -4,6 +4,7 @@ import { caseEvents } from './caseEvents.ts';
 import { ensure, Refused } from './errors.ts';
 import { event, type KernelTable, reason, spec } from './kernelSpec.ts';
 import type { Context, Process } from './process.ts';
+import { newestVersion } from './registry.ts';
 
 /** The entry a correction means, as corrected so far: a recorded domain event that is no decision. */
 function entryMeant(ctx: Context, process: Process, revision: number) {
@@ -45,7 +46,8 @@ export const correction: KernelTable = {
       const ownEntry = entry.meta.actor.id === ctx.actor.id;
       const others = ctx.history.slice(c.revision + 1).filter((later) => later.meta.actor.id !== ctx.actor.id);
       const actedUpon = others.some((later) => later.meta.actor.post !== 'system');
-      const data = { of: c.revision, type: entry.type, fields: Object.keys(c.fields), after, reason: c.reason };
+      const version = newestVersion(process, entry.type);
+      const data = { of: c.revision, type: entry.type, fields: Object.keys(c.fields), version, after, reason: c.reason };
       return [event(ownEntry && !actedUpon ? 'CaseCorrected' : 'CorrectionProposed', data)];
     },
   }),
