@@ -5,6 +5,8 @@ import { registry } from './domain/index.ts';
 import type { Registry } from './domain/kernel/registry.ts';
 import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
+import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
+import { documentMigrations } from './eventlog/documents/migrations.ts';
 import { createExecutor, type Executor } from './eventlog/execute.ts';
 import type { EventLog } from './eventlog/port.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
@@ -14,15 +16,17 @@ import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
 import type { Config } from './platform/config.ts';
 import { createKysely, createPool } from './platform/database.ts';
 import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
+import { openFileStore } from './platform/files/open.ts';
 import { type Keyring, keyringMigrations, masterKeyFrom, postgresKeyring } from './platform/keyring.ts';
 import type { Log } from './platform/logging.ts';
 import { migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
+import { openScanner } from './platform/scanner/open.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of one installation's database, each with one owner of its tables. */
-export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs' } as const;
+export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs', files: 'files' } as const;
 
 /** Everything that processes, commands and command-line tools share: the log and the way into it. */
 export interface Core {
@@ -41,6 +45,8 @@ export interface Core {
   readonly rulebook: Rulebook;
   readonly rights: RightsOf;
   readonly executor: Executor;
+  /** Uploaded and generated files; `read` and `store` for whoever works with their content. */
+  readonly documents: Documents;
   /** Closes everything that was opened, last first; an embedded database that this process started is stopped. */
   close(): Promise<void>;
 }
@@ -69,6 +75,17 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const cases = createCases(log, codec, registry);
     const rulebook = createRulebook(registry, cases);
     const rights = rightsFrom(cases);
+    const documents = createDocuments({
+      db,
+      schema: SCHEMAS.files,
+      store: await openFileStore(config.files),
+      keyring,
+      scanner: openScanner(config.clamd, logger),
+      logger,
+      cases,
+      registry,
+      rulebook,
+    });
     const executor = createExecutor({
       log,
       codec,
@@ -77,6 +94,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       rulebook,
       keyring,
       rights,
+      files: documents.attaching,
       now: () => new Date().toISOString(),
     });
     logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
@@ -95,6 +113,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       rulebook,
       rights,
       executor,
+      documents,
       close,
     };
   } catch (error) {
@@ -124,6 +143,7 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string): Promise<re
     [SCHEMAS.keys, keyringMigrations],
     [SCHEMAS.read, projectionMigrations],
     [SCHEMAS.workers, workerMigrations],
+    [SCHEMAS.files, documentMigrations],
   ] as const) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
   }

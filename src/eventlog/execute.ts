@@ -10,6 +10,7 @@ import type { Registry } from '../domain/kernel/registry.ts';
 import type { Keyring } from '../platform/keyring.ts';
 import type { Cases, LoadedCase } from './cases.ts';
 import type { Codec } from './codec.ts';
+import { type Attaching, noFiles } from './documents/attaching.ts';
 import { type Decision, type Drafted, draftEvents } from './drafting.ts';
 import { Stale } from './failures.ts';
 import { derivedId } from './ids.ts';
@@ -86,6 +87,8 @@ export interface ExecutorParts {
   readonly rulebook: Rulebook;
   readonly keyring: Pick<Keyring, 'mac'>;
   readonly rights: RightsOf;
+  /** What lets files into cases; without it commands name none. */
+  readonly files?: Attaching;
   /** RFC 3339 UTC. */
   readonly now: () => string;
 }
@@ -95,7 +98,7 @@ const ATTEMPTS = 4;
 const SKEW_MS = 120_000;
 
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { cases, registry, rulebook, keyring } = parts;
+  const { cases, registry, rulebook, keyring, files = noFiles } = parts;
 
   async function execute(request: CommandRequest): Promise<Outcome> {
     const process = registry.byName(request.process);
@@ -146,6 +149,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       return request.dryRun ? { ...outcome, would: { events: [], taken: [] } } : outcome;
     }
 
+    const naming = { stream: loaded.record.stream, loaded, rights, dryRun: request.dryRun === true };
+    await files.admit([run.input, request.record], naming);
     const drafts = draftEvents(keyring.mac, run, loaded, decision);
     if (request.dryRun) return wouldBe(run, loaded, rights, drafts);
     const bytes = await parts.codec.encode(drafts.events);

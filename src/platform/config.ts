@@ -1,7 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { FilesPlace } from './files/open.ts';
+import { type ClamdAddress, clamdAddress } from './scanner/clamd.ts';
 
 export const ROLES = ['api', 'projector', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -37,6 +39,10 @@ export interface Config {
   readonly masterKeyFile: string | undefined;
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
   readonly trustProxy: readonly string[];
+  /** Where files are kept; under `dataDir` unless said otherwise. */
+  readonly files: FilesPlace;
+  /** Absent when files are not scanned, which is for development alone. */
+  readonly clamd: ClamdAddress | undefined;
 }
 
 /** Lists everything that is wrong with the environment, one line a variable. */
@@ -105,6 +111,22 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   MASAR_MASTER_KEY_FILE: readableFile.optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
+  FILES_DIR: z.string().optional(),
+  FILES_S3_ENDPOINT: url('https', 'http').optional(),
+  FILES_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{2,62}$/)
+    .optional(),
+  FILES_S3_REGION: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .default('us-east-1'),
+  FILES_S3_KEY_ID: z.string().optional(),
+  FILES_S3_SECRET_FILE: readableFile.optional(),
+  CLAMD_ADDRESS: z
+    .string()
+    .refine((text) => clamdAddress(text) !== undefined)
+    .optional(),
 });
 
 type Key = keyof typeof Environment.shape;
@@ -125,10 +147,17 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
   MASAR_MASTER_KEY_FILE: 'a file this process may read',
   TRUST_PROXY: 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1',
+  FILES_DIR: 'a directory for files, shared by all processes',
+  FILES_S3_ENDPOINT: 'the https:// address of an S3-compatible store',
+  FILES_S3_BUCKET: 'the name of a bucket in that store',
+  FILES_S3_REGION: "the store's region, such as us-east-1",
+  FILES_S3_KEY_ID: 'the id of an access key of that store',
+  FILES_S3_SECRET_FILE: 'a file with the secret access key, which this process may read',
+  CLAMD_ADDRESS: 'host:port or the /path of the socket of a ClamAV daemon',
 };
 
 /** Addresses may hold a password, so their values are not repeated. */
-const isSecret = (key: string): boolean => key.endsWith('_URL');
+const isSecret = (key: string): boolean => key.endsWith('_URL') || key.startsWith('FILES_S3_');
 
 /**
  * Reads the configuration from environment variables. An empty variable counts as absent.
@@ -161,7 +190,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: settings.LOG_LEVEL,
     masterKeyFile: settings.MASAR_MASTER_KEY_FILE,
     trustProxy: settings.TRUST_PROXY,
+    files: filesOf(settings),
+    clamd: settings.CLAMD_ADDRESS === undefined ? undefined : clamdAddress(settings.CLAMD_ADDRESS),
   };
+}
+
+function filesOf(settings: Settings): FilesPlace {
+  const { FILES_S3_ENDPOINT: endpoint, FILES_S3_BUCKET: bucket, FILES_S3_REGION: region } = settings;
+  const { FILES_S3_KEY_ID: keyId, FILES_S3_SECRET_FILE: secretFile } = settings;
+  if (endpoint && bucket && keyId && secretFile) return { kind: 's3', endpoint, bucket, region, keyId, secretFile };
+  return { kind: 'disk', dir: resolve(settings.FILES_DIR ?? join(settings.MASAR_DATA, 'files')) };
 }
 
 type Settings = z.infer<typeof Environment>;
@@ -178,6 +216,15 @@ function contradictions(settings: Settings): string[] {
   if (settings.OIDC_ISSUER === undefined && (settings.OIDC_AUDIENCE ?? settings.OIDC_JWKS_URL) !== undefined) {
     problems.push(`OIDC_ISSUER is not set: with the other OIDC_ settings it should be ${EXPECTED.OIDC_ISSUER}`);
   }
+  if (settings.FILES_DIR !== undefined && settings.FILES_S3_ENDPOINT !== undefined) {
+    problems.push('FILES_DIR and FILES_S3_ENDPOINT are both set: files are kept in one place');
+  }
+  const s3 = ['FILES_S3_ENDPOINT', 'FILES_S3_BUCKET', 'FILES_S3_KEY_ID', 'FILES_S3_SECRET_FILE'] as const;
+  if (s3.some((key) => settings[key] !== undefined)) {
+    for (const key of s3.filter((one) => settings[one] === undefined)) {
+      problems.push(`${key} is not set: with the other FILES_S3_ settings it should be ${EXPECTED[key]}`);
+    }
+  }
   return problems;
 }
 
@@ -191,7 +238,11 @@ function missingInProduction(settings: Settings): string[] {
   if (settings.MASAR_MASTER_KEY_FILE === undefined) {
     refuse('MASAR_MASTER_KEY_FILE', 'a development master key lies beside the data it protects');
   }
-  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL'] as const) {
+  if ((settings.FILES_DIR ?? settings.FILES_S3_ENDPOINT) === undefined) {
+    refuse('FILES_DIR', 'the directory of one process is not seen by the others (or set FILES_S3_ENDPOINT)');
+  }
+  if (settings.CLAMD_ADDRESS === undefined) refuse('CLAMD_ADDRESS', 'files that nobody scanned would be served');
+  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT'] as const) {
     if (settings[key]?.startsWith('http:')) problems.push(`${key} is not right: in production it should be ${EXPECTED[key]}`);
   }
   return problems;

@@ -39,6 +39,8 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     logLevel: 'info',
     masterKeyFile: undefined,
     trustProxy: [],
+    files: { kind: 'disk', dir: resolve('.masar/files') },
+    clamd: undefined,
   });
 });
 
@@ -48,6 +50,8 @@ const PRODUCTION = {
   OIDC_ISSUER: 'https://id.example.org/realms/masar',
   OIDC_AUDIENCE: 'masar',
   MASAR_MASTER_KEY_FILE: KEY_FILE,
+  FILES_DIR: '/srv/files',
+  CLAMD_ADDRESS: 'scanner:3310',
 };
 
 t.test('a complete production environment is read as it is', async (t) => {
@@ -70,6 +74,8 @@ t.test('a complete production environment is read as it is', async (t) => {
     oidc: { issuer: PRODUCTION.OIDC_ISSUER, audience: 'masar', jwksUrl: 'https://id.example.org/keys' },
     trustProxy: ['10.0.0.0/8', '::1', 'fd00::/8'],
     masterKeyFile: KEY_FILE,
+    files: { kind: 'disk', dir: '/srv/files' },
+    clamd: { host: 'scanner', port: 3310 },
   });
   t.strictSame([...config.roles], ['api', 'worker']);
 });
@@ -90,6 +96,10 @@ t.test(
       LOG_LEVEL: 'loud',
       MASAR_MASTER_KEY_FILE: '/nowhere/key',
       TRUST_PROXY: '10.0.0.0/33',
+      FILES_S3_ENDPOINT: 'ftp://:hunter2@files',
+      FILES_S3_BUCKET: 'Two Words',
+      FILES_S3_SECRET_FILE: '/nowhere/hunter2',
+      CLAMD_ADDRESS: 'scanner',
     };
     const problems = problemsOf(wrong);
     t.strictSame(problems.map((problem) => problem.split(' ')[0]).sort(), Object.keys(wrong).sort());
@@ -105,6 +115,29 @@ t.test(
 t.test('settings that need each other are asked for', async (t) => {
   t.match(problemsOf({ OIDC_ISSUER: 'https://id' }), [/^OIDC_AUDIENCE is not set/]);
   t.match(problemsOf({ OIDC_AUDIENCE: 'masar' }), [/^OIDC_ISSUER is not set/]);
+  t.match(problemsOf({ FILES_S3_ENDPOINT: 'https://files', FILES_S3_BUCKET: 'masar' }), [
+    /^FILES_S3_KEY_ID is not set/,
+    /^FILES_S3_SECRET_FILE is not set/,
+  ]);
+  t.match(problemsOf({ FILES_DIR: '/srv/files', FILES_S3_ENDPOINT: 'https://files' })[0], /both set/);
+});
+
+t.test('files lie on disk or in an S3-compatible store', async (t) => {
+  const s3 = {
+    FILES_S3_ENDPOINT: 'https://files.example.org',
+    FILES_S3_BUCKET: 'masar',
+    FILES_S3_KEY_ID: 'key',
+    FILES_S3_SECRET_FILE: KEY_FILE,
+  };
+  t.strictSame(readConfig(s3).files, {
+    kind: 's3',
+    endpoint: 'https://files.example.org',
+    bucket: 'masar',
+    region: 'us-east-1',
+    keyId: 'key',
+    secretFile: KEY_FILE,
+  });
+  t.strictSame(readConfig({ CLAMD_ADDRESS: '/run/clamd.sock' }).clamd, { path: '/run/clamd.sock' });
 });
 
 t.test('what is convenient in development refuses to start in production', async (t) => {
@@ -113,6 +146,8 @@ t.test('what is convenient in development refuses to start in production', async
     /^DATABASE_URL is not set.*embedded database/,
     /^OIDC_ISSUER is not set.*token to anybody/,
     /^MASAR_MASTER_KEY_FILE is not set.*beside the data/,
+    /^FILES_DIR is not set.*not seen by the others/,
+    /^CLAMD_ADDRESS is not set.*nobody scanned/,
   ]);
   t.match(problemsOf({ ...PRODUCTION, OIDC_ISSUER: 'http://id' }), [/^OIDC_ISSUER .*https/]);
 });

@@ -168,6 +168,18 @@ export const caseLabels = {
       en: 'Another officer than the one who entered it has to confirm.',
       ar: 'يجب أن يؤكد موظف آخر غير الذي أدخل القيد.',
     },
+    FILE_UNKNOWN: {
+      en: 'There is no such file, or it is not yours to put into a case. Upload it first.',
+      ar: 'لا يوجد ملف مرفوع كهذا، أو ليس لك أن تدرجه في حالة. ارفعه أولًا.',
+    },
+    FILE_NOT_READY: {
+      en: 'The file is not ready: it is not complete, not checked yet, or was refused. Look at its state.',
+      ar: 'الملف المرفوع غير جاهز: لم يكتمل رفعه أو لم يُفحص بعد أو رُفض. راجع حالته.',
+    },
+    FILE_DIFFERS: {
+      en: 'The SHA-256 is not that of the file. Take it from the state of the upload.',
+      ar: 'قيمة SHA-256 لا تطابق الملف المرفوع. خذها من حالة الرفع.',
+    },
     FACT_UNKNOWN: { en: 'The process has no such event.', ar: 'لا توجد في العملية واقعة كهذه.' },
     FACT_WITHOUT_LETTER: {
       en: 'A fact of a paper file needs its letter or a piece of evidence.',

@@ -29,17 +29,23 @@ export const LetterRef = z.strictObject({
 });
 export type LetterRef = z.infer<typeof LetterRef>;
 
-/** A piece of evidence, by reference; never the file itself. */
-export const Evidence = z.strictObject({
-  docType: z.string().min(1).max(80),
-  ref: z.string().min(1).max(200),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
-  issuedBy: z.string().max(200).optional(),
-  issuedOn: LocalDate.optional(),
-});
+/**
+ * A piece of evidence, by reference; never the file itself. `document` is the id of an uploaded file, named together with its
+ * SHA-256: the log then proves which bytes were meant.
+ */
+export const Evidence = z
+  .strictObject({
+    docType: z.string().min(1).max(80),
+    ref: z.string().min(1).max(200),
+    document: z.uuid().optional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    issuedBy: z.string().max(200).optional(),
+    issuedOn: LocalDate.optional(),
+  })
+  .refine((one) => one.document === undefined || one.sha256 !== undefined, { path: ['sha256'] });
 export type Evidence = z.infer<typeof Evidence>;
 
 /** What a caller may say about a command besides its input: the `record` member of every command body. */
