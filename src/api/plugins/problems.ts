@@ -1,82 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { wordFor } from '../../domain/kernel/caseLabels.ts';
-import { Refused } from '../../domain/kernel/errors.ts';
-import { type Lang, pickLanguage, say } from '../../domain/kernel/labels.ts';
-import type { Process } from '../../domain/kernel/process.ts';
-import { InvalidInput, Stale } from '../../eventlog/failures.ts';
-import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
-import { isConnectionFault } from '../../platform/database.ts';
-import { BadCursor } from '../../projections/reads.queries.ts';
-import { SearchTooShort } from '../../projections/register.queries.ts';
+import { pickLanguage } from '../../domain/kernel/labels.ts';
 import type { Catalogue } from '../catalogue.ts';
-import { type FieldError, type Params, Problem } from '../problem.ts';
-import { type ProblemCode, statusOf } from '../problemCodes.ts';
-import { pointerOf } from '../strictJson.ts';
-import { fieldErrors, SchemaMismatch } from '../validation.ts';
+import { Problem } from '../problem.ts';
+import { problemBody } from '../problemBody.ts';
+import { statusOf } from '../problemCodes.ts';
 
 const RETRY_AFTER_S = 2;
-
-/** A failure as it is told to the caller, before it has words. */
-interface Told {
-  readonly code: string;
-  readonly params?: Params;
-  readonly errors?: (lang: Lang) => readonly FieldError[];
-  readonly extra?: (lang: Lang) => Readonly<Record<string, unknown>>;
-}
-
-/** Codes of Fastify for requests that never reach a handler. */
-const FASTIFY_CODES: Readonly<Record<string, ProblemCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_UNDER_PRESSURE: 'BUSY',
-};
-
-/** Codes whose circumstances are nobody's business who may not see the case: they must look alike whatever is behind them. */
-const SILENT = new Set(['NOT_FOUND', 'ALREADY_EXISTS']);
-
-function tell(error: FastifyError, process: Process | undefined): Told {
-  if (error instanceof Problem) {
-    return { code: error.code, params: error.params, errors: () => error.errors, extra: () => error.extra };
-  }
-  if (error instanceof Refused) return { code: error.code, params: error.params };
-  if (error instanceof SchemaMismatch) {
-    return { code: 'INVALID_INPUT', errors: (lang) => fieldErrors(error, lang), extra: () => ({ in: error.part }) };
-  }
-  if (error instanceof InvalidInput) {
-    const errors = error.issues.map((one) => ({
-      pointer: pointerOf(one.path),
-      code: one.code.toUpperCase(),
-      message: one.message,
-    }));
-    return { code: 'INVALID_INPUT', errors: () => errors };
-  }
-  if (error instanceof Stale) return { code: 'STALE', extra: (lang) => changesSince(error, process, lang) };
-  if (error instanceof BadCursor) return { code: 'CURSOR_MALFORMED' };
-  if (error instanceof SearchTooShort) return { code: 'SEARCH_TOO_SHORT' };
-  if (error instanceof EventTooLarge) return { code: 'EVENT_TOO_LARGE' };
-  if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
-  if (error instanceof LogUnavailable || isConnectionFault(error)) return { code: 'UNAVAILABLE' };
-  const known = FASTIFY_CODES[error.code];
-  if (known) return { code: known };
-  return { code: error.statusCode !== undefined && error.statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL' };
-}
-
-/** What happened since the caller looked: what, when, by which post; never the data itself. */
-function changesSince(error: Stale, process: Process | undefined, lang: Lang): Readonly<Record<string, unknown>> {
-  const since = error.since.map(({ type, meta }) => {
-    const label = process && wordFor(process, 'events', type);
-    return {
-      revision: meta.revision,
-      event: type,
-      ...(label ? { label: say(label, lang) } : {}),
-      recordedAt: meta.recordedAt,
-      by: { id: meta.actor.id, post: meta.actor.post, ...(meta.actor.office ? { office: meta.actor.office } : {}) },
-    };
-  });
-  return { revision: error.revision, since };
-}
 
 /** Writes a failure into its answer. */
 export type SendProblem = (request: FastifyRequest, reply: FastifyReply, error: FastifyError) => FastifyReply;
@@ -85,34 +16,21 @@ export type SendProblem = (request: FastifyRequest, reply: FastifyReply, error: 
 export function problemSender(catalogue: Catalogue): SendProblem {
   return (request, reply, error) => {
     const process = request.routeOptions?.config?.process;
-    const told = tell(error, process);
     const lang = pickLanguage(request.headers['accept-language']);
-    const status = statusOf(told.code);
-    const params = SILENT.has(told.code) ? {} : (told.params ?? {});
-    const errors = told.errors?.(lang) ?? [];
-    if (told.code === 'BUSY') request.log.warn({ code: told.code }, 'a request was turned away: the event loop stands still');
-    else if (status >= 500) request.log.error({ err: error, code: told.code }, 'a request failed');
-    if (status === 401) reply.header('www-authenticate', challenge(told.code));
+    const problem = problemBody(catalogue, error, { process, lang, instance: request.id });
+    const { code, status } = problem;
+    if (code === 'BUSY') request.log.warn({ code }, 'a request was turned away: the event loop stands still');
+    else if (status >= 500) request.log.error({ err: error, code }, 'a request failed');
+    if (status === 401) reply.header('www-authenticate', challenge(code));
     if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
     if (status === 413) reply.header('connection', 'close');
     return reply
       .code(status)
-      .header('content-language', catalogue.label(told.code, process?.name)?.[lang] === undefined ? 'ar' : lang)
+      .header('content-language', problem.lang)
       .header('cache-control', 'no-store')
       .type('application/problem+json; charset=utf-8')
       .serializer(JSON.stringify)
-      .send({
-        type: `urn:masar:problem:${told.code}`,
-        title: catalogue.message(told.code, lang, params, process?.name),
-        status,
-        code: told.code,
-        instance: `urn:uuid:${request.id}`,
-        ...(Object.keys(params).length > 0 ? { params } : {}),
-        ...(errors.length > 0
-          ? { errors: errors.map((one) => (one.message ? one : { ...one, message: catalogue.message(one.code, lang) })) }
-          : {}),
-        ...told.extra?.(lang),
-      });
+      .send(problem.body);
   };
 }
 
