@@ -1,3 +1,4 @@
+import { allocation } from './allocation/index.ts';
 import { application } from './application/index.ts';
 import { duplicate } from './duplicate/index.ts';
 import { household } from './household/index.ts';
@@ -5,10 +6,12 @@ import { installation } from './installation/index.ts';
 import { registryOf } from './kernel/registry.ts';
 import { office } from './office/index.ts';
 import { organisation } from './organisation/index.ts';
+import { paymentBatch } from './paymentBatch/index.ts';
 import { person } from './person/index.ts';
 import { provider } from './provider/index.ts';
 import { referral } from './referral/index.ts';
 import { reservation } from './reservation/index.ts';
+import { returnGrant } from './returnGrant/index.ts';
 import { rule } from './rule/index.ts';
 import { staff } from './staff/index.ts';
 
@@ -26,4 +29,7 @@ export const registry = registryOf([
   application,
   household,
   duplicate,
+  allocation,
+  paymentBatch,
+  returnGrant,
 ]);

@@ -1,9 +1,15 @@
+import { followUps as ofAllocation } from '../domain/allocation/followUps.ts';
+import { allocation } from '../domain/allocation/index.ts';
 import { followUps as ofApplication } from '../domain/application/followUps.ts';
 import { application } from '../domain/application/index.ts';
 import { followUps as ofDuplicate } from '../domain/duplicate/followUps.ts';
 import { duplicate } from '../domain/duplicate/index.ts';
 import { followUps as ofHousehold } from '../domain/household/followUps.ts';
 import { household } from '../domain/household/index.ts';
+import { followUps as ofPaymentBatch } from '../domain/paymentBatch/followUps.ts';
+import { paymentBatch } from '../domain/paymentBatch/index.ts';
+import { followUps as ofReturnGrant } from '../domain/returnGrant/followUps.ts';
+import { returnGrant } from '../domain/returnGrant/index.ts';
 import { following } from './reactors/followUps.ts';
 import { handover, type OpenItems } from './reactors/handover.ts';
 import { reservations } from './reactors/reservations.ts';
@@ -20,4 +26,7 @@ export const reactorsOf = ({ openItems }: ReactorParts): readonly Reactor[] => [
   following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
   following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),
   following({ name: 'duplicates', process: duplicate, followUps: ofDuplicate, onRefusal: 'stop' }),
+  following({ name: 'allocations', process: allocation, followUps: ofAllocation, onRefusal: 'go on' }),
+  following({ name: 'batches', process: paymentBatch, followUps: ofPaymentBatch, onRefusal: 'go on' }),
+  following({ name: 'grants', process: returnGrant, followUps: ofReturnGrant, onRefusal: 'go on' }),
 ];

@@ -22,6 +22,7 @@ export interface PolicyRow {
  * - `<process>:find`: may learn that the case exists, under its reference; nothing more.
  * - `<process>:read`: may open it, with personal values up to the row's tier.
  * - `<process>:timeline`: who did what, in which post, when and by which letter; values only where `read` opens them.
+ * - `<process>:board`: numbers, sums and ages over the cases, and which of them stand where; no personal values.
  * - `queue:read`: what waits on whom; rows carry references and dates, never personal values.
  * - `dwell:read`: how long each office held what.
  * - `register:search`: search the register by names; each hit shows no more than `household:find` or `household:read` gives.
@@ -52,6 +53,11 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
     because: 'a pair belongs to the branches of both records, and is settled by their decision alone',
   },
   { allow: on('referral', 'share transfer adopt'), because: 'data goes to another organisation by sending alone, with consent' },
+  {
+    allow: on('allocation paymentBatch', 'share transfer adopt correct retract pause'),
+    because: 'money moves by a new fact that the guards have seen, and belongs to nobody who could pass it on',
+  },
+  { allow: ['returnGrant:pause'], because: 'no clock runs on a grant' },
   { allow: on('person', 'assign pause'), because: 'a record of a person waits on nobody' },
   {
     allow: on('organisation office staff', 'assign share transfer adopt retract pause'),
@@ -95,6 +101,8 @@ const approval = (role: Role): readonly PolicyRow[] => [
     on('referral', 'find timeline work'),
     ['dwell:read'],
   ),
+  // 4 A grant: entered and approved by different officers of the branch, which `FOUR_EYES` holds them to.
+  row(role, 'office', 'T2', on('returnGrant', `${LOOK} enter audit approve work assign ${SUPERVISE}`)),
 ];
 
 /**
@@ -129,6 +137,8 @@ export const POLICY: readonly PolicyRow[] = [
   ),
   // Who enters an application is its case team: the papers are on their desk.
   row('registrar', 'office', 'T2', on('application', `${LOOK} enter work share transfer correct adopt`)),
+  // 4 R grant.
+  row('registrar', 'office', 'T1', on('returnGrant', LOOK)),
   ...referrals('registrar'),
 
   // MoMD branch verifier / deputy head: 1 A, 8 R.
@@ -146,6 +156,13 @@ export const POLICY: readonly PolicyRow[] = [
   ]),
   row('branchesAffairs', 'all', 'T2', ['queue:read', 'dwell:read']),
   row('branchesAffairs', 'all', 'T0', ['rule:set']),
+  // 4 A amounts, batches: asks for allocations, publishes and cancels lists of payees.
+  row('branchesAffairs', 'all', 'T1', on('allocation', `${LOOK} request work assign`)),
+  row('branchesAffairs', 'all', 'T2', on('paymentBatch', `${LOOK} list audit publish work assign`)),
+
+  // MoMD Admin & Finance: 4 A grant payment.
+  row('adminFinance', 'all', 'T1', on('allocation', `${LOOK} request`)),
+  row('adminFinance', 'all', 'T2', on('returnGrant', `${LOOK} pay work assign`)),
 
   // MoMD Planning / IM: R aggregates.
   row('planning', 'all', 'T2', ['dwell:read']),
@@ -153,6 +170,15 @@ export const POLICY: readonly PolicyRow[] = [
   // Camp / centre manager: 1 W site events of the families in the camp, 8 W.
   row('campManager', 'office', 'T1', on('household', `${LOOK} work site presence reportReturn`)),
   ...referrals('campManager'),
+
+  // Compensation sub-committee clerk: 4 W lists of payees, and the answers of their audit.
+  row('subcommitteeClerk', 'governorate', 'T1', on('allocation', 'find read')),
+  row('subcommitteeClerk', 'office', 'T1', on('allocation', `${LOOK} request work`)),
+  row('subcommitteeClerk', 'office', 'T2', on('paymentBatch', `${LOOK} list audit work`)),
+
+  // Ministry of Finance / governorate accounts: 4 A allocation, payment.
+  row('financeMinistry', 'all', 'T1', on('allocation', `${LOOK} approve release close work assign`)),
+  row('financeMinistry', 'governorate', 'T2', on('paymentBatch', `${LOOK} order reconcile work assign`)),
 
   // Governorate (DG, IDP affairs, JCMC): 1 and 8 R aggregates.
   row('governorate', 'governorate', 'T2', ['dwell:read']),

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import type { HouseholdState } from '../household/state.ts';
+import type { CaseRecord } from '../kernel/case.ts';
+import { baghdadDate } from '../kernel/dates.ts';
+import { ensure } from '../kernel/errors.ts';
+import { fact } from '../kernel/process.ts';
+import { p, reserveReturn, returnKey } from './definition.ts';
+import { type Checks, type DenialReason, events, PackageItem, returnShape } from './events.ts';
+import { amountOn, grantAmounts } from './policy.ts';
+
+/** What a grant needs to know of a movement. */
+export interface Arrived {
+  readonly status: string;
+  readonly household?: string;
+}
+
+/** From a confirmed arrival on; a return that failed later was a return (domain.md §11.1). */
+const ARRIVED: readonly string[] = ['arrival_confirmed', 'monitoring', 'sustained', 'failed', 'secondary_displacement_recorded'];
+const GONE: readonly string[] = ['none', 'void', 'merged_into'];
+
+/** Whether the family's return is on record: by its own movement, or recognised by the branch. */
+function isReturned(household: HouseholdState, id: string, movement: CaseRecord<Arrived> | undefined): boolean {
+  if (movement) return movement.state.household === id && ARRIVED.includes(movement.state.status);
+  return household.status === 'returned' || (household.status === 'file_closed' && household.achieved?.pathway !== 'relocation');
+}
+
+/** A family that split off after returning is counted with the family it came from. */
+const countedElsewhere = (s: HouseholdState, movement: CaseRecord<Arrived> | undefined): boolean =>
+  movement === undefined && s.splitFrom !== undefined && s.achieved === undefined && s.returnReports.length === 0;
+
+interface Finding {
+  readonly checks: Checks;
+  readonly denied: DenialReason | undefined;
+}
+
+/** The conditions as the records stand; what is missing is pending, and only what cannot come any more denies. */
+function examined(household: CaseRecord<HouseholdState>, movement: CaseRecord<Arrived> | undefined): Finding {
+  const { state, id } = household;
+  const registered = household.exists && !GONE.includes(state.status);
+  const returned = registered && isReturned(state, id, movement);
+  const elsewhere = countedElsewhere(state, movement);
+  const checks: Checks = {
+    registered: registered ? 'passed' : 'failed',
+    returnRegistered: returned ? 'passed' : 'failed',
+    fileClosed: state.status === 'file_closed' ? 'passed' : 'pending',
+    card: state.qCard === undefined ? 'pending' : 'passed',
+    duplicates: elsewhere ? 'failed' : 'pending',
+  };
+  const denied = registered
+    ? returned
+      ? elsewhere
+        ? 'counted_with_family'
+        : undefined
+      : 'return_not_registered'
+    : 'not_registered';
+  return { checks, denied };
+}
+
+const UNDER_WAY = [
+  'applied',
+  'file_closure_verified',
+  'audited',
+  'approved',
+  'awaiting_funds',
+  'batch_listed',
+  'card_problem',
+  'paid',
+] as const;
+
+/** How a grant comes to be asked for, and what the branch shows for it (domain.md §4.5). */
+export const entering = {
+  checkEligibility: p.command({
+    from: 'new',
+    permission: 'returnGrant:enter',
+    input: z.strictObject(returnShape),
+    naturalKey: returnKey,
+    emits: ['ReturnGrantEligibilityConfirmed', 'ReturnGrantEligibilityDenied'],
+    to: ['eligibility_checked', 'rejected'],
+    facts: (c) => ({
+      household: fact<HouseholdState>('household', c.household),
+      movement: c.movement === undefined ? undefined : fact<Arrived>('movement', c.movement),
+    }),
+    reserves: reserveReturn,
+    decide: (c, _s, ctx) => {
+      ensure(c.returnDate <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: c.returnDate });
+      const { checks, denied } = examined(ctx.facts.household, ctx.facts.movement);
+      const data = { ...c, checks };
+      return denied === undefined
+        ? [{ type: 'ReturnGrantEligibilityConfirmed', data }]
+        : [{ type: 'ReturnGrantEligibilityDenied', data: { ...data, reason: denied } }];
+    },
+  }),
+  apply: p.command({
+    from: ['eligibility_checked'],
+    permission: 'returnGrant:enter',
+    input: z.strictObject({ packageItems: z.array(PackageItem).max(10).optional() }),
+    emits: ['ReturnGrantApplied'],
+    to: ['applied'],
+    rules: [grantAmounts],
+    decide: (c, s, ctx) => {
+      const { household = '', returnDate = '' } = s.subject ?? {};
+      const { key, version, value } = ctx.rule(grantAmounts);
+      const amountIQD = amountOn(value, returnDate);
+      ensure(amountIQD !== undefined, 'NO_GRANT_FOR_THIS_DAY', { date: returnDate });
+      const packageItems = c.packageItems ?? [];
+      return [
+        { type: 'ReturnGrantApplied', data: { household, returnDate, amountIQD, rule: key, ruleVersion: version, packageItems } },
+      ];
+    },
+  }),
+  verifyFileClosure: p.command({
+    from: ['applied'],
+    permission: 'returnGrant:enter',
+    input: z.strictObject({}),
+    emits: ['ReturnGrantFileClosureVerified'],
+    to: ['file_closure_verified'],
+    facts: (_c, s) => ({ household: fact<HouseholdState>('household', s.subject?.household ?? '') }),
+    decide: (_c, _s, ctx) => {
+      ensure(ctx.facts.household.state.status === 'file_closed', 'FILE_NOT_CLOSED');
+      return [{ type: 'ReturnGrantFileClosureVerified', data: {} }];
+    },
+  }),
+  recordItem: p.command({
+    from: UNDER_WAY,
+    permission: 'returnGrant:enter',
+    input: events.ReturnGrantItemRecorded,
+    emits: ['ReturnGrantItemRecorded'],
+    to: UNDER_WAY,
+    decide: (c, s) => {
+      ensure(s.items[c.item] !== undefined, 'ITEM_NOT_ASKED_FOR');
+      return [{ type: 'ReturnGrantItemRecorded', data: c }];
+    },
+  }),
+  object: p.command({
+    from: ['rejected'],
+    permission: 'returnGrant:enter',
+    input: z.strictObject({ grounds: z.string().min(3).max(2000) }),
+    emits: ['ReturnGrantObjectionFiled'],
+    to: ['objection'],
+    decide: (c) => [{ type: 'ReturnGrantObjectionFiled', data: c }],
+  }),
+};
