@@ -14,6 +14,7 @@ import { projectionsOf } from './projections/index.ts';
 import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
+import { watchDocuments } from './workers/documents.ts';
 import { startWorkers } from './workers/index.ts';
 import { reactorsOf } from './workers/reactors.ts';
 
@@ -94,8 +95,12 @@ async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<
     },
     stopping.signal,
   );
+  const now = () => new Date().toISOString();
+  const watching = watchDocuments({ sweep: core.documents.sweep, logger, now, everyMs: 30_000, signal: stopping.signal });
   return async () => {
+    stopping.abort();
     await workers.stop();
+    await watching;
     await queue.close();
     await pool.end();
   };
@@ -114,6 +119,7 @@ async function listen(
   const api = await createApi({
     registry: core.registry,
     executor: core.executor,
+    documents: core.documents,
     cases: core.cases,
     codec: core.codec,
     log: core.log,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Cases } from '../eventlog/cases.ts';
 import type { Codec } from '../eventlog/codec.ts';
+import type { Documents } from '../eventlog/documents/documents.ts';
 import type { Executor } from '../eventlog/execute.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { RightsOf } from '../eventlog/rights.ts';
@@ -25,6 +26,7 @@ export interface Check {
 export interface ApiParts {
   readonly registry: Registry;
   readonly executor: Executor;
+  readonly documents: Documents;
   readonly cases: Cases;
   readonly codec: Codec;
   readonly log: EventLog;

@@ -6,6 +6,7 @@ import type { Process } from '../domain/kernel/process.ts';
 import { InvalidInput, Stale } from '../eventlog/failures.ts';
 import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../eventlog/port.ts';
 import { isConnectionFault } from '../platform/database.ts';
+import { StorageFull, StorageUnavailable } from '../platform/files/store.ts';
 import { BadCursor } from '../projections/reads.queries.ts';
 import { SearchTooShort } from '../projections/register.queries.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -53,7 +54,10 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (error instanceof SearchTooShort) return { code: 'SEARCH_TOO_SHORT' };
   if (error instanceof EventTooLarge) return { code: 'EVENT_TOO_LARGE' };
   if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
-  if (error instanceof LogUnavailable || isConnectionFault(error)) return { code: 'UNAVAILABLE' };
+  if (error instanceof StorageFull) return { code: 'STORAGE_FULL' };
+  if (error instanceof LogUnavailable || error instanceof StorageUnavailable || isConnectionFault(error)) {
+    return { code: 'UNAVAILABLE' };
+  }
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
   return { code: FASTIFY_CODES[code] ?? (statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL') };
 }

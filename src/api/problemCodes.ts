@@ -143,8 +143,62 @@ export const apiProblems = {
   BODY_TOO_LARGE: {
     status: 413,
     label: {
-      en: 'The body is over 1 MiB. Files are not sent with commands; send their reference.',
-      ar: 'حجم الطلب يتجاوز 1 ميبيبايت. لا تُرسل الملفات مع الأوامر بل يُرسل مرجعها.',
+      en: 'The body is over 1 MiB, or 8 MiB for /v1/bulk. Files are not sent with commands; send their reference.',
+      ar: 'حجم الطلب يتجاوز 1 ميبيبايت، أو 8 ميبيبايت للأوامر المجمّعة. لا تُرسل الملفات مع الأوامر بل يُرسل مرجعها.',
+    },
+  },
+  UPLOAD_OFFSET_MALFORMED: {
+    status: 400,
+    label: {
+      en: 'A piece of a file needs the header Upload-Offset: how many bytes went before it.',
+      ar: 'يتطلب جزء الملف الترويسة Upload-Offset: عدد البايتات المرسلة قبله.',
+    },
+  },
+  UPLOAD_OFFSET_WRONG: {
+    status: 409,
+    label: {
+      en: 'The upload stands at another byte. Ask for its offset and go on from there.',
+      ar: 'موضع الرفع مختلف. اطلب الموضع الحالي وتابع منه.',
+    },
+  },
+  UPLOAD_COMPLETE: {
+    status: 409,
+    label: { en: 'The file has all its bytes already.', ar: 'اكتمل رفع الملف.' },
+  },
+  UPLOAD_SCATTERED: {
+    status: 409,
+    label: {
+      en: 'The file came in more than {limit} pieces. Announce it anew and send larger ones.',
+      ar: 'وصل الملف في أكثر من {limit} جزء. أعلن عنه من جديد وأرسل أجزاء أكبر.',
+    },
+  },
+  TOO_MANY_UPLOADS: {
+    status: 409,
+    label: {
+      en: 'You have {limit} uploads under way. Finish one of them first.',
+      ar: 'لديك {limit} عملية رفع غير مكتملة. أكمل إحداها أولًا.',
+    },
+  },
+  FILE_ERASED: {
+    status: 410,
+    label: { en: 'The file was erased for good.', ar: 'حُذف الملف نهائيًا.' },
+  },
+  FILE_TOO_LARGE: {
+    status: 413,
+    label: { en: 'A file may have {limit} bytes at most (20 MiB).', ar: 'الحد الأقصى للملف {limit} بايت (20 ميبيبايت).' },
+  },
+  UPLOAD_TOO_LONG: {
+    status: 413,
+    label: {
+      en: 'More arrived than the {size} bytes that were announced; the surplus was not kept.',
+      ar: 'وصل أكثر من {size} بايت المعلن عنها، ولم تُحفظ الزيادة.',
+    },
+  },
+  UPLOAD_CONTENT_TYPE: {
+    status: 415,
+    label: {
+      en: 'Send a piece of a file as Content-Type: application/offset+octet-stream.',
+      ar: 'أرسل جزء الملف بنوع application/offset+octet-stream.',
     },
   },
   EVENT_TOO_LARGE: {
@@ -188,6 +242,13 @@ export const apiProblems = {
     label: {
       en: 'The identity provider cannot be reached, so the token cannot be checked. Try again.',
       ar: 'تعذر الوصول إلى مزود الهوية للتحقق من الرمز. أعد المحاولة.',
+    },
+  },
+  STORAGE_FULL: {
+    status: 507,
+    label: {
+      en: 'There is no room left for files; nothing of this piece was kept. Tell whoever runs the server.',
+      ar: 'لا توجد مساحة كافية للملفات ولم يُحفظ هذا الجزء. أبلغ مسؤول الخادم.',
     },
   },
   BUSY: {

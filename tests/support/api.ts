@@ -10,12 +10,15 @@ import type { Role } from '../../src/domain/access/roles.ts';
 import { baghdadDate } from '../../src/domain/kernel/dates.ts';
 import { Refused } from '../../src/domain/kernel/errors.ts';
 import type { Process } from '../../src/domain/kernel/process.ts';
+import { createDocuments, type DocumentParts } from '../../src/eventlog/documents/documents.ts';
 import { createExecutor } from '../../src/eventlog/execute.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
 import { rightsFrom } from '../../src/eventlog/rights.ts';
 import { createRulebook } from '../../src/eventlog/rulebook.ts';
-import { createPool } from '../../src/platform/database.ts';
+import { createKysely, createPool } from '../../src/platform/database.ts';
+import { memoryStore } from '../../src/platform/files/memory.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { noScanner } from '../../src/platform/scanner/scanner.ts';
 import { someone, world } from './scenario.ts';
 
 export const ISSUER = 'https://issuer.test';
@@ -85,9 +88,11 @@ export async function startApi(
   const { log, codec, cases, registry, keyring, now } = w;
   const rulebook = createRulebook(registry, cases, () => Date.parse(now()));
   const records: string[] = [];
+  const documents = noDocuments({ keyring, cases, registry, rulebook });
   const parts: ApiParts = {
     registry,
     executor: createExecutor({ log, codec, cases, registry, rulebook, keyring, rights, now }),
+    documents,
     cases,
     codec,
     log,
@@ -142,6 +147,17 @@ export async function startApi(
 
   return { ...w, parts, app, base, person, colleague, issuer, token, call, records, close: () => app.close() };
 }
+
+/** Files nobody can reach: they are tested with a database of their own. */
+const noDocuments = (parts: Pick<DocumentParts, 'keyring' | 'cases' | 'registry' | 'rulebook'>) =>
+  createDocuments({
+    ...parts,
+    db: createKysely(createPool('postgres://nobody@127.0.0.1:1/none', { applicationName: 'none' })),
+    schema: 'files',
+    store: memoryStore(),
+    scanner: noScanner,
+    logger: pino({ level: 'silent' }),
+  });
 
 export type Api = Awaited<ReturnType<typeof startApi>>;
 

@@ -41,6 +41,7 @@ export async function openapi(app: FastifyInstance, { registry }: { readonly reg
         ...registry.all
           .filter(hasRoutes)
           .map(({ name, labels }) => ({ name, description: `${labels.plural.en} – ${labels.plural.ar}` })),
+        { name: 'documents', description: 'Uploading files; they are opened through the cases that name them' },
         { name: 'work', description: 'Queues, own work and what changed' },
         { name: 'registers', description: 'Finding households, providers and possible duplicates' },
         { name: 'catalogue', description: 'Processes, code lists and places: a front end can be built from these' },
