@@ -14,6 +14,7 @@ import { answerClientError, problemSender, problems } from './plugins/problems.t
 import { Problem } from './problem.ts';
 import { boardRoutes } from './routes/boards.ts';
 import { caseDocumentRoutes } from './routes/caseDocuments.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { caseListRoutes } from './routes/caseLists.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
@@ -88,6 +89,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     });
     await catalogueRoutes(v1, parts);
     await commandRoutes(v1, parts);
+    await bulkRoutes(v1, parts);
     await caseRoutes(v1, parts);
     await caseListRoutes(v1, parts);
     await boardRoutes(v1, parts);

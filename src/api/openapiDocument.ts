@@ -50,8 +50,23 @@ const HEADERS = {
 } as const;
 
 const COMMAND_PROBLEMS = [400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503];
-const READ_PROBLEMS = [400, 401, 403, 404, 409, 503];
-const CATALOGUE_PROBLEMS = [400, 401, 404, 503];
+
+/** What operations of each kind have in common: parameters, problems, and headers of their answers. */
+const KINDS = {
+  open: { parameters: [], problems: [404, 500], headers: [] },
+  command: {
+    parameters: ['IdempotencyKey', 'IfMatch', 'MasarAfter', 'AcceptLanguage'],
+    problems: COMMAND_PROBLEMS,
+    headers: ['ETag', 'MasarPosition'],
+  },
+  bulk: { parameters: ['MasarAfter', 'AcceptLanguage'], problems: [400, 401, 403, 503], headers: ['MasarPosition'] },
+  catalogue: { parameters: ['AcceptLanguage'], problems: [400, 401, 404, 503], headers: [] },
+  read: {
+    parameters: ['MasarAfter', 'OnBehalfOf', 'AcceptLanguage'],
+    problems: [400, 401, 403, 404, 409, 503],
+    headers: ['ETag', 'MasarStale'],
+  },
+} as const;
 
 /** Schemas that stand in many operations, under the names a generated client gives them. */
 const SHARED: Readonly<Record<string, JsonSchema>> = {
@@ -116,32 +131,27 @@ export function completed(document: Document): void {
   for (const operation of operations) complete(operation);
 }
 
+function kindOf(operation: Operation): keyof typeof KINDS {
+  if (operation.security?.length === 0) return 'open';
+  if (operation['x-command'] !== undefined) return 'command';
+  return operation.tags?.includes('bulk') ? 'bulk' : operation.tags?.includes('catalogue') ? 'catalogue' : 'read';
+}
+
 function complete(operation: Operation): void {
-  const open = operation.security?.length === 0;
-  const command = operation['x-command'] !== undefined;
-  const catalogue = operation.tags?.includes('catalogue') === true;
-  const names = open
-    ? []
-    : command
-      ? ['IdempotencyKey', operation['x-effect'] ? 'IfMatchRequired' : 'IfMatch', 'MasarAfter', 'AcceptLanguage']
-      : catalogue
-        ? ['AcceptLanguage']
-        : ['MasarAfter', 'OnBehalfOf', 'AcceptLanguage'];
+  const { parameters, problems, headers } = KINDS[kindOf(operation)];
+  const names = parameters.map((name) => (name === 'IfMatch' && operation['x-effect'] ? 'IfMatchRequired' : name));
   operation.parameters = [...described(operation.parameters ?? []), ...names.map((name) => ref('parameters', name))];
-  const unreadable = operation.requestBody ? [413, 415] : [];
-  const problems = open ? [404, 500] : command ? COMMAND_PROBLEMS : catalogue ? CATALOGUE_PROBLEMS : READ_PROBLEMS;
   for (const [status, response] of Object.entries(operation.responses)) {
-    response.headers = { ...response.headers, ...headersOf(Number(status), open || catalogue, command) };
+    const sent = Number(status) >= 300 ? [] : [...headers, ...(status === '201' ? ['Location'] : [])];
+    response.headers = { ...response.headers, ...headersNamed(sent) };
   }
+  const unreadable = operation.requestBody ? [413, 415] : [];
   for (const status of [...problems, ...unreadable, 500])
     operation.responses[status] ??= ref('responses', `Problem${status}`) as object;
 }
 
-function headersOf(status: number, plain: boolean, command: boolean): Record<string, unknown> {
-  if (plain || status >= 300) return {};
-  const names = command ? ['ETag', 'MasarPosition', ...(status === 201 ? ['Location'] : [])] : ['ETag', 'MasarStale'];
-  return Object.fromEntries(names.map((name) => [spelled(name), ref('headers', name)]));
-}
+const headersNamed = (names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(names.map((name) => [spelled(name), ref('headers', name)]));
 
 /** `MasarPosition` → `Masar-Position`; `ETag` is itself. */
 const spelled = (name: string): string => (name === 'ETag' ? name : name.replace(/(?<=[a-z])(?=[A-Z])/g, '-'));
@@ -150,7 +160,7 @@ function problem(status: number) {
   const names = status === 503 ? ['RetryAfter'] : status === 401 ? ['WwwAuthenticate'] : [];
   return {
     description: STATUS_CODES[status],
-    ...(names.length > 0 ? { headers: Object.fromEntries(names.map((name) => [spelled(name), ref('headers', name)])) } : {}),
+    ...(names.length > 0 ? { headers: headersNamed(names) } : {}),
     content: { 'application/problem+json': { schema: ref('schemas', 'Problem') } },
   };
 }

@@ -47,6 +47,13 @@ export const apiProblems = {
     status: 400,
     label: { en: 'The request is not well-formed HTTP.', ar: 'الطلب غير سليم.' },
   },
+  ID_MISSING: {
+    status: 400,
+    label: {
+      en: 'This command is given to a case. Say which in `id`: its UUID or its reference.',
+      ar: 'يُعطى هذا الأمر لملف قائم. حدده في `id` بمعرّفه UUID أو برقمه المرجعي.',
+    },
+  },
   ID_MALFORMED: {
     status: 400,
     label: {

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { pickLanguage } from '../../domain/kernel/labels.ts';
+import type { Outcome } from '../../eventlog/execute.ts';
+import { ProblemAnswer, Reference } from '../answers.ts';
+import { BulkCommand, giveEach, MOST_COMMANDS, memberOf, prepare, type Result } from '../bulk.ts';
+import { caseIdIn } from '../caseIds.ts';
+import { type Catalogue, catalogueOf } from '../catalogue.ts';
+import { jsonSchemaOf } from '../jsonSchema.ts';
+import type { ApiParts } from '../parts.ts';
+import { problemBody } from '../problemBody.ts';
+
+/** A thousand commands of 8 KiB, which is far more than any has. */
+const BODY_LIMIT = 8 * 1024 * 1024;
+
+const Bulk = z.strictObject({
+  dryRun: z.boolean().optional().meta({
+    description: 'Nothing is written. Each command is tried on its case as it stands, not as those before it would leave it',
+  }),
+  commands: z.array(BulkCommand).min(1).max(MOST_COMMANDS),
+});
+
+const BulkResult = z.object({
+  key: z.string(),
+  status: z.int().meta({ description: 'The HTTP status the command alone would have been answered with' }),
+  case: z
+    .object({ id: z.uuid(), reference: Reference, status: z.string(), revision: z.int(), position: z.string() })
+    .optional()
+    .meta({ description: 'The case after the command; of a dry run, as it would be. `position` is that of what is written' }),
+  replayed: z.boolean().optional().meta({ description: 'It had been given before; nothing was written again' }),
+  would: z
+    .object({ events: z.array(z.string()), taken: z.array(z.string()) })
+    .optional()
+    .meta({ description: 'Of a dry run: what would be recorded, and what another case already holds that must be unique' }),
+  problem: ProblemAnswer.optional(),
+});
+
+const BulkAnswer = z.object({
+  done: z.int(),
+  refused: z.int(),
+  results: z.array(BulkResult).meta({ description: 'In the order of the commands' }),
+});
+
+/**
+ * `POST /v1/bulk`: many commands in one request, each with its own key, rights and result. One that is refused stops no other;
+ * a bulk whose answer was lost is sent again as it is, and changes nothing.
+ */
+export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const catalogue = catalogueOf(parts.registry);
+  app.route<{ Body: z.output<typeof Bulk> }>({
+    method: 'POST',
+    url: '/v1/bulk',
+    bodyLimit: BODY_LIMIT,
+    schema: {
+      operationId: 'bulk',
+      tags: ['bulk'],
+      summary: 'Give up to 1,000 commands, or try them',
+      description:
+        'Each command is given as it would be alone: under its own key, with the same rights, refusals and effects. ' +
+        'Commands to one case are given in order, others side by side; a refusal stops none of the others.',
+      body: Bulk,
+      response: { 200: jsonSchemaOf(BulkAnswer, 'output') },
+    },
+    handler: async (request, reply) => {
+      const { commands, dryRun = false } = request.body;
+      const results = await giveEach(commands, {
+        prepare: (given) => prepare(parts.registry, given, (process, text) => caseIdIn(parts, process, text, request, reply)),
+        execute: ({ key, ifMatch, record }, { process, command, id, input }) =>
+          parts.executor.execute({
+            process: process.name,
+            command: command.name,
+            ...{ id, input, key, ifMatch, dryRun },
+            record: record === undefined ? undefined : BulkCommand.shape.record.parse(record),
+            principal: { kind: 'staff', id: request.staff },
+            correlationId: request.correlationId,
+          }),
+      });
+      const last = results.reduce(
+        (latest, one) => ('done' in one && one.done.position > latest ? one.done.position : latest),
+        0n,
+      );
+      if (last > 0n) reply.header('masar-position', String(last));
+      const told = results.map((one, at) => ({ key: commands[at]?.key, ...tell(one, at, request, catalogue) }));
+      const refused = told.filter((one) => 'problem' in one).length;
+      return { done: told.length - refused, refused, results: told };
+    },
+  });
+}
+
+function tell(result: Result, at: number, request: FastifyRequest, catalogue: Catalogue) {
+  if ('done' in result) return { status: result.opened ? 201 : 200, ...answerOf(result.done) };
+  const lang = pickLanguage(request.headers['accept-language']);
+  const { status, code, body } = problemBody(catalogue, result.failed, { process: result.process, lang, instance: request.id });
+  if (status >= 500) request.log.error({ err: result.failed, code, at }, 'a command of a bulk failed');
+  return { status, problem: { ...body, ...errorsAt(at, code, body) } };
+}
+
+function answerOf({ id, reference, status, revision, position, replayed, would }: Outcome) {
+  return {
+    case: { id, reference, status, revision, position: String(position) },
+    ...(replayed ? { replayed } : {}),
+    ...(would ? { would } : {}),
+  };
+}
+
+/** The errors with pointers into the body of the bulk. */
+function errorsAt(at: number, code: string, { errors, title }: Readonly<Record<string, unknown>>) {
+  const member = memberOf(code);
+  if (member !== undefined) return { errors: [{ pointer: `/commands/${at}/${member}`, code, message: String(title) }] };
+  if (!Array.isArray(errors)) return {};
+  return { errors: errors.map((one) => ({ ...one, pointer: `/commands/${at}/input${one.pointer}` })) };
+}
