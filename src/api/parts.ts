@@ -33,7 +33,7 @@ export interface ApiParts {
   readonly rights: RightsOf;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly config: Pick<Config, 'trustProxy'>;
+  readonly config: Pick<Config, 'trustProxy' | 'publicUrl'>;
   /** Above this mean delay of the event loop, requests are answered 503 until it recovers; default 5,000, 0 never. */
   readonly maxEventLoopDelayMs?: number;
   /** RFC 3339 UTC. */

@@ -37,6 +37,8 @@ export interface Config {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Absent when a development master key in `dataDir` is used. */
   readonly masterKeyFile: string | undefined;
+  /** Where people reach the API; the QR codes of papers lead there. */
+  readonly publicUrl: string;
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
   readonly trustProxy: readonly string[];
   /** Where files are kept; under `dataDir` unless said otherwise. */
@@ -111,6 +113,7 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   MASAR_MASTER_KEY_FILE: readableFile.optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
+  PUBLIC_URL: url('https', 'http').optional(),
   FILES_DIR: z.string().optional(),
   FILES_S3_ENDPOINT: url('https', 'http').optional(),
   FILES_S3_BUCKET: z
@@ -146,6 +149,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   OIDC_JWKS_URL: "the https:// address of the issuer's keys",
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
   MASAR_MASTER_KEY_FILE: 'a file this process may read',
+  PUBLIC_URL: 'the https:// address people reach this API at',
   TRUST_PROXY: 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1',
   FILES_DIR: 'a directory for files, shared by all processes',
   FILES_S3_ENDPOINT: 'the https:// address of an S3-compatible store',
@@ -189,6 +193,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         : { issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE, jwksUrl: settings.OIDC_JWKS_URL },
     logLevel: settings.LOG_LEVEL,
     masterKeyFile: settings.MASAR_MASTER_KEY_FILE,
+    publicUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,
     trustProxy: settings.TRUST_PROXY,
     files: filesOf(settings),
     clamd: settings.CLAMD_ADDRESS === undefined ? undefined : clamdAddress(settings.CLAMD_ADDRESS),
@@ -242,7 +247,8 @@ function missingInProduction(settings: Settings): string[] {
     refuse('FILES_DIR', 'the directory of one process is not seen by the others (or set FILES_S3_ENDPOINT)');
   }
   if (settings.CLAMD_ADDRESS === undefined) refuse('CLAMD_ADDRESS', 'files that nobody scanned would be served');
-  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT'] as const) {
+  if (settings.PUBLIC_URL === undefined) refuse('PUBLIC_URL', 'the QR codes of papers would lead to this machine alone');
+  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT', 'PUBLIC_URL'] as const) {
     if (settings[key]?.startsWith('http:')) problems.push(`${key} is not right: in production it should be ${EXPECTED[key]}`);
   }
   return problems;

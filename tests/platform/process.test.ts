@@ -38,6 +38,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     oidc: undefined,
     logLevel: 'info',
     masterKeyFile: undefined,
+    publicUrl: 'http://127.0.0.1:8080',
     trustProxy: [],
     files: { kind: 'disk', dir: resolve('.masar/files') },
     clamd: undefined,
@@ -52,6 +53,7 @@ const PRODUCTION = {
   MASAR_MASTER_KEY_FILE: KEY_FILE,
   FILES_DIR: '/srv/files',
   CLAMD_ADDRESS: 'scanner:3310',
+  PUBLIC_URL: 'https://masar.example.org',
 };
 
 t.test('a complete production environment is read as it is', async (t) => {
@@ -148,6 +150,7 @@ t.test('what is convenient in development refuses to start in production', async
     /^MASAR_MASTER_KEY_FILE is not set.*beside the data/,
     /^FILES_DIR is not set.*not seen by the others/,
     /^CLAMD_ADDRESS is not set.*nobody scanned/,
+    /^PUBLIC_URL is not set.*this machine alone/,
   ]);
   t.match(problemsOf({ ...PRODUCTION, OIDC_ISSUER: 'http://id' }), [/^OIDC_ISSUER .*https/]);
 });

@@ -102,7 +102,7 @@ export async function startApi(
     now,
     logger: pino({ level: 'debug' }, { write: (line) => records.push(line) }),
     metrics: createMetrics({ processMetrics: false }),
-    config: { trustProxy: [] },
+    config: { trustProxy: [], publicUrl: 'https://masar.test' },
     maxEventLoopDelayMs: 0,
     tokens: createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: issuer.jwks }),
     idsOf: async () => [],

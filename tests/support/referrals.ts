@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { household } from '../../src/domain/household/index.ts';
+import { office } from '../../src/domain/office/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
 import { person } from '../../src/domain/person/index.ts';
 import { provider } from '../../src/domain/provider/index.ts';
@@ -34,7 +35,7 @@ export const client = {
 
 /** A world with a referral desk, a directory, a sending branch, and one provider that answers legal needs in Ninewa. */
 export async function referrals(start = START) {
-  const w = world([organisation, staff, person, household, provider, referral], start);
+  const w = world([organisation, office, staff, person, household, provider, referral], start);
   const desk = someone('referralDesk');
 
   const register = async (at: { organisation?: string; governorate?: string } = {}) => {

@@ -212,11 +212,11 @@ export type AnyCommandSpec = Omit<Command, 'name'>;
 export type Upcaster = (data: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
 /** A paper a process hands out: when it may be printed, and what it is called. */
-export interface Paper {
-  readonly from: readonly string[];
+export interface Paper<S extends Stated = Stated> {
+  readonly from: readonly S['status'][];
   readonly label: Label;
   /** What it is about where a case may hand out several of a kind (the decision a notice tells): a print of another is no reprint. */
-  edition?(state: Stated): string | undefined;
+  edition?(state: S): string | undefined;
 }
 
 /** Words for everything a person reads of a process. */
@@ -266,7 +266,7 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   /** Which wait each level of escalation adds; the process's own `escalate` command may record more. */
   readonly escalation?: Escalation;
   /** What may be printed of a case, by the kernel's `print`; how each looks is in the API's `prints`. */
-  readonly papers?: { readonly [name: string]: Paper & { readonly from: readonly S['status'][] } };
+  readonly papers?: Readonly<Record<string, Paper<S>>>;
   readonly labels: ProcessLabels;
 }
 

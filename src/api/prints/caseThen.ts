@@ -1,0 +1,17 @@
+import { type CaseRecord, foldCase } from '../../domain/kernel/case.ts';
+import type { Tier } from '../../domain/kernel/privacy.ts';
+import type { Process, Stated } from '../../domain/kernel/process.ts';
+import type { Position } from '../../eventlog/port.ts';
+import type { ApiParts } from '../parts.ts';
+
+/** A case as it stood at a position of the log (inclusive), with personal values opened up to a tier and no further. */
+export async function caseThen(
+  { log, codec }: Pick<ApiParts, 'log' | 'codec'>,
+  process: Process,
+  id: string,
+  until: Position,
+  tier: Tier,
+): Promise<CaseRecord<Stated>> {
+  const stored = (await log.read(`${process.name}-${id}`)).filter((event) => event.position <= until);
+  return foldCase(process, id, await codec.decode(stored, tier));
+}

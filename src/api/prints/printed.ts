@@ -1,0 +1,40 @@
+import type { Print } from '../../domain/kernel/printing.ts';
+import type { Process } from '../../domain/kernel/process.ts';
+import type { LoadedCase } from '../../eventlog/cases.ts';
+import type { ApiParts } from '../parts.ts';
+import { caseThen } from './caseThen.ts';
+import { issuerOf } from './names.ts';
+import type { Look, PaperLayout } from './paper.ts';
+import { pdfOf } from './pdf.ts';
+
+/** Where the QR code on a paper of this case leads. */
+export const addressOf = (publicUrl: string, process: Process, reference: string): string =>
+  `${publicUrl.replace(/\/+$/, '')}/v1/${process.plural}/${reference}`;
+
+/**
+ * The file of one print: the case, and whatever its text names, as of the print. What happened since changes nothing in it; only
+ * what was erased since is gone from it too.
+ */
+export async function printedFile(
+  parts: ApiParts,
+  { process, record, history, stored }: LoadedCase,
+  print: Print,
+  layout: PaperLayout,
+) {
+  const [made, at] = [history[print.revision], stored[print.revision]];
+  if (!made || !at) throw new Error(`${record.stream} has no revision ${print.revision}`);
+  const look: Look = async (name, id) => {
+    const other = parts.registry.byName(name);
+    if (other?.store !== 'general') throw new Error(`no paper looks at ${name}`);
+    return caseThen(parts, other, id, at.position, layout.tier);
+  };
+  const then = await caseThen(parts, process, record.id, at.position, layout.tier);
+  return pdfOf(await layout.compose(then, look, process), {
+    issuer: await issuerOf(look, made.meta.actor),
+    reference: record.reference,
+    number: print.number,
+    copy: print.copy,
+    printedAt: made.meta.recordedAt,
+    address: addressOf(parts.config.publicUrl, process, record.reference),
+  });
+}
