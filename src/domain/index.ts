@@ -2,6 +2,7 @@ import { allocation } from './allocation/index.ts';
 import { application } from './application/index.ts';
 import { duplicate } from './duplicate/index.ts';
 import { household } from './household/index.ts';
+import { importRun } from './importRun/index.ts';
 import { installation } from './installation/index.ts';
 import { registryOf } from './kernel/registry.ts';
 import { office } from './office/index.ts';
@@ -32,4 +33,5 @@ export const registry = registryOf([
   allocation,
   paymentBatch,
   returnGrant,
+  importRun,
 ]);

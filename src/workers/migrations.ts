@@ -59,5 +59,30 @@ const workers: Migration = {
   },
 };
 
+/** What became of each row of an import: numbers, codes and ids, nothing of what is written in it. */
+const imports: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async up(db: Kysely<any>) {
+    await sql`
+      create table import_rows (
+        import uuid not null,
+        row integer not null,
+        unit integer not null,
+        status text not null,
+        errors jsonb not null default '[]',
+        duplicates jsonb not null default '[]',
+        cases jsonb not null default '[]',
+        refusal text,
+        primary key (import, row)
+      )`.execute(db);
+    await sql`create index import_rows_of_unit on import_rows (import, unit)`.execute(db);
+    await sql`create index import_rows_by_status on import_rows (import, status, row)`.execute(db);
+  },
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async down(db: Kysely<any>) {
+    await sql`drop table import_rows`.execute(db);
+  },
+};
+
 /** Migrations of the workers' schema, in order. */
-export const workerMigrations: Record<string, Migration> = { '0001_workers': workers };
+export const workerMigrations: Record<string, Migration> = { '0001_workers': workers, '0002_imports': imports };

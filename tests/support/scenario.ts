@@ -9,6 +9,7 @@ import { reservation } from '../../src/domain/reservation/index.ts';
 import { rule } from '../../src/domain/rule/index.ts';
 import { createCases } from '../../src/eventlog/cases.ts';
 import { createCodec } from '../../src/eventlog/codec.ts';
+import { type Attaching, noFiles } from '../../src/eventlog/documents/attaching.ts';
 import { type CommandRequest, createExecutor, type Outcome } from '../../src/eventlog/execute.ts';
 import { InvalidInput, Stale } from '../../src/eventlog/failures.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
@@ -50,12 +51,14 @@ export interface GivenEvent {
 
 /**
  * A world of real parts on a memory log: executor, codec, policy, rules. Time stands still until `at` moves it. People have
- * the post they bring along; with rights `from the log` they have what their staff stream says, and nothing else.
+ * the post they bring along; with rights `from the log` they have what their staff stream says, and nothing else. Commands name
+ * no files unless something is given that lets them.
  */
 export function world(
   processes: readonly Process[],
   start = '2026-03-01T08:00:00.000Z',
   rights: 'as brought' | 'from the log' = 'as brought',
+  files: Attaching = noFiles,
 ) {
   let now = start;
   const registry = registryOf([...new Set([...processes, rule, reservation])]);
@@ -72,6 +75,7 @@ export function world(
     registry,
     rulebook,
     keyring,
+    files,
     now: () => now,
     rights: async (staff, at, onBehalfOf) => {
       if (rights === 'from the log') return rightsFrom(cases)(staff, at, onBehalfOf);

@@ -60,6 +60,10 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
   { allow: ['returnGrant:pause'], because: 'no clock runs on a grant' },
   { allow: on('person', 'assign pause'), because: 'a record of a person waits on nobody' },
   {
+    allow: on('importRun', 'share transfer adopt correct retract pause'),
+    because: 'a file of paper cases is cancelled or taken back whole, and its rows are those of one office',
+  },
+  {
     allow: on('organisation office staff', 'assign share transfer adopt retract pause'),
     because: 'the directory has one keeper and no queue; an adopted or withdrawn entry would escape its guards',
   },
@@ -84,6 +88,8 @@ const referrals = (role: Role): readonly PolicyRow[] => [
   // A former receiver no longer sees the case; the command itself knows who has something to delete.
   row(role, 'all', 'T2', ['referral:confirmDeletion']),
 ];
+const ENTER_FILES = `${LOOK} work upload review cancel reopen`;
+const APPROVE_FILES = `${LOOK} work assign review commit takeBack cancel reopen`;
 /** "A" in column 1: decides on what others entered, and supervises it. */
 const SUPERVISE = 'share transfer correct retract adopt';
 const approval = (role: Role): readonly PolicyRow[] => [
@@ -243,4 +249,12 @@ export const POLICY: readonly PolicyRow[] = [
   row('verifier', 'office', 'T2', ['household:split']),
   row('headOfBranch', 'office', 'T2', ['household:split']),
   row('protectionPartner', 'shared', 'T2', ['household:hold']),
+
+  // Files of paper cases (§0.2, rule 8): column 1 for households, column 4 for claims; who enters does not approve.
+  row('registrar', 'office', 'T1', on('importRun', ENTER_FILES)),
+  row('partnerCaseworker', 'office', 'T1', on('importRun', ENTER_FILES)),
+  row('verifier', 'office', 'T1', on('importRun', APPROVE_FILES)),
+  row('headOfBranch', 'office', 'T1', on('importRun', APPROVE_FILES)),
+  row('subcommitteeClerk', 'office', 'T1', on('importRun', ENTER_FILES)),
+  row('subcommitteeChair', 'office', 'T1', on('importRun', APPROVE_FILES)),
 ];

@@ -1,0 +1,135 @@
+import type { Label } from '../kernel/labels.ts';
+import type { ProcessLabels } from '../kernel/process.ts';
+import type { FileProblem } from './events.ts';
+import { rowErrors } from './rowErrors.ts';
+
+const problems: Readonly<Record<FileProblem, Label>> = {
+  FILE_MISSING: { en: 'There is no such file in the store.', ar: 'لا يوجد هذا الملف في المخزن.' },
+  FILE_CHANGED: {
+    en: 'The stored file is not the one that was uploaded: its checksum differs.',
+    ar: 'الملف المخزون ليس الملف الذي رُفع: البصمة الرقمية مختلفة.',
+  },
+  NOT_A_TABLE: {
+    en: 'This is neither an XLSX file nor a CSV file that can be read.',
+    ar: 'الملف ليس بصيغة XLSX ولا CSV يمكن قراءتها.',
+  },
+  TABLE_TOO_LARGE: { en: 'Unpacked, the file is too large.', ar: 'الملف أكبر من المسموح بعد فك ضغطه.' },
+  TOO_MANY_ROWS: { en: 'The file has too many rows; divide it.', ar: 'عدد الصفوف كبير جدًا؛ قسّم الملف.' },
+  COLUMN_MISSING: { en: 'Columns of the template are missing.', ar: 'أعمدة من النموذج مفقودة.' },
+  COLUMN_TWICE: { en: 'A column stands in the file twice.', ar: 'ورد أحد الأعمدة مرتين.' },
+  NO_ROWS: { en: 'There is no row below the headings.', ar: 'لا توجد صفوف تحت العناوين.' },
+};
+
+export const labels: ProcessLabels = {
+  name: { en: 'Import', ar: 'إدخال ملف' },
+  plural: { en: 'Imports', ar: 'الملفات المُدخلة' },
+  states: {
+    none: { en: 'Not uploaded', ar: 'غير مرفوع' },
+    uploaded: { en: 'Being read', ar: 'قيد القراءة' },
+    unreadable: { en: 'Cannot be read', ar: 'تتعذر قراءته' },
+    in_review: { en: 'Possible duplicates to decide', ar: 'تكرارات محتملة بانتظار البتّ' },
+    ready: { en: 'Ready to commit', ar: 'جاهز للتثبيت' },
+    committing: { en: 'Being committed', ar: 'قيد التثبيت' },
+    committed: { en: 'Committed', ar: 'مثبّت' },
+    cancelled: { en: 'Cancelled', ar: 'ملغى' },
+    taking_back: { en: 'Being taken back', ar: 'قيد السحب' },
+    taken_back: { en: 'Taken back', ar: 'مسحوب' },
+  },
+  commands: {
+    upload: { en: 'Upload a file', ar: 'رفع ملف' },
+    reportUnreadable: { en: 'Report an unreadable file', ar: 'الإبلاغ عن تعذر قراءة الملف' },
+    validate: { en: 'Check the rows', ar: 'تدقيق الصفوف' },
+    decideRows: { en: 'Decide on possible duplicates', ar: 'البتّ في التكرارات المحتملة' },
+    commit: { en: 'Commit', ar: 'تثبيت' },
+    recordProgress: { en: 'Record progress', ar: 'تسجيل التقدم' },
+    finish: { en: 'Finish committing', ar: 'إنهاء التثبيت' },
+    cancel: { en: 'Cancel', ar: 'إلغاء' },
+    takeBack: { en: 'Take the whole file back', ar: 'سحب الملف كله' },
+    finishTakingBack: { en: 'Finish taking back', ar: 'إنهاء السحب' },
+  },
+  events: {
+    ImportUploaded: { en: 'File uploaded', ar: 'رُفع الملف' },
+    ImportUnreadable: { en: 'The file could not be read', ar: 'تعذرت قراءة الملف' },
+    ImportValidated: { en: 'Rows checked', ar: 'دُققت الصفوف' },
+    ImportRowsDecided: { en: 'Decided on possible duplicates', ar: 'بُتّ في تكرارات محتملة' },
+    ImportCommitted: { en: 'Committed by a second officer', ar: 'ثبّته موظف ثانٍ' },
+    ImportProgressed: { en: 'Went further', ar: 'أُحرز تقدم' },
+    ImportFinished: { en: 'All rows are entered', ar: 'أُدخلت الصفوف كلها' },
+    ImportCancelled: { en: 'Cancelled', ar: 'أُلغي' },
+    ImportRetractionOrdered: { en: 'Ordered to be taken back', ar: 'تقرر سحبه' },
+    ImportRetracted: { en: 'Taken back', ar: 'سُحب' },
+  },
+  waits: {
+    decideRows: { en: 'Decide on possible duplicates', ar: 'البتّ في التكرارات المحتملة' },
+    commit: { en: 'Commit as the second officer', ar: 'التثبيت من موظف ثانٍ' },
+  },
+  parties: {
+    office: { en: 'Office whose cases they are', ar: 'المكتب صاحب الملفات' },
+    secondOfficer: { en: 'Second officer', ar: 'موظف ثانٍ' },
+  },
+  refusals: {
+    OFFICE_KEEPS_NO_SUCH_CASES: {
+      en: 'This office keeps no such cases: households go to an open branch, claims to a sub-committee.',
+      ar: 'هذا المكتب لا يحفظ مثل هذه الملفات: الأسر لدى فرع مفتوح والمطالبات لدى لجنة فرعية.',
+    },
+    OFFICE_NOT_YOURS: {
+      en: 'Upload for your own office; as a partner, for the branch of your governorate.',
+      ar: 'ارفع الملف لمكتبك؛ وللشريك لفرع محافظته.',
+    },
+    ROW_NOT_IN_QUESTION: {
+      en: 'This row is not among the possible duplicates.',
+      ar: 'هذا الصف ليس من التكرارات المحتملة.',
+    },
+    SECOND_OFFICER_NEEDED: {
+      en: 'Another officer than the one who uploaded has to do this.',
+      ar: 'يجب أن يقوم بذلك موظف غير الذي رفع الملف.',
+    },
+    DUPLICATES_UNDECIDED: {
+      en: 'Decide on every possible duplicate first: commit it or leave it out.',
+      ar: 'ابتّ أولًا في كل تكرار محتمل: تثبيته أو استبعاده.',
+    },
+    TOO_MANY_ROWS: problems.TOO_MANY_ROWS,
+    NOTHING_TO_COMMIT: { en: 'No row can be committed.', ar: 'لا يوجد صف يمكن تثبيته.' },
+    NOTHING_TO_TAKE_BACK: { en: 'This import has opened no case.', ar: 'لم يُفتح أي ملف من هذا الإدخال.' },
+  },
+  fields: {
+    kind: { en: 'What it holds', ar: 'المحتوى' },
+    office: { en: 'Office', ar: 'المكتب' },
+    organisation: { en: 'Organisation', ar: 'الجهة' },
+    governorate: { en: 'Governorate', ar: 'محافظة', ckb: 'پارێزگا' },
+    document: { en: 'File', ar: 'الملف' },
+    sha256: { en: 'Checksum (SHA-256)', ar: 'البصمة الرقمية (SHA-256)' },
+    problem: { en: 'Why it cannot be read', ar: 'سبب تعذر القراءة' },
+    columns: { en: 'Columns', ar: 'الأعمدة' },
+    rows: { en: 'Rows', ar: 'الصفوف' },
+    good: { en: 'Rows without errors', ar: 'صفوف بلا أخطاء' },
+    bad: { en: 'Rows that cannot be committed', ar: 'صفوف لا يمكن تثبيتها' },
+    units: { en: 'Households or claims that can be committed', ar: 'أسر أو مطالبات يمكن تثبيتها' },
+    duplicates: { en: 'Possible duplicates', ar: 'التكرارات المحتملة' },
+    rulesVersion: { en: 'Version of the rules', ar: 'نسخة القواعد' },
+    decision: { en: 'Decision', ar: 'القرار' },
+    through: { en: 'Gone through up to row', ar: 'تمت المعالجة حتى الصف' },
+    done: { en: 'Done', ar: 'أُنجز' },
+    refused: { en: 'Refused', ar: 'رُفض' },
+    retracted: { en: 'Taken back', ar: 'سُحب' },
+    kept: { en: 'Left for people', ar: 'تُرك للموظفين' },
+    reason: { en: 'Reason', ar: 'السبب' },
+  },
+  codes: {
+    kind: { households: { en: 'Households', ar: 'أسر' }, claims: { en: 'Compensation claims', ar: 'مطالبات تعويض' } },
+    decision: { commit: { en: 'Commit all the same', ar: 'تثبيت رغم ذلك' }, leave_out: { en: 'Leave out', ar: 'استبعاد' } },
+    problem: problems,
+    error: rowErrors,
+    rowStatus: {
+      bad: { en: 'Has errors', ar: 'فيه أخطاء' },
+      withheld: { en: 'Held back by another row of its household', ar: 'موقوف بسبب صف آخر من الأسرة' },
+      ready: { en: 'Ready', ar: 'جاهز' },
+      doubtful: { en: 'May be on record already', ar: 'قد يكون مسجلًا من قبل' },
+      left_out: { en: 'Left out', ar: 'مستبعد' },
+      done: { en: 'Entered', ar: 'أُدخل' },
+      refused: { en: 'Refused', ar: 'رُفض' },
+      taken_back: { en: 'Taken back', ar: 'سُحب' },
+      kept: { en: 'Left for people', ar: 'تُرك للموظفين' },
+    },
+  },
+};

@@ -1,0 +1,102 @@
+import { matchingRule, possibleDuplicates } from '../../domain/household/index.ts';
+import { blockingKeys, matchScore, type PersonDescriptor } from '../../domain/household/matching.ts';
+import { partialDateIn, type Row, textIn } from '../../domain/importRun/columns.ts';
+import { comparable, type Family } from '../../domain/importRun/index.ts';
+import { districtOf } from '../../domain/places/pcodes.ts';
+import type { Matching } from '../../domain/household/possibleDuplicates.ts';
+import type { SearchPersons } from './parts.ts';
+import type { ImportRow } from './rows.ts';
+
+/** What is shown of one row; more of it helps nobody. */
+const MOST_SHOWN = 5;
+/** Under one blocking key no more rows than this are compared with each other. */
+const MOST_ALIKE = 200;
+/** Digits of a national number, to which offices pad it. */
+const NATIONAL_DIGITS = 12;
+
+/** Possible duplicates by row. */
+export type Doubts = ReadonlyMap<number, ImportRow['duplicates']>;
+
+/**
+ * Looks every person of a file up among the records and among the other households of the file. Nothing follows from a score
+ * but that somebody has to look (domain.md §1.4).
+ */
+export async function doubtsIn(
+  families: readonly Family[],
+  search: SearchPersons,
+  matching: Matching = matchingRule.default,
+): Promise<Doubts> {
+  const doubts = new Map<number, ImportRow['duplicates'][number][]>();
+  const add = (row: number, doubt: ImportRow['duplicates'][number]): void => {
+    doubts.set(row, [...(doubts.get(row) ?? []), doubt]);
+  };
+  const met = new Map<string, { readonly unit: number; readonly row: number; readonly person: PersonDescriptor }[]>();
+  for (const family of families) {
+    for (const row of family.rows) {
+      const person = described(row, family);
+      if (!person) continue;
+      for (const { other, score } of await onRecord(person, search, matching)) add(row.row, { person: other, score });
+      for (const one of inFile(person, family.unit, met, matching)) add(row.row, one);
+      for (const key of blockingKeys(person)) {
+        const alike = met.get(key) ?? [];
+        if (alike.length < MOST_ALIKE) met.set(key, [...alike, { unit: family.unit, row: row.row, person }]);
+      }
+    }
+  }
+  return new Map([...doubts].map(([row, list]) => [row, list.sort((a, b) => b.score - a.score).slice(0, MOST_SHOWN)]));
+}
+
+/** The records it may be, however its number is padded. */
+async function onRecord(person: PersonDescriptor, search: SearchPersons, matching: Matching) {
+  const best = new Map<string, number>();
+  for (const nationalNumber of spellings(person.nationalNumber)) {
+    const asked = { ...person, nationalNumber };
+    for (const { other, score } of possibleDuplicates(asked, await search(asked), matching)) {
+      best.set(other, Math.max(score, best.get(other) ?? 0));
+    }
+  }
+  return [...best].map(([other, score]) => ({ other, score }));
+}
+
+const spellings = (number: string | undefined): readonly (string | undefined)[] => {
+  if (number === undefined) return [undefined];
+  const bare = comparable(number);
+  return [...new Set([number, bare, bare.padStart(NATIONAL_DIGITS, '0')])];
+};
+
+function inFile(
+  person: PersonDescriptor,
+  unit: number,
+  met: ReadonlyMap<string, readonly { readonly unit: number; readonly row: number; readonly person: PersonDescriptor }[]>,
+  { weights, showFrom }: Matching,
+): ImportRow['duplicates'] {
+  const alike = new Map(blockingKeys(person).flatMap((key) => (met.get(key) ?? []).map((one) => [one.row, one] as const)));
+  return [...alike.values()]
+    .filter((one) => one.unit !== unit)
+    .map((one) => ({ row: one.row, score: matchScore(person, one.person, weights).score }))
+    .filter((one) => one.score >= showFrom);
+}
+
+/** What is compared of the person of a row; undefined where not even a name is written. */
+function described(row: Row, { head }: Family): PersonDescriptor | undefined {
+  const first = textIn(row, 'firstName');
+  if (first === undefined) return undefined;
+  const sex = textIn(row, 'sex');
+  const origin = textIn(head, 'origin');
+  return {
+    names: {
+      first,
+      father: textIn(row, 'fatherName'),
+      grandfather: textIn(row, 'grandfatherName'),
+      family: textIn(row, 'familyName'),
+    },
+    motherName: textIn(row, 'motherName'),
+    sex: sex === 'unknown' ? undefined : sex,
+    birth: partialDateIn(row, 'birth'),
+    phone: textIn(row, 'phone'),
+    nationalNumber: textIn(row, 'nationalNumber'),
+    originAdm2: origin === undefined ? undefined : districtOf(origin),
+    qCard: textIn(head, 'qCard'),
+    pdsNumber: textIn(head, 'rationCard'),
+  };
+}
