@@ -13,6 +13,7 @@ import { type Attaching, noFiles } from '../../src/eventlog/documents/attaching.
 import { type CommandRequest, createExecutor, type Outcome } from '../../src/eventlog/execute.ts';
 import { InvalidInput, Stale } from '../../src/eventlog/failures.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
+import type { EventLog } from '../../src/eventlog/port.ts';
 import { rightsFrom } from '../../src/eventlog/rights.ts';
 import { createRulebook } from '../../src/eventlog/rulebook.ts';
 import { memoryKeyring } from '../../src/platform/keyring.ts';
@@ -50,19 +51,19 @@ export interface GivenEvent {
 }
 
 /**
- * A world of real parts on a memory log: executor, codec, policy, rules. Time stands still until `at` moves it. People have
- * the post they bring along; with rights `from the log` they have what their staff stream says, and nothing else. Commands name
- * no files unless something is given that lets them.
+ * A world of real parts, on a memory log unless given another: executor, codec, policy, rules. Time stands still until `at`
+ * moves it. People have the post they bring along; with rights `from the log` they have what their staff stream says, and
+ * nothing else. Commands name no files unless something is given that lets them.
  */
 export function world(
   processes: readonly Process[],
   start = '2026-03-01T08:00:00.000Z',
   rights: 'as brought' | 'from the log' = 'as brought',
   files: Attaching = noFiles,
+  log: EventLog = createMemoryLog(),
 ) {
   let now = start;
   const registry = registryOf([...new Set([...processes, rule, reservation])]);
-  const log = createMemoryLog();
   const keyring = memoryKeyring();
   const codec = createCodec(registry, keyring);
   const cases = createCases(log, codec, registry, () => Date.parse(now));
