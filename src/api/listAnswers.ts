@@ -80,6 +80,54 @@ export const BoardLineView = z.object({
   oldestDays: z.number(),
 });
 
+const share = z.number().nullable().meta({ description: '0 to 1; null where there is nothing to take a share of' });
+const dinars = z.number().meta({ description: 'Whole dinars' });
+
+/** One line of the claim tracker. What was allocated stands only in lines of whole governorates. */
+export const TrackerLineView = z.object({
+  governorate: text.optional(),
+  body: text.optional(),
+  kind: text.optional(),
+  cases: z.int(),
+  submitted: z.int().meta({ description: 'Registered, and later' }),
+  finalised: z.int().meta({ description: 'Ratified, amended, annulled, finally rejected or final at the sub-committee' }),
+  annulled: z.int().meta({ description: 'Of the finalised; entitles to nothing' }),
+  paid: z.int().meta({ description: 'To every payee, in full' }),
+  finalisedOfSubmitted: share,
+  paidOfSubmitted: share,
+  paidOfFinalised: share,
+  entitlementIQD: dinars,
+  paidIQD: dinars,
+  paidOfEntitlement: share,
+  requestedIQD: dinars.optional(),
+  allocatedIQD: dinars.optional(),
+  releasedIQD: dinars.optional(),
+  releasedOfEntitlement: share.optional(),
+  stages: z.array(
+    z.object({
+      status: z.string(),
+      label: LabelView.optional(),
+      cases: z.int(),
+      medianDays: z.number(),
+      p90Days: z.number(),
+      oldestDays: z.number(),
+    }),
+  ),
+  waits: z.array(z.object({ party: z.string(), label: LabelView.optional(), cases: z.int(), overdue: z.int(), oldest: instant })),
+});
+
+export const OvertakingView = z.object({
+  id: z.uuid(),
+  reference: Reference,
+  kind: text,
+  governorate: text,
+  body: text,
+  submittedOn: z.string(),
+  finalisedOn: z.string(),
+  overtaken: z.int().meta({ description: 'Claims registered on an earlier day and undecided on the day of this decision' }),
+  oldestOvertaken: z.string(),
+});
+
 export const BoardCaseView = z.object({
   id: z.uuid(),
   reference: Reference,

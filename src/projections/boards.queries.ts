@@ -135,6 +135,46 @@ export async function boardLines(
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+/** How many cases of a group wait on a party, and since when the first of them does. */
+export interface BoardWait {
+  readonly party: string;
+  readonly cases: number;
+  readonly overdue: number;
+  readonly oldest: string;
+}
+
+const openWaits = (asOf: string | undefined) =>
+  asOf === undefined
+    ? sql<SqlBool>`queue.to_index is null`
+    : sql<SqlBool>`queue.from_index <= ${asOf} and (queue.to_index is null or queue.to_index > ${asOf})`;
+
+/** On whom the cases of each group wait now, or waited at `asOf`; the longest waiting first. */
+export function boardWaits(
+  db: Db,
+  sight: Sight,
+  filter: BoardFilter,
+  groups: readonly BoardGroup[],
+  now: string,
+): Promise<readonly (Partial<Record<BoardGroup, string | null>> & BoardWait)[]> {
+  const columns = groups.map((group) => `board.${group}` as const);
+  return onBoard(db, sight, filter)
+    .innerJoin('queue', (join) => join.onRef('queue.process', '=', 'board.process').onRef('queue.case_id', '=', 'board.case_id'))
+    .where(openWaits(filter.asOf))
+    .select([
+      'queue.party as party',
+      sql<number>`count(distinct board.case_id)::int`.as('cases'),
+      sql<number>`(count(distinct board.case_id) filter (where queue.due <= ${now} and queue.paused_at is null))::int`.as(
+        'overdue',
+      ),
+      sql<string>`min(queue.since)`.as('oldest'),
+    ])
+    .select(columns)
+    .groupBy(['queue.party', ...columns])
+    .orderBy('oldest')
+    .orderBy('party')
+    .execute();
+}
+
 const keys: readonly SortKey[] = [
   { as: 'since', by: sql.ref('board.since') },
   { as: 'case_id', by: sql.ref('board.case_id') },
@@ -148,11 +188,6 @@ export async function boardCases(
   day: LocalDate,
   paging: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<BoardCase>> {
-  const { asOf } = filter;
-  const open =
-    asOf === undefined
-      ? sql<SqlBool>`queue.to_index is null`
-      : sql<SqlBool>`queue.from_index <= ${asOf} and (queue.to_index is null or queue.to_index > ${asOf})`;
   let query = onBoard(db, sight, filter)
     .select([
       'board.case_id as id',
@@ -170,7 +205,7 @@ export async function boardCases(
           .selectFrom('queue')
           .whereRef('queue.process', '=', 'board.process')
           .whereRef('queue.case_id', '=', 'board.case_id')
-          .where(open)
+          .where(openWaits(filter.asOf))
           .select(
             sql<BoardCase['waits']>`coalesce(jsonb_agg(jsonb_build_object('wait', queue.wait_key, 'party', queue.party,
               'since', queue.since, 'due', queue.due) order by queue.since, queue.wait_key), '[]'::jsonb)`.as('waits'),
