@@ -1,5 +1,6 @@
 import { allocation } from './allocation/index.ts';
 import { application } from './application/index.ts';
+import { claim } from './claim/index.ts';
 import { duplicate } from './duplicate/index.ts';
 import { household } from './household/index.ts';
 import { importRun } from './importRun/index.ts';
@@ -30,6 +31,7 @@ export const registry = registryOf([
   application,
   household,
   duplicate,
+  claim,
   allocation,
   paymentBatch,
   returnGrant,

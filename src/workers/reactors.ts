@@ -2,12 +2,19 @@ import { followUps as ofAllocation } from '../domain/allocation/followUps.ts';
 import { allocation } from '../domain/allocation/index.ts';
 import { followUps as ofApplication } from '../domain/application/followUps.ts';
 import { application } from '../domain/application/index.ts';
+import { followUps as ofClaim } from '../domain/claim/followUps.ts';
+import { claim } from '../domain/claim/index.ts';
+import { followUps as ofDocRequest } from '../domain/docRequest/followUps.ts';
+import { docRequest } from '../domain/docRequest/index.ts';
 import { followUps as ofDuplicate } from '../domain/duplicate/followUps.ts';
 import { duplicate } from '../domain/duplicate/index.ts';
 import { followUps as ofHousehold } from '../domain/household/followUps.ts';
 import { household } from '../domain/household/index.ts';
+import { papersMissing as ofFamilyPapers } from '../domain/household/papers.ts';
 import { followUps as ofPaymentBatch } from '../domain/paymentBatch/followUps.ts';
 import { paymentBatch } from '../domain/paymentBatch/index.ts';
+import { person } from '../domain/person/index.ts';
+import { papersMissing as ofPersonPapers } from '../domain/person/papers.ts';
 import { followUps as ofReturnGrant } from '../domain/returnGrant/followUps.ts';
 import { returnGrant } from '../domain/returnGrant/index.ts';
 import { following } from './reactors/followUps.ts';
@@ -26,7 +33,11 @@ export const reactorsOf = ({ openItems }: ReactorParts): readonly Reactor[] => [
   following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
   following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),
   following({ name: 'duplicates', process: duplicate, followUps: ofDuplicate, onRefusal: 'stop' }),
+  following({ name: 'claims', process: claim, followUps: ofClaim, onRefusal: 'go on' }),
   following({ name: 'allocations', process: allocation, followUps: ofAllocation, onRefusal: 'go on' }),
   following({ name: 'batches', process: paymentBatch, followUps: ofPaymentBatch, onRefusal: 'go on' }),
   following({ name: 'grants', process: returnGrant, followUps: ofReturnGrant, onRefusal: 'go on' }),
+  following({ name: 'papers of persons', process: person, followUps: ofPersonPapers, onRefusal: 'go on' }),
+  following({ name: 'papers of families', process: household, followUps: ofFamilyPapers, onRefusal: 'go on' }),
+  following({ name: 'document requests', process: docRequest, followUps: ofDocRequest, onRefusal: 'go on' }),
 ];

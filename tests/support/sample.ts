@@ -22,6 +22,8 @@ const CANDIDATES: readonly unknown[] = [
   0.5,
   true,
   { amount: 1000, currency: 'IQD' },
+  33.3,
+  44.4,
 ];
 
 /**

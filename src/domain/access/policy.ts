@@ -257,4 +257,43 @@ export const POLICY: readonly PolicyRow[] = [
   row('headOfBranch', 'office', 'T1', on('importRun', APPROVE_FILES)),
   row('subcommitteeClerk', 'office', 'T1', on('importRun', ENTER_FILES)),
   row('subcommitteeChair', 'office', 'T1', on('importRun', APPROVE_FILES)),
+
+  // Compensation claims, column 4. Sub-committee clerk W; chair A: session, leave, duplicates, suspension.
+  row(
+    'subcommitteeClerk',
+    'office',
+    'T2',
+    on('claim', `${LOOK} board work assign share transfer correct retract adopt pause`),
+    on('claim', 'prepare enter court submit register suspect examine assess notify forward object list withdraw'),
+  ),
+  row(
+    'subcommitteeChair',
+    'office',
+    'T2',
+    on('claim', `${LOOK} board work assign correct adopt reopen pause decide leave resolve suspect suspend liftHold`),
+  ),
+  row('centralCommittee', 'all', 'T2', on('claim', `${LOOK} board work ratify suspect`)),
+  // Ministry of Finance and governorate accounts: stage, amount and payees (T1), never the story of the loss (T2).
+  row('financeMinistry', 'all', 'T1', on('claim', `${LOOK} board work assign object audit`)),
+  row('financeMinistry', 'governorate', 'T1', on('claim', 'pay')),
+  // Lawyers W own client, courts A own case, by the office named in it.
+  row(
+    'legalPartner',
+    'office',
+    'T2',
+    on('claim', `${LOOK} work prepare enter court submit object withdraw suspect share correct`),
+  ),
+  row('courtClerk', 'office', 'T2', on('claim', `${LOOK} work court`)),
+  // The ministry follows claims from filing to money: its branches those of their governorate and of families they named.
+  row('registrar', 'governorate', 'T1', on('claim', LOOK)),
+  row('verifier', 'governorate', 'T1', on('claim', LOOK)),
+  row('headOfBranch', 'governorate', 'T1', on('claim', `${LOOK} board`)),
+  row('registrar', 'office', 'T1', on('claim', LOOK)),
+  row('verifier', 'office', 'T1', on('claim', LOOK)),
+  row('headOfBranch', 'office', 'T1', on('claim', LOOK)),
+  row('legalDepartment', 'all', 'T1', on('claim', LOOK)),
+  row('branchesAffairs', 'all', 'T1', on('claim', 'find board')),
+  row('planning', 'all', 'T1', ['claim:board']),
+  row('returnsCoordinator', 'all', 'T1', ['claim:board']),
+  row('governorate', 'governorate', 'T1', ['claim:board']),
 ];

@@ -6,10 +6,11 @@ import { event, type KernelTable, reason, spec } from './kernelSpec.ts';
 import type { Context, Process, ProposedFact, Stated } from './process.ts';
 
 /**
- * Whether an event may be recorded after these: in a status some command that emits it may be given in, or beside the others
- * with which a command opens a case.
+ * Whether an event may be recorded after these: in a status some command that emits it may be given in, beside the others with
+ * which a command opens a case, or where the process lets a paper file leave out what lies between.
  */
 function mayFollow(process: Process, status: string, type: string, before: readonly string[]): boolean {
+  if (process.onPaper?.(status, type)) return true;
   return Object.values(process.commands).some((command) => {
     if (command.kernel || !command.emits.includes(type)) return false;
     if (command.from === 'new') return before.every((one) => command.emits.includes(one)) && !before.includes(type);

@@ -239,14 +239,15 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
   }
 }
 
-/** A value asked for again, or another one after a refusal in its scope, takes the place of what was there. */
-const withReservation = (record: CaseRecord<Stated>, next: Reservation): CaseRecord<Stated> => ({
-  ...record,
-  reservations: [
-    ...record.reservations.filter((one) => one.scope !== next.scope || (one.hash !== next.hash && one.status !== 'refused')),
-    next,
-  ],
-});
+/**
+ * A value asked for again, or another one asked for after a refusal in its scope, takes the place of what was there. The answer
+ * to one of several values in a scope leaves the others' alone.
+ */
+function withReservation(record: CaseRecord<Stated>, next: Reservation): CaseRecord<Stated> {
+  const replaced = (one: Reservation): boolean =>
+    one.scope === next.scope && (one.hash === next.hash || (one.status === 'refused' && next.status === 'requested'));
+  return { ...record, reservations: [...record.reservations.filter((one) => !replaced(one)), next] };
+}
 
 function escalate(process: Process, record: CaseRecord<Stated>, event: RecordedEvent): CaseRecord<Stated> {
   if (event.type !== (process.escalation?.event ?? 'WaitEscalated')) return record;

@@ -255,6 +255,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   /** Fields of the state that are its owner's alone: not shown to organisations that merely take part. */
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
+  /** Whether a paper file may go from a status to an event although no command could: paper does not tell every step. */
+  onPaper?(status: string, type: string): boolean;
   /** What an adopted case reserves, as its commands would have: text that must be unique. */
   reservesOnAdoption?(state: S): readonly Reserve[];
   /** The states in which a wrong file may be retracted; every state when absent. */
@@ -297,6 +299,7 @@ export interface Process {
   board?(state: Stated): Board;
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
+  onPaper?(status: string, type: string): boolean;
   reservesOnAdoption?(state: Stated): readonly Reserve[];
   readonly retracts?: readonly string[];
   readonly reopens?: { readonly from: readonly string[]; state(state: Stated): Stated };

@@ -1,0 +1,153 @@
+import type { Label } from '../kernel/labels.ts';
+
+const language: Readonly<Record<string, Label>> = {
+  ar: { en: 'Arabic', ar: 'العربية' },
+  ckb: { en: 'Sorani Kurdish', ar: 'الكردية السورانية' },
+  kmr: { en: 'Kurmanji Kurdish', ar: 'الكردية الكرمانجية' },
+  tk: { en: 'Turkmen', ar: 'التركمانية' },
+  syr: { en: 'Syriac', ar: 'السريانية' },
+  en: { en: 'English', ar: 'الإنكليزية' },
+};
+
+const paper: Readonly<Record<string, Label>> = {
+  claim_form: { en: 'Claim form of the court', ar: 'استمارة المحكمة' },
+  identity: { en: 'Identity document', ar: 'وثيقة إثبات الشخصية' },
+  residence_card: { en: 'Residence (housing) card', ar: 'بطاقة السكن' },
+  title_or_occupancy: { en: 'Title deed or occupancy certificate', ar: 'سند الملكية أو شهادة الإشغال' },
+  damage_photos: { en: 'Photos or videos of the damage', ar: 'صور أو تسجيلات للضرر' },
+  mukhtar_statement: { en: 'Signed statement of the mukhtar', ar: 'تأييد المختار' },
+  two_witnesses: { en: 'Two witnesses', ar: 'شاهدان' },
+  death_certificate: { en: 'Death certificate', ar: 'شهادة الوفاة' },
+  inheritance_deed: { en: 'Inheritance deed', ar: 'القسام الشرعي' },
+  investigation_papers: { en: 'Investigation papers', ar: 'الأوراق التحقيقية' },
+  police_complaint: { en: 'Complaint to the police, confirmed by the judge', ar: 'إخبار لدى الشرطة مصدق من القاضي' },
+  missing_person_certificate: { en: 'Missing-person certificate', ar: 'حجة الفقدان' },
+  medical_report: { en: 'Medical committee report', ar: 'تقرير اللجنة الطبية' },
+  employer_or_school_letter: { en: 'Letter of employer or school', ar: 'كتاب جهة العمل أو الدراسة' },
+  power_of_attorney: { en: 'Power of attorney', ar: 'وكالة' },
+};
+
+const kindOfPerson: Readonly<Record<string, Label>> = {
+  natural: { en: 'Natural person', ar: 'شخص طبيعي' },
+  legal: { en: 'Legal person', ar: 'شخص معنوي' },
+};
+
+const objector: Readonly<Record<string, Label>> = {
+  claimant: { en: 'Claimant', ar: 'صاحب المعاملة' },
+  heirs: { en: 'Heirs', ar: 'الورثة' },
+  finance: { en: 'Ministry of Finance', ar: 'وزارة المالية' },
+  representative: { en: 'Representative', ar: 'الممثل القانوني' },
+};
+
+/** Words for the codes of a claim, by field. */
+export const codes: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
+  type: {
+    martyrdom: { en: 'Martyrdom', ar: 'استشهاد' },
+    missing: { en: 'Missing or abducted', ar: 'مفقود أو مختطف' },
+    injury: { en: 'Injury or disability', ar: 'إصابة أو عجز' },
+    property: { en: 'Property damage', ar: 'أضرار الممتلكات' },
+    job_study: { en: 'Employment and study', ar: 'الوظيفة والدراسة' },
+  },
+  capacity: {
+    self: { en: 'For oneself', ar: 'أصالة عن نفسه' },
+    heir: { en: 'As heir', ar: 'وارث' },
+    owner: { en: 'As owner', ar: 'مالك' },
+    lawyer: { en: 'As lawyer', ar: 'محامٍ' },
+    legal_representative: { en: 'As legal representative', ar: 'ممثل قانوني' },
+  },
+  claimantKind: kindOfPerson,
+  principalKind: kindOfPerson,
+  cause: {
+    military_operation: { en: 'Military operation', ar: 'عملية عسكرية' },
+    military_error: { en: 'Military error', ar: 'خطأ عسكري' },
+    terrorist_act: { en: 'Terrorist act', ar: 'عمل إرهابي' },
+    explosive_remnant: { en: 'Mine or explosive remnant', ar: 'لغم أو مخلف حربي' },
+    abduction: { en: 'Abduction', ar: 'اختطاف' },
+    other: { en: 'Other', ar: 'أخرى' },
+    heir_dispute: { en: 'Dispute among heirs', ar: 'نزاع بين الورثة' },
+    pending_court: { en: 'Pending before a court', ar: 'منظورة أمام المحكمة' },
+  },
+  kind: {
+    house: { en: 'House', ar: 'دار سكن' },
+    furniture: { en: 'Furniture', ar: 'أثاث' },
+    vehicle: { en: 'Vehicle', ar: 'مركبة' },
+    land: { en: 'Land', ar: 'أرض' },
+    agricultural_land: { en: 'Agricultural land', ar: 'أرض زراعية' },
+    shop: { en: 'Shop', ar: 'محل تجاري' },
+    business: { en: 'Business', ar: 'منشأة' },
+    other: { en: 'Other', ar: 'أخرى' },
+    employment: { en: 'Employment', ar: 'وظيفة' },
+    study: { en: 'Study', ar: 'دراسة' },
+    total_disability: { en: 'Total disability', ar: 'عجز كلي' },
+    partial_disability: { en: 'Partial disability', ar: 'عجز جزئي' },
+    temporary_treatment: { en: 'Injury needing temporary treatment', ar: 'إصابة تتطلب علاجًا مؤقتًا' },
+  },
+  occupation: {
+    owner: { en: 'Occupied by the owner', ar: 'يشغلها المالك' },
+    others: { en: 'Occupied by others', ar: 'يشغلها الغير' },
+    empty: { en: 'Empty', ar: 'خالية' },
+    destroyed: { en: 'Destroyed', ar: 'مدمرة' },
+    unknown: { en: 'Unknown', ar: 'غير معروف' },
+  },
+  papers: { ...paper, seen: { en: 'Seen', ar: 'اطُلع عليها' }, pending: { en: 'Still to come', ar: 'لم تُجلب بعد' } },
+  paper,
+  item: paper,
+  items: paper,
+  conclusion: {
+    confirmed: { en: 'Confirmed', ar: 'ثابت' },
+    not_confirmed: { en: 'Not confirmed', ar: 'غير ثابت' },
+    unclear: { en: 'Unclear', ar: 'غير واضح' },
+  },
+  ground: {
+    same_loss: { en: 'The same loss', ar: 'الضرر نفسه' },
+    same_number: { en: 'The same claim number', ar: 'رقم المعاملة نفسه' },
+    same_victim: { en: 'The same victim', ar: 'المتضرر نفسه' },
+    same_property: { en: 'The same property', ar: 'العقار نفسه' },
+    no_quorum: { en: 'No quorum', ar: 'عدم اكتمال النصاب' },
+    papers_missing: { en: 'Papers missing', ar: 'نقص الوثائق' },
+    party_absent: { en: 'A party was absent', ar: 'غياب أحد الأطراف' },
+    other: { en: 'Other', ar: 'أخرى' },
+  },
+  result: {
+    passed: { en: 'Passed', ar: 'مجتاز' },
+    not_passed: { en: 'Not passed', ar: 'غير مجتاز' },
+    pending: { en: 'No answer yet', ar: 'لم يرد الجواب' },
+  },
+  outcome: {
+    missing_confirmed: { en: 'Missing, confirmed', ar: 'ثبت الفقدان' },
+    found_alive: { en: 'Found alive', ar: 'عُثر عليه حيًا' },
+    found_dead: { en: 'Found dead', ar: 'عُثر عليه متوفى' },
+    loss_confirmed: { en: 'Loss confirmed', ar: 'ثبت الضرر' },
+    loss_not_confirmed: { en: 'Loss not confirmed', ar: 'لم يثبت الضرر' },
+    unclear: { en: 'Unclear', ar: 'غير واضح' },
+    changed: { en: 'Decision changed', ar: 'تغيّر القرار' },
+    upheld: { en: 'Decision upheld', ar: 'تأيّد القرار' },
+    passed: { en: 'Passed', ar: 'مجتاز' },
+    held: { en: 'Held', ar: 'موقوف' },
+  },
+  reasonCode: {
+    not_covered_by_law: { en: 'Not covered by the law', ar: 'غير مشمول بالقانون' },
+    damage_not_proved: { en: 'Damage not proved', ar: 'لم يثبت الضرر' },
+    title_not_proved: { en: 'Title not proved', ar: 'لم تثبت الملكية' },
+    already_compensated: { en: 'Compensated already', ar: 'سبق تعويضه' },
+    outside_period: { en: 'Outside the period of the law', ar: 'خارج المدة المشمولة' },
+    other: { en: 'Other', ar: 'أخرى' },
+  },
+  method: {
+    in_person: { en: 'In person', ar: 'حضوريًا' },
+    by_representative: { en: 'To a representative', ar: 'إلى ممثله' },
+    at_residence: { en: 'At the residence', ar: 'في محل السكن' },
+    published: { en: 'Published', ar: 'بالنشر' },
+    bank_transfer: { en: 'Bank transfer', ar: 'حوالة مصرفية' },
+    card: { en: 'Payment card', ar: 'بطاقة دفع' },
+    cheque: { en: 'Cheque', ar: 'صك' },
+    cash: { en: 'Cash', ar: 'نقدًا' },
+  },
+  language,
+  by: objector,
+  reasons: {
+    threshold: { en: 'Above the limit of the sub-committee', ar: 'يتجاوز صلاحية اللجنة الفرعية' },
+    type: { en: 'The type needs ratification', ar: 'النوع يتطلب المصادقة' },
+    objection: { en: 'An objection', ar: 'اعتراض' },
+  },
+};
