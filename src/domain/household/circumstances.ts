@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { DocRequestState } from '../docRequest/state.ts';
 import { LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { fact } from '../kernel/process.ts';
 import { documentInput } from '../person/data.ts';
 import { memberOf } from './composition.ts';
-import { FamilyDocumentInput, isOnePlace, Leg, NeedInput, OriginInput, SiteInput } from './data.ts';
+import { FamilyDocumentInput, FamilyDocumentType, isOnePlace, Leg, NeedInput, OriginInput, SiteInput } from './data.ts';
 import { notAhead, p } from './definition.ts';
 import { ACTIVE } from './state.ts';
 
@@ -26,9 +28,29 @@ export const circumstances = {
     emits: ['IdentityDocumentStatusChanged'],
     to: ACTIVE,
     decide: (c, s) => {
-      const known = s.documents.some((one) => one.document === c.document);
+      const known = s.documents.find((one) => one.document === c.document);
       ensure(known, 'DOCUMENT_UNKNOWN', { document: c.document });
-      return [{ type: 'IdentityDocumentStatusChanged', data: { ...c, usable: c.status === 'valid' } }];
+      const data = { ...c, docType: known.docType, usable: c.status === 'valid' };
+      return [{ type: 'IdentityDocumentStatusChanged', data }];
+    },
+  }),
+  /** A paper of the family that was asked for was delivered. */
+  receiveDocument: p.command({
+    from: ACTIVE,
+    permission: 'system',
+    input: z.strictObject({ request: z.uuid() }),
+    emits: ['IdentityDocumentRecorded', 'IdentityDocumentStatusChanged'],
+    to: ACTIVE,
+    facts: (c) => ({ request: fact<DocRequestState>('docRequest', c.request) }),
+    decide: (_c, s, ctx) => {
+      const { docType: asked, issued } = ctx.facts.request.state;
+      const docType = FamilyDocumentType.safeParse(asked).data;
+      ensure(docType && issued, 'DOCUMENT_NOT_ISSUED');
+      const paper = { docType, ...issued, status: 'valid', usable: true } as const;
+      const before = s.documents.find((one) => one.docType === docType && !one.usable);
+      return before
+        ? [{ type: 'IdentityDocumentStatusChanged', data: { document: before.document, ...paper } }]
+        : [{ type: 'IdentityDocumentRecorded', data: { document: ctx.newId('document'), ...paper } }];
     },
   }),
   recordLeg: p.command({

@@ -108,6 +108,10 @@ export const events = {
   IdentityDocumentStatusChanged: z
     .strictObject({
       document: z.uuid(),
+      docType: FamilyDocumentType.optional(),
+      number: documentFields.number,
+      issuedOn: documentFields.issuedOn,
+      expiresOn: documentFields.expiresOn,
       status: documentFields.status,
       usable: documentFields.usable,
     })

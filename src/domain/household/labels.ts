@@ -33,6 +33,7 @@ export const labels: ProcessLabels = {
     recordMemberReunion: { en: 'Record that a member is back', ar: 'تسجيل عودة فرد إلى الأسرة' },
     changeHead: { en: 'Change the head', ar: 'تغيير رب الأسرة' },
     recordDocument: { en: 'Record a document', ar: 'تسجيل وثيقة' },
+    receiveDocument: { en: 'A paper asked for was delivered', ar: 'سُلّمت وثيقة مطلوبة' },
     changeDocumentStatus: { en: 'Change the status of a document', ar: 'تغيير حالة وثيقة' },
     recordLeg: { en: 'Record a displacement', ar: 'تسجيل مرحلة نزوح' },
     assignSite: { en: 'Record the current place', ar: 'تسجيل مكان السكن الحالي' },
@@ -124,6 +125,7 @@ export const labels: ProcessLabels = {
   refusals,
   fields: {
     ...dataFields,
+    request: { en: 'Document request', ar: 'طلب وثيقة' },
     momdFileNo: { en: 'File number', ar: 'رقم الإضبارة' },
     acceptedBy: { en: 'Accepted by', ar: 'قبلها' },
     application: { en: 'Application', ar: 'طلب التسجيل' },

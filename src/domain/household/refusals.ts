@@ -27,6 +27,7 @@ export const refusals: ProcessLabels['refusals'] = {
   HEAD_CANNOT_LEAVE: { en: 'Name another head first.', ar: 'سمِّ رب أسرة آخر أولًا.' },
   IS_THE_HEAD: { en: 'This person heads the household already.', ar: 'هذا الشخص هو رب الأسرة أصلًا.' },
   NOT_ABSENT: { en: 'This member was not reported missing or detained.', ar: 'لم يُبلّغ عن فقدان هذا الفرد أو احتجازه.' },
+  DOCUMENT_NOT_ISSUED: { en: 'No such paper was issued in that request.', ar: 'لم تصدر وثيقة كهذه في ذلك الطلب.' },
   DOCUMENT_UNKNOWN: { en: 'No such document is recorded here.', ar: 'لا توجد وثيقة كهذه مسجلة هنا.' },
   LEG_WITHOUT_AREA: { en: 'Say where the family left from or where it went.', ar: 'بيّن من أين نزحت الأسرة أو إلى أين.' },
   NO_SITE: { en: 'No current place is recorded.', ar: 'لا يوجد مكان سكن حالي مسجل.' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DocRequestState } from '../docRequest/state.ts';
 import type { DuplicateState } from '../duplicate/state.ts';
 import { baghdadDate, daysOf, LocalDate, PartialDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
@@ -140,12 +141,29 @@ export const person = p.withCommands({
     emits: ['IdentityDocumentStatusChanged'],
     to: ['recorded', 'deceased'],
     decide: (c, s) => {
-      ensure(
-        s.documents.some((one) => one.document === c.document),
-        'DOCUMENT_UNKNOWN',
-        { document: c.document },
-      );
-      return [{ type: 'IdentityDocumentStatusChanged', data: { ...c, usable: c.status === 'valid' } }];
+      const known = s.documents.find((one) => one.document === c.document);
+      ensure(known, 'DOCUMENT_UNKNOWN', { document: c.document });
+      const data = { ...c, docType: known.docType, usable: c.status === 'valid' };
+      return [{ type: 'IdentityDocumentStatusChanged', data }];
+    },
+  }),
+  /** A paper asked for was delivered: what was lost or never issued is there now. */
+  receiveDocument: p.command({
+    from: ['recorded', 'deceased'],
+    permission: 'system',
+    input: z.strictObject({ request: z.uuid() }),
+    emits: ['IdentityDocumentRecorded', 'IdentityDocumentStatusChanged'],
+    to: ['recorded', 'deceased'],
+    facts: (c) => ({ request: fact<DocRequestState>('docRequest', c.request) }),
+    decide: (_c, s, ctx) => {
+      const { docType: asked, issued } = ctx.facts.request.state;
+      const docType = DocumentType.safeParse(asked).data;
+      ensure(docType && issued, 'DOCUMENT_NOT_ISSUED');
+      const paper = { docType, ...issued, status: 'valid', usable: true } as const;
+      const before = s.documents.find((one) => one.docType === docType && !one.usable);
+      return before
+        ? [{ type: 'IdentityDocumentStatusChanged', data: { document: before.document, ...paper } }]
+        : [{ type: 'IdentityDocumentRecorded', data: { document: ctx.newId('document'), ...paper } }];
     },
   }),
   appointRepresentative: p.command({

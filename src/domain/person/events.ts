@@ -39,6 +39,10 @@ export const events = {
   IdentityDocumentStatusChanged: z
     .strictObject({
       document: z.uuid(),
+      docType: DocumentType.optional(),
+      number: personal(DocumentNumber, 'T2').optional(),
+      issuedOn: LocalDate.optional(),
+      expiresOn: LocalDate.optional(),
       status: personal(DocumentStatus, 'T2'),
       usable: z.boolean(),
     })

@@ -12,6 +12,7 @@ const refusals: ProcessLabels['refusals'] = {
     en: 'Name the paper or the letter this rests on, or say that it is still to come.',
     ar: 'اذكر الوثيقة أو الكتاب الذي يستند إليه ذلك، أو بيّن أنها ستُقدم لاحقًا.',
   },
+  DOCUMENT_NOT_ISSUED: { en: 'No such paper was issued in that request.', ar: 'لم تصدر وثيقة كهذه في ذلك الطلب.' },
   DOCUMENT_UNKNOWN: { en: 'No such document is recorded here.', ar: 'لا توجد وثيقة كهذه مسجلة هنا.' },
   PERSON_UNKNOWN: {
     en: 'There is no living person on record with this id. Register the person first.',
@@ -53,6 +54,7 @@ export const labels: ProcessLabels = {
     registerLegal: { en: 'Record a legal person', ar: 'تسجيل شخص معنوي' },
     updateDetails: { en: 'Update details', ar: 'تحديث البيانات' },
     recordDocument: { en: 'Record a document', ar: 'تسجيل وثيقة' },
+    receiveDocument: { en: 'A paper asked for was delivered', ar: 'سُلّمت وثيقة مطلوبة' },
     changeDocumentStatus: { en: 'Change the status of a document', ar: 'تغيير حالة وثيقة' },
     appointRepresentative: { en: 'Record a representative', ar: 'تسجيل ممثل' },
     endRepresentation: { en: 'End a representation', ar: 'إنهاء التمثيل' },
@@ -90,6 +92,7 @@ export const labels: ProcessLabels = {
   parties: {},
   refusals,
   fields: {
+    request: { en: 'Document request', ar: 'طلب وثيقة' },
     ...paperLabels.fields,
     name: { en: 'Name', ar: 'الاسم' },
     first: { en: 'Name', ar: 'الاسم' },

@@ -67,7 +67,7 @@ export function evolve(state: PersonState, event: FoldEvent<typeof events>): Per
     case 'IdentityDocumentRecorded':
       return { ...state, documents: [...state.documents, event.data] };
     case 'IdentityDocumentStatusChanged': {
-      const { document, ...now } = event.data;
+      const { document, docType: _, ...now } = event.data;
       return { ...state, documents: state.documents.map((one) => (one.document === document ? { ...one, ...now } : one)) };
     }
     case 'RepresentativeAppointed':

@@ -1,0 +1,2 @@
+export { eviction } from './commands.ts';
+export type { EvictionState } from './state.ts';

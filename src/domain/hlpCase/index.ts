@@ -1,0 +1,2 @@
+export { hlpCase } from './commands.ts';
+export type { HlpCaseState } from './state.ts';
