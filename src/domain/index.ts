@@ -1,11 +1,18 @@
 import { allocation } from './allocation/index.ts';
 import { application } from './application/index.ts';
+import { area } from './area/index.ts';
 import { claim } from './claim/index.ts';
+import { convoy } from './convoy/index.ts';
+import { docRequest } from './docRequest/index.ts';
 import { duplicate } from './duplicate/index.ts';
+import { eviction } from './eviction/index.ts';
+import { hlpCase } from './hlpCase/index.ts';
 import { household } from './household/index.ts';
 import { importRun } from './importRun/index.ts';
 import { installation } from './installation/index.ts';
 import { registryOf } from './kernel/registry.ts';
+import { listExport } from './listExport/index.ts';
+import { movement } from './movement/index.ts';
 import { office } from './office/index.ts';
 import { organisation } from './organisation/index.ts';
 import { paymentBatch } from './paymentBatch/index.ts';
@@ -31,6 +38,13 @@ export const registry = registryOf([
   application,
   household,
   duplicate,
+  area,
+  movement,
+  convoy,
+  docRequest,
+  hlpCase,
+  eviction,
+  listExport,
   claim,
   allocation,
   paymentBatch,

@@ -4,6 +4,8 @@ import { followUps as ofApplication } from '../domain/application/followUps.ts';
 import { application } from '../domain/application/index.ts';
 import { followUps as ofClaim } from '../domain/claim/followUps.ts';
 import { claim } from '../domain/claim/index.ts';
+import { followUps as ofConvoy } from '../domain/convoy/followUps.ts';
+import { convoy } from '../domain/convoy/index.ts';
 import { followUps as ofDocRequest } from '../domain/docRequest/followUps.ts';
 import { docRequest } from '../domain/docRequest/index.ts';
 import { followUps as ofDuplicate } from '../domain/duplicate/followUps.ts';
@@ -11,6 +13,8 @@ import { duplicate } from '../domain/duplicate/index.ts';
 import { followUps as ofHousehold } from '../domain/household/followUps.ts';
 import { household } from '../domain/household/index.ts';
 import { papersMissing as ofFamilyPapers } from '../domain/household/papers.ts';
+import { followUps as ofMovement } from '../domain/movement/followUps.ts';
+import { movement } from '../domain/movement/index.ts';
 import { followUps as ofPaymentBatch } from '../domain/paymentBatch/followUps.ts';
 import { paymentBatch } from '../domain/paymentBatch/index.ts';
 import { person } from '../domain/person/index.ts';
@@ -19,20 +23,25 @@ import { followUps as ofReturnGrant } from '../domain/returnGrant/followUps.ts';
 import { returnGrant } from '../domain/returnGrant/index.ts';
 import { following } from './reactors/followUps.ts';
 import { handover, type OpenItems } from './reactors/handover.ts';
+import { type ImportReactorParts, imports } from './reactors/imports.ts';
 import { reservations } from './reactors/reservations.ts';
 import type { Reactor } from './runtime/reactor.ts';
 
 export interface ReactorParts {
   readonly openItems: OpenItems;
+  readonly imports: ImportReactorParts;
 }
 
 /** Everything that follows across cases, domain.md §11, in one table. Lines are added; a name never changes. */
-export const reactorsOf = ({ openItems }: ReactorParts): readonly Reactor[] => [
+export const reactorsOf = ({ openItems, imports: importParts }: ReactorParts): readonly Reactor[] => [
   reservations,
   handover(openItems),
+  imports(importParts),
   following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
   following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),
   following({ name: 'duplicates', process: duplicate, followUps: ofDuplicate, onRefusal: 'stop' }),
+  following({ name: 'movements', process: movement, followUps: ofMovement, onRefusal: 'go on' }),
+  following({ name: 'convoys', process: convoy, followUps: ofConvoy, onRefusal: 'go on' }),
   following({ name: 'claims', process: claim, followUps: ofClaim, onRefusal: 'go on' }),
   following({ name: 'allocations', process: allocation, followUps: ofAllocation, onRefusal: 'go on' }),
   following({ name: 'batches', process: paymentBatch, followUps: ofPaymentBatch, onRefusal: 'go on' }),

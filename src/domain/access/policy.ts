@@ -58,7 +58,16 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
     because: 'money moves by a new fact that the guards have seen, and belongs to nobody who could pass it on',
   },
   { allow: ['returnGrant:pause'], because: 'no clock runs on a grant' },
+  {
+    allow: on('listExport', 'work assign share transfer adopt correct retract pause'),
+    because: 'what has left as a file has left: its record waits on nobody and is never changed',
+  },
   { allow: on('person', 'assign pause'), because: 'a record of a person waits on nobody' },
+  {
+    allow: on('area', 'assign share transfer adopt correct retract reopen pause'),
+    because: 'a decision about an area is changed by the next decision, which movements follow',
+  },
+  { allow: on('convoy', 'transfer adopt reopen'), because: 'a convoy runs once, and is its planner’s' },
   {
     allow: on('importRun', 'share transfer adopt correct retract pause'),
     because: 'a file of paper cases is cancelled or taken back whole, and its rows are those of one office',
@@ -90,6 +99,19 @@ const referrals = (role: Role): readonly PolicyRow[] => [
 ];
 const ENTER_FILES = `${LOOK} work upload review cancel reopen`;
 const APPROVE_FILES = `${LOOK} work assign review commit takeBack cancel reopen`;
+/** Columns 5 and 6: papers, house and land. */
+const LEGAL_CASES = 'docRequest hlpCase eviction';
+/** "W" in column 2: everything but what is decided on a movement. */
+const MOVE = on(
+  'movement',
+  `${LOOK} inform voluntariness check manifest depart confirmArrival monitor withdraw work share transfer correct`,
+);
+const CONVOYS = on('convoy', `${LOOK} plan run work share correct`);
+/** "A" in column 2: approves, holds, waives and concludes what others entered. */
+const DECIDE_MOVEMENTS = on(
+  'movement',
+  `${LOOK} approve waive hold conclude protect confirmArrival work assign pause reopen share transfer correct retract adopt`,
+);
 /** "A" in column 1: decides on what others entered, and supervises it. */
 const SUPERVISE = 'share transfer correct retract adopt';
 const approval = (role: Role): readonly PolicyRow[] => [
@@ -109,6 +131,38 @@ const approval = (role: Role): readonly PolicyRow[] => [
   ),
   // 4 A grant: entered and approved by different officers of the branch, which `FOUR_EYES` holds them to.
   row(role, 'office', 'T2', on('returnGrant', `${LOOK} enter audit approve work assign ${SUPERVISE}`)),
+  // 5 R, 6 R; who works on what is theirs to say.
+  row(role, 'office', 'T2', on(LEGAL_CASES, `${LOOK} assign pause`)),
+  row(role, 'office', 'T2', DECIDE_MOVEMENTS),
+  row(role, 'office', 'T1', on('convoy', `${LOOK} assign pause correct retract share work`)),
+];
+
+/** Roles that work with lists may take what they read there out as a file; it is on record. domain.md §14 is silent on exports: a default of ours. */
+const EXPORTERS: readonly Role[] = [
+  'registrar',
+  'verifier',
+  'headOfBranch',
+  'branchesAffairs',
+  'legalDepartment',
+  'adminFinance',
+  'planning',
+  'campManager',
+  'subcommitteeClerk',
+  'subcommitteeChair',
+  'centralCommittee',
+  'financeMinistry',
+  'governorate',
+  'krgOffice',
+  'civilAffairs',
+  'socialAffairs',
+  'serviceDirectorate',
+  'partnerCaseworker',
+  'legalPartner',
+  'protectionPartner',
+  'returnsCoordinator',
+  'referralFocalPoint',
+  'providerManager',
+  'referralDesk',
 ];
 
 /**
@@ -124,7 +178,9 @@ export const POLICY: readonly PolicyRow[] = [
   row('everyone', 'office', 'T2', ['queue:read']),
   row('everyone', 'party', 'T2', ['queue:read']),
   // Who is who, who offers what and what holds are open to all staff (T0).
-  row('everyone', 'all', 'T0', on('organisation office rule provider', LOOK)),
+  row('everyone', 'all', 'T0', on('organisation office rule provider area', LOOK)),
+  // What one took out as a file oneself.
+  row('everyone', 'own', 'T1', on('listExport', LOOK)),
   // Colleagues' names and posts, to assign and hand over to; one's own file and leave.
   row('everyone', 'party', 'T1', on('staff', 'find read')),
   row('everyone', 'own', 'T1', on('staff', `${LOOK} leave handover`)),
@@ -143,8 +199,13 @@ export const POLICY: readonly PolicyRow[] = [
   ),
   // Who enters an application is its case team: the papers are on their desk.
   row('registrar', 'office', 'T2', on('application', `${LOOK} enter work share transfer correct adopt`)),
+  // 5 W need, 6 R: who heard of a missing paper is its case team until legal help takes it on.
+  row('registrar', 'office', 'T2', on('docRequest', `${LOOK} need work share transfer adopt correct retract`)),
+  row('registrar', 'office', 'T2', on('hlpCase eviction', LOOK)),
   // 4 R grant.
   row('registrar', 'office', 'T1', on('returnGrant', LOOK)),
+  // 2 W.
+  row('registrar', 'office', 'T1', MOVE, on('movement', 'adopt'), CONVOYS),
   ...referrals('registrar'),
 
   // MoMD branch verifier / deputy head: 1 A, 8 R.
@@ -154,6 +215,8 @@ export const POLICY: readonly PolicyRow[] = [
   // MoMD head of branch: 1 A, 8 R aggregates and overdue, which are single cases; posts and leave of the own office.
   ...approval('headOfBranch'),
   row('headOfBranch', 'office', 'T1', on('duplicate', 'unmerge')),
+  // 3c A local status proposal.
+  row('headOfBranch', 'governorate', 'T0', ['area:propose']),
   row('headOfBranch', 'office', 'T1', on('staff', `${LOOK} work enrol appoint leave suspend handover reopen`)),
 
   // MoMD Branches Affairs (HQ): 1 A merge, all; 4 A amounts, that is the rules; 8 R aggregates.
@@ -162,9 +225,15 @@ export const POLICY: readonly PolicyRow[] = [
   ]),
   row('branchesAffairs', 'all', 'T2', ['queue:read', 'dwell:read']),
   row('branchesAffairs', 'all', 'T0', ['rule:set']),
+  // 2 R all; 3c A national register.
+  row('branchesAffairs', 'all', 'T1', on('movement convoy', LOOK)),
+  row('branchesAffairs', 'all', 'T0', on('area', 'register decide work')),
   // 4 A amounts, batches: asks for allocations, publishes and cancels lists of payees.
   row('branchesAffairs', 'all', 'T1', on('allocation', `${LOOK} request work assign`)),
   row('branchesAffairs', 'all', 'T2', on('paymentBatch', `${LOOK} list audit publish work assign`)),
+
+  // MoMD Legal department: 5 R, 6 R of the ministry's own cases.
+  row('legalDepartment', 'organisation', 'T2', on(LEGAL_CASES, LOOK)),
 
   // MoMD Admin & Finance: 4 A grant payment.
   row('adminFinance', 'all', 'T1', on('allocation', `${LOOK} request`)),
@@ -175,7 +244,14 @@ export const POLICY: readonly PolicyRow[] = [
 
   // Camp / centre manager: 1 W site events of the families in the camp, 8 W.
   row('campManager', 'office', 'T1', on('household', `${LOOK} work site presence reportReturn`)),
+  // 2 W.
+  row('campManager', 'office', 'T1', MOVE, CONVOYS),
+  // 5 W need.
+  row('campManager', 'office', 'T2', on('docRequest', `${LOOK} need work`)),
   ...referrals('campManager'),
+
+  // Court clerk: 5 and 6 A own case, that is one whose court is the own office.
+  row('courtClerk', 'party', 'T2', on('docRequest hlpCase', `${LOOK} judge work`)),
 
   // Compensation sub-committee clerk: 4 W lists of payees, and the answers of their audit.
   row('subcommitteeClerk', 'governorate', 'T1', on('allocation', 'find read')),
@@ -188,13 +264,37 @@ export const POLICY: readonly PolicyRow[] = [
 
   // Governorate (DG, IDP affairs, JCMC): 1 and 8 R aggregates.
   row('governorate', 'governorate', 'T2', ['dwell:read']),
+  // 2 R own convoy; 3c A local.
+  row('governorate', 'governorate', 'T1', on('convoy', LOOK)),
+  row('governorate', 'governorate', 'T0', on('area', 'register decide work')),
+  // 6 A eviction postponement.
+  row('governorate', 'governorate', 'T2', on('eviction', `${LOOK} postpone work`)),
 
   // KRG JCC / KRG office: 1 R own camps, 8 W.
   row('krgOffice', 'office', 'T1', on('household', LOOK)),
+  // 2 W convoy handover; 3c W own area.
+  row('krgOffice', 'office', 'T1', CONVOYS),
+  row('krgOffice', 'governorate', 'T1', on('convoy', 'find read run')),
+  row('krgOffice', 'governorate', 'T0', ['area:propose']),
   ...referrals('krgOffice'),
 
   // Mayor, sub-district director, mukhtar: 1 W supporting letters, and reports of return (§1.3).
   row('localAuthority', 'governorate', 'T1', on('household', 'find work presence reportReturn')),
+  // 2 W arrival confirmation; 3c W.
+  row('localAuthority', 'governorate', 'T1', on('movement', 'find confirmArrival work')),
+  row('localAuthority', 'governorate', 'T0', ['area:propose']),
+  // 5 and 6 W letters: knows that there is a case, and opens none.
+  row('localAuthority', 'governorate', 'T2', on('docRequest hlpCase', 'find letters')),
+
+  // Civil affairs / health births office: 5 A own documents, that is those filed with the own office.
+  row('civilAffairs', 'party', 'T2', on('docRequest', `${LOOK} process decide work`)),
+
+  // Tribal Affairs Directorate, Community Policing: 6 W mediation; Community Policing 5 W escort. Directorates: 5 R validity flag.
+  row('tribalAffairs', 'governorate', 'T2', on('hlpCase', 'find mediate')),
+  row('tribalAffairs', 'party', 'T2', on('hlpCase', `${LOOK} work`)),
+  row('communityPolice', 'governorate', 'T2', on('docRequest', 'find escort'), on('hlpCase', 'find mediate')),
+  row('communityPolice', 'party', 'T2', on('hlpCase', `${LOOK} work`)),
+  row('serviceDirectorate', 'governorate', 'T2', ['docRequest:find']),
 
   // DMA / IKMAA (victim assistance), Community Policing, MoLSA, education / health / trade directorates: 8 W.
   ...referrals('mineAction'),
@@ -213,11 +313,29 @@ export const POLICY: readonly PolicyRow[] = [
   row('partnerCaseworker', 'office', 'T2', on('application', `${LOOK} enter work share correct`)),
   row('partnerCaseworker', 'office', 'T1', on('duplicate', `${LOOK} detect`)),
   row('partnerCaseworker', 'shared', 'T1', on('household', 'presence reportReturn')),
+  // 2 W.
+  row('partnerCaseworker', 'office', 'T1', MOVE, CONVOYS),
   ...referrals('partnerCaseworker'),
 
   // Legal partner, protection / MHPSS partner: 1 R own client (what is shared with them), 8 W.
   ...referrals('legalPartner'),
   ...referrals('protectionPartner'),
+  // Legal partner: 5 W, 6 W, from the own office's intake and where the organisation gives the legal help.
+  row('legalPartner', 'office', 'T2', on(LEGAL_CASES, `assign pause ${SUPERVISE}`)),
+  ...(['office', 'party'] as const).map((scope) =>
+    row(
+      'legalPartner',
+      scope,
+      'T2',
+      on(LEGAL_CASES, `${LOOK} handle work`),
+      on('docRequest', 'need counsel letters judge process decide'),
+      on('hlpCase', 'open mediate judge letters'),
+      on('eviction', 'report decide'),
+    ),
+  ),
+  // 5 R own clients: those of the requests the own organisation takes part in; others are shared with them.
+  row('partnerCaseworker', 'party', 'T2', on('docRequest', LOOK)),
+  row('protectionPartner', 'party', 'T2', on('docRequest', LOOK)),
 
   // RWG / ABC coordinator: R aggregates.
   row('returnsCoordinator', 'all', 'T2', ['dwell:read']),
@@ -245,10 +363,17 @@ export const POLICY: readonly PolicyRow[] = [
   // Re-integration committee (§8, escalation level 3): by number only.
   row('reintegrationCommittee', 'governorate', 'T2', on('referral', 'find'), ['queue:read']),
 
+  // Exported lists: who makes one, and who sees what left an office.
+  ...EXPORTERS.map((role) => row(role, 'organisation', 'T1', ['listExport:make'])),
+  row('headOfBranch', 'office', 'T1', on('listExport', LOOK)),
+  row('branchesAffairs', 'all', 'T1', on('listExport', LOOK)),
+
   // §1.3, Split: decided by the branch. §1.3, CloseFile: who protects a family may keep its file from being closed.
   row('verifier', 'office', 'T2', ['household:split']),
   row('headOfBranch', 'office', 'T2', ['household:split']),
   row('protectionPartner', 'shared', 'T2', ['household:hold']),
+  // §2.3: a choice that is none, and a family turned back, are followed up by who protects it.
+  row('protectionPartner', 'shared', 'T2', ['movement:protect']),
 
   // Files of paper cases (§0.2, rule 8): column 1 for households, column 4 for claims; who enters does not approve.
   row('registrar', 'office', 'T1', on('importRun', ENTER_FILES)),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { fact } from '../kernel/process.ts';
+import type { MovementState } from '../movement/state.ts';
 import { memberOf } from './composition.ts';
 import { FileNumber } from './data.ts';
 import { notAhead, onPaper, p } from './definition.ts';
@@ -41,11 +43,15 @@ export const file = {
     from: ['file_closed', ...SETTLED],
     permission: 'household:reopenFile',
     effect: 'legal',
-    input: z.strictObject({ ground: events.DisplacementFileReopened.shape.ground }),
+    /** A movement of this household that failed shows what a paper shows otherwise. */
+    input: z.strictObject({ ground: events.DisplacementFileReopened.shape.ground, movement: z.uuid().optional() }),
+    facts: (c) => ({ movement: c.movement === undefined ? undefined : fact<MovementState>('movement', c.movement) }),
     emits: ['DisplacementFileReopened'],
     to: ['secondary_displaced'],
     decide: (c, s, ctx) => {
-      ensure(onPaper(ctx), 'EVIDENCE_MISSING');
+      const failed = ctx.facts.movement?.state;
+      const shown = failed?.failedAt !== undefined && failed.household === ctx.id;
+      ensure(shown || onPaper(ctx), 'EVIDENCE_MISSING');
       return [{ type: 'DisplacementFileReopened', data: { fileNo: s.fileNo ?? '', ground: c.ground } }];
     },
   }),

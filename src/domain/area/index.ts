@@ -1,0 +1,2 @@
+export { area } from './commands.ts';
+export type { AreaState } from './state.ts';

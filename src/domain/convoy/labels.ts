@@ -1,0 +1,97 @@
+import { GLOSSARY, type Label } from '../kernel/labels.ts';
+import type { ProcessLabels } from '../kernel/process.ts';
+
+const term = (key: string): Label => GLOSSARY[key]!;
+
+export const labels: ProcessLabels = {
+  name: term('convoy'),
+  plural: { en: 'Convoys', ar: 'القوافل' },
+  states: {
+    none: { en: 'Not begun', ar: 'لم تبدأ' },
+    planned: { en: 'Planned', ar: 'مخطط لها' },
+    departed: { en: 'On its way', ar: 'في الطريق' },
+    arrived: { en: 'Arrived', ar: 'وصلت' },
+    cancelled: { en: 'Cancelled', ar: 'أُلغيت' },
+  },
+  commands: {
+    plan: { en: 'Plan a convoy', ar: 'التخطيط لقافلة' },
+    addVehicle: { en: 'Add a vehicle', ar: 'إضافة مركبة' },
+    notifyCheckpoint: { en: 'Notify a checkpoint', ar: 'إشعار سيطرة' },
+    listHousehold: { en: 'List a household', ar: 'إدراج أسرة' },
+    unlistHousehold: { en: 'Take a household off the list', ar: 'رفع أسرة من القائمة' },
+    depart: { en: 'Departure', ar: 'تسجيل الانطلاق' },
+    handOver: { en: 'Hand the convoy over', ar: 'تسليم القافلة' },
+    reportArrival: { en: 'Arrival', ar: 'تسجيل الوصول' },
+    cancel: { en: 'Cancel', ar: 'إلغاء القافلة' },
+  },
+  events: {
+    ConvoyPlanned: { en: 'Convoy planned', ar: 'خُطط للقافلة' },
+    ConvoyVehicleAdded: { en: 'Vehicle added', ar: 'أُضيفت مركبة' },
+    ConvoyCheckpointNotified: { en: 'Checkpoint notified', ar: 'أُشعرت السيطرة' },
+    ConvoyHouseholdListed: { en: 'Household listed', ar: 'أُدرجت أسرة' },
+    ConvoyHouseholdTurnedAway: { en: 'No place for a household', ar: 'لا مكان لأسرة في القافلة' },
+    ConvoyHouseholdUnlisted: { en: 'Household taken off the list', ar: 'رُفعت أسرة من القائمة' },
+    ConvoyDeparted: { en: 'Convoy departed', ar: 'انطلقت القافلة' },
+    ConvoyHandedOver: { en: 'Convoy handed over', ar: 'سُلمت القافلة' },
+    ConvoyArrived: { en: 'Convoy arrived', ar: 'وصلت القافلة' },
+    ConvoyCancelled: { en: 'Convoy cancelled', ar: 'أُلغيت القافلة' },
+  },
+  waits: {
+    depart: { en: 'Prepare and depart', ar: 'التهيئة والانطلاق' },
+    reportArrival: { en: 'Report the arrival', ar: 'الإبلاغ عن الوصول' },
+  },
+  parties: { convoyLead: { en: 'Convoy lead', ar: 'مسؤول القافلة' } },
+  refusals: {
+    DATE_PASSED: { en: '{date} has passed.', ar: 'التاريخ {date} قد مضى.' },
+    ALREADY_NOTIFIED: {
+      en: 'The checkpoint in {area} has been notified already.',
+      ar: 'سبق إشعار السيطرة في {area}.',
+    },
+    BEFORE_ITS_DATE: { en: 'The convoy is planned for {date}.', ar: 'موعد القافلة المخطط هو {date}.' },
+    NOBODY_LISTED: { en: 'No household is listed for the convoy.', ar: 'لا توجد أسرة مدرجة في القافلة.' },
+    CHECKPOINTS_NOT_NOTIFIED: { en: 'No checkpoint on the way has been notified.', ar: 'لم تُشعر أي سيطرة على الطريق.' },
+  },
+  fields: {
+    date: { en: 'Date', ar: 'التاريخ' },
+    from: { en: 'From', ar: 'من' },
+    to: { en: 'To', ar: 'إلى' },
+    route: { en: 'Route', ar: 'الطريق' },
+    vehicles: { en: 'Vehicles', ar: 'المركبات' },
+    vehicle: { en: 'Vehicle', ar: 'المركبة' },
+    kind: { en: 'Kind', ar: 'النوع' },
+    seats: { en: 'Seats', ar: 'المقاعد' },
+    focalOffice: { en: 'Focal office', ar: 'المكتب المسؤول' },
+    checkpoints: { en: 'Checkpoints notified', ar: 'السيطرات المُشعرة' },
+    checkpointsNotified: { en: 'Checkpoints notified', ar: 'السيطرات المُشعرة' },
+    area: { en: 'Area', ar: 'المنطقة' },
+    letterRef: term('official_letter'),
+    households: { en: 'Households', ar: 'الأسر' },
+    movement: { en: 'Movement', ar: 'الرحلة' },
+    movements: { en: 'Movements', ar: 'الرحلات' },
+    persons: { en: 'Persons', ar: 'عدد الأفراد' },
+    reason: { en: 'Reason', ar: 'السبب' },
+  },
+  codes: {
+    kind: {
+      bus: { en: 'Bus', ar: 'حافلة' },
+      minibus: { en: 'Minibus', ar: 'حافلة صغيرة' },
+      car: { en: 'Car', ar: 'سيارة' },
+      ambulance: { en: 'Ambulance', ar: 'سيارة إسعاف' },
+      luggage_truck: { en: 'Luggage truck', ar: 'شاحنة أمتعة' },
+    },
+    to: {
+      federal_authorities: { en: 'Federal authorities', ar: 'السلطات الاتحادية' },
+      krg_authorities: { en: 'Authorities of the Kurdistan Region', ar: 'سلطات إقليم كردستان' },
+      partner: { en: 'Partner', ar: 'جهة شريكة' },
+    },
+    reason: {
+      convoy_full: { en: 'No seats left', ar: 'لا مقاعد متبقية' },
+      convoy_left: { en: 'The convoy has left', ar: 'القافلة غادرت' },
+      security: { en: 'Security', ar: 'أسباب أمنية' },
+      weather: { en: 'Weather', ar: 'الأحوال الجوية' },
+      vehicles: { en: 'No vehicles', ar: 'عدم توفر المركبات' },
+      too_few_households: { en: 'Too few households', ar: 'قلة عدد الأسر' },
+      authorities: { en: 'Authorities', ar: 'بطلب السلطات' },
+    },
+  },
+};

@@ -1,0 +1,64 @@
+import { idOf } from '../kernel/envelope.ts';
+import type { FollowUp } from '../kernel/followUp.ts';
+import type { FoldEvent } from '../kernel/process.ts';
+import type { events } from './events.ts';
+
+type Event = FoldEvent<typeof events>;
+
+const BASIS = {
+  return: 'arrival_confirmed',
+  local_integration: 'integration_approved',
+  relocation: 'relocation_approved',
+} as const;
+
+/** What a movement's events call for in its household and in convoys (domain.md §11). */
+export function followUps(event: Event): readonly FollowUp[] {
+  const movement = idOf(event.meta.stream);
+  const family = (id: string, command: string, input: object): FollowUp => ({
+    process: 'household',
+    command,
+    id,
+    input: { ...input, movement },
+  });
+  switch (event.type) {
+    case 'DepartureApproved': {
+      const leaves = !event.data.again && event.data.pathway !== 'local_integration';
+      return leaves ? [family(event.data.household, 'beginDeparture', {})] : [];
+    }
+    case 'VoluntarinessNotConfirmed':
+    case 'MovementWithdrawn':
+    case 'DepartureRefused':
+    case 'DepartureNoShowReleased':
+    case 'DepartureDeclinedAtGate': {
+      const { household, departing, convoy } = event.data;
+      return [...(departing ? [family(household, 'cancelDeparture', {})] : []), ...unlisted(movement, convoy)];
+    }
+    case 'VoluntarinessExpired':
+    case 'ClearanceExpired':
+    case 'FitToTravelExpired':
+    case 'DepartureApprovalLapsed':
+      return unlisted(movement, event.data.convoy);
+    case 'HouseholdManifested': {
+      const { convoy, vehicle, persons, former } = event.data;
+      const list = { process: 'convoy', command: 'listHousehold', id: convoy, input: { movement, vehicle, persons } };
+      return [...unlisted(movement, former), list];
+    }
+    case 'HouseholdTurnedBack':
+      return [family(event.data.household, 'cancelDeparture', {})];
+    case 'ArrivalConfirmed': {
+      const { household, pathway, area } = event.data;
+      return area === undefined ? [] : [family(household, 'confirmPathway', { pathway, area, basis: BASIS[pathway] })];
+    }
+    case 'ReturnFailed': {
+      const { household, confirmed } = event.data;
+      return [
+        confirmed ? family(household, 'reopenFile', { ground: 'failed_return' }) : family(household, 'cancelDeparture', {}),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+const unlisted = (movement: string, convoy: string | undefined): readonly FollowUp[] =>
+  convoy === undefined ? [] : [{ process: 'convoy', command: 'unlistHousehold', id: convoy, input: { movement } }];
