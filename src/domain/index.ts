@@ -19,6 +19,7 @@ import { paymentBatch } from './paymentBatch/index.ts';
 import { person } from './person/index.ts';
 import { provider } from './provider/index.ts';
 import { referral } from './referral/index.ts';
+import { reintegrationPlan } from './reintegrationPlan/index.ts';
 import { reservation } from './reservation/index.ts';
 import { returnGrant } from './returnGrant/index.ts';
 import { rule } from './rule/index.ts';
@@ -50,4 +51,5 @@ export const registry = registryOf([
   paymentBatch,
   returnGrant,
   importRun,
+  reintegrationPlan,
 ]);

@@ -73,6 +73,11 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
     because: 'a file of paper cases is cancelled or taken back whole, and its rows are those of one office',
   },
   {
+    allow: on('reintegrationPlan', 'adopt retract'),
+    because:
+      'a plan is its household’s or person’s by key: one on paper is entered step by step, one opened in error discontinued',
+  },
+  {
     allow: on('organisation office staff', 'assign share transfer adopt retract pause'),
     because: 'the directory has one keeper and no queue; an adopted or withdrawn entry would escape its guards',
   },
@@ -112,6 +117,14 @@ const DECIDE_MOVEMENTS = on(
   'movement',
   `${LOOK} approve waive hold conclude protect confirmArrival work assign pause reopen share transfer correct retract adopt`,
 );
+/** "W" in column 7: keeps plans, whose team opens needs (T2). Whoever sees to a goal works on that one. */
+const KEEP_PLANS = on(
+  'reintegrationPlan',
+  `${LOOK} propose assess agree serve review conclude work assign share transfer correct reopen pause`,
+);
+const plans = (role: Role): readonly PolicyRow[] => [row(role, 'office', 'T2', KEEP_PLANS), ownService(role)];
+/** "W own service" in column 7. */
+const ownService = (role: Role): PolicyRow => row(role, 'party', 'T1', on('reintegrationPlan', `${LOOK} serve work`));
 /** "A" in column 1: decides on what others entered, and supervises it. */
 const SUPERVISE = 'share transfer correct retract adopt';
 const approval = (role: Role): readonly PolicyRow[] => [
@@ -133,6 +146,8 @@ const approval = (role: Role): readonly PolicyRow[] => [
   row(role, 'office', 'T2', on('returnGrant', `${LOOK} enter audit approve work assign ${SUPERVISE}`)),
   // 5 R, 6 R; who works on what is theirs to say.
   row(role, 'office', 'T2', on(LEGAL_CASES, `${LOOK} assign pause`)),
+  // 7 R.
+  row(role, 'office', 'T1', on('reintegrationPlan', LOOK)),
   row(role, 'office', 'T2', DECIDE_MOVEMENTS),
   row(role, 'office', 'T1', on('convoy', `${LOOK} assign pause correct retract share work`)),
 ];
@@ -206,6 +221,8 @@ export const POLICY: readonly PolicyRow[] = [
   row('registrar', 'office', 'T1', on('returnGrant', LOOK)),
   // 2 W.
   row('registrar', 'office', 'T1', MOVE, on('movement', 'adopt'), CONVOYS),
+  // 7 R.
+  row('registrar', 'office', 'T1', on('reintegrationPlan', LOOK)),
   ...referrals('registrar'),
 
   // MoMD branch verifier / deputy head: 1 A, 8 R.
@@ -248,6 +265,8 @@ export const POLICY: readonly PolicyRow[] = [
   row('campManager', 'office', 'T1', MOVE, CONVOYS),
   // 5 W need.
   row('campManager', 'office', 'T2', on('docRequest', `${LOOK} need work`)),
+  // 7 W.
+  ...plans('campManager'),
   ...referrals('campManager'),
 
   // Court clerk: 5 and 6 A own case, that is one whose court is the own office.
@@ -276,6 +295,8 @@ export const POLICY: readonly PolicyRow[] = [
   row('krgOffice', 'office', 'T1', CONVOYS),
   row('krgOffice', 'governorate', 'T1', on('convoy', 'find read run')),
   row('krgOffice', 'governorate', 'T0', ['area:propose']),
+  // 7 R.
+  row('krgOffice', 'office', 'T1', on('reintegrationPlan', LOOK)),
   ...referrals('krgOffice'),
 
   // Mayor, sub-district director, mukhtar: 1 W supporting letters, and reports of return (§1.3).
@@ -301,6 +322,10 @@ export const POLICY: readonly PolicyRow[] = [
   ...referrals('communityPolice'),
   ...referrals('socialAffairs'),
   ...referrals('serviceDirectorate'),
+  // 7 W: community police; W own service: directorates, and MoLSA for the social safety net.
+  ...plans('communityPolice'),
+  ownService('socialAffairs'),
+  ownService('serviceDirectorate'),
 
   // IOM / FVM partner caseworker: 1 W assisted, 8 W.
   row('partnerCaseworker', 'governorate', 'T1', on(REGISTER, 'find'), ['register:search']),
@@ -315,11 +340,15 @@ export const POLICY: readonly PolicyRow[] = [
   row('partnerCaseworker', 'shared', 'T1', on('household', 'presence reportReturn')),
   // 2 W.
   row('partnerCaseworker', 'office', 'T1', MOVE, CONVOYS),
+  // 7 W.
+  ...plans('partnerCaseworker'),
   ...referrals('partnerCaseworker'),
 
   // Legal partner, protection / MHPSS partner: 1 R own client (what is shared with them), 8 W.
   ...referrals('legalPartner'),
   ...referrals('protectionPartner'),
+  // 7 W.
+  ...plans('protectionPartner'),
   // Legal partner: 5 W, 6 W, from the own office's intake and where the organisation gives the legal help.
   row('legalPartner', 'office', 'T2', on(LEGAL_CASES, `assign pause ${SUPERVISE}`)),
   ...(['office', 'party'] as const).map((scope) =>
@@ -342,6 +371,14 @@ export const POLICY: readonly PolicyRow[] = [
 
   // Data protection officer / auditor: audit logs only; opens no case, so no personal value.
   row('auditor', 'all', 'T2', ['*:find', '*:timeline', 'dwell:read']),
+
+  // 7 R aggregates.
+  row('branchesAffairs', 'all', 'T1', ['reintegrationPlan:board']),
+  row('planning', 'all', 'T1', ['reintegrationPlan:board']),
+  row('governorate', 'governorate', 'T1', ['reintegrationPlan:board']),
+  row('returnsCoordinator', 'all', 'T1', ['reintegrationPlan:board']),
+  // NSS Counter-Extremism: 7 R follow-up list, that is which plans there are, by reference alone.
+  row('counterExtremism', 'governorate', 'T1', ['reintegrationPlan:find']),
 
   // System admin: "no personal data (encrypted)" of anybody served; keeps the directory, in which officials have names.
   row('systemAdmin', 'all', 'T0', on('organisation office', 'manage work correct reopen')),

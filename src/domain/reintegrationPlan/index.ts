@@ -1,0 +1,2 @@
+export { reintegrationPlan } from './commands.ts';
+export type { Goal, Plan, PlanState } from './state.ts';
