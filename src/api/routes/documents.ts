@@ -47,6 +47,9 @@ function announceRoute(app: FastifyInstance, parts: ApiParts): void {
   app.post<{ Body: z.output<typeof Wish> }>(
     '/v1/documents',
     {
+      preValidation: async (request) => {
+        idempotencyKey(request.headers);
+      },
       schema: {
         operationId: 'documentsCreate',
         tags: ['documents'],
@@ -137,7 +140,12 @@ function pieceRoute(app: FastifyInstance, parts: ApiParts): void {
       if (typeof offset !== 'string' || !OFFSET.test(offset)) throw new Problem('UPLOAD_OFFSET_MALFORMED');
       // Who was suspended since the upload began adds nothing to it.
       await rightsOf(parts, request);
-      const view = await parts.documents.append(idIn(request), request.staff, Number(offset), request.body);
+      // What was refused half way is read to its end: a line torn off under the sender would lose it the answer.
+      const content = request.body.iterator({ destroyOnReturn: false });
+      const view = await parts.documents.append(idIn(request), request.staff, Number(offset), content).catch((error: unknown) => {
+        request.body.resume();
+        throw error;
+      });
       told(reply, view);
       return reply.code(204).send();
     },
