@@ -21,6 +21,7 @@ import { catalogueRoutes } from './routes/catalogue.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { directoryRoutes } from './routes/directory.ts';
 import { documentRoutes } from './routes/documents.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { householdPageRoutes } from './routes/householdPage.ts';
 import { meRoutes } from './routes/me.ts';
@@ -88,6 +89,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     v1.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');
     });
+    v1.decorate('lists', new Map());
     await catalogueRoutes(v1, parts);
     await commandRoutes(v1, parts);
     await bulkRoutes(v1, parts);
@@ -103,6 +105,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await trailRoutes(v1, parts);
     await workRoutes(v1, parts);
     await meRoutes(v1, parts);
+    await exportRoutes(v1, parts);
   });
   return app;
 }

@@ -17,9 +17,14 @@ const isForPeople = (command: Command): boolean => command.permission !== 'syste
 export const hasRoutes = (process: Process): boolean =>
   Object.values(process.commands).some((command) => !command.kernel && isForPeople(command));
 
+/** Commands of their own process that a route gives with what only it knows: an export is on record with the rows that left. */
+const GIVEN_BY_A_ROUTE: readonly string[] = ['listExport'];
+
 /** Every command a person may give, with its path: the first of the process's own that opens a case stands at the plural. */
 export function commandsOf(process: Process): readonly Derived[] {
-  const commands = Object.values(process.commands).filter(isForPeople);
+  const commands = Object.values(process.commands).filter(
+    (command) => isForPeople(command) && (command.kernel || !GIVEN_BY_A_ROUTE.includes(process.name)),
+  );
   const opener = commands.find((command) => command.from === 'new' && !command.kernel);
   return commands
     .filter((command) => command.from === 'new' || command.from.length > 0)

@@ -43,6 +43,13 @@ export const apiProblems = {
       ar: 'بيانات الطلب لا تطابق ما تتطلبه هذه العملية. راجع `errors` وصحح ثم أعد الإرسال.',
     },
   },
+  EXPORT_TOO_LARGE: {
+    status: 422,
+    label: {
+      en: 'The list has more than {limit} rows. Narrow it by its filters and export the parts.',
+      ar: 'في القائمة أكثر من {limit} سطر. ضيّقها بمعايير التصفية وصدّرها على أجزاء.',
+    },
+  },
   BAD_REQUEST: {
     status: 400,
     label: { en: 'The request is not well-formed HTTP.', ar: 'الطلب غير سليم.' },

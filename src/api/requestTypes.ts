@@ -1,6 +1,11 @@
 import type { Process } from '../domain/kernel/process.ts';
+import type { Lists } from './lists.ts';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** The lists that can be exported, as their routes were opened. */
+    lists: Lists;
+  }
   interface FastifyRequest {
     /** Staff id of who asks; set on every route under /v1 that needs a token. */
     staff: string;

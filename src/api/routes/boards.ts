@@ -8,9 +8,11 @@ import type { Process } from '../../domain/kernel/process.ts';
 import { BOARD_GROUPS, type BoardFilter, boardCases, boardLines } from '../../projections/boards.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { awaitPosition, rightsOf } from '../caseIds.ts';
+import { boardColumns } from '../exports/lists.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { BoardCaseView, BoardLineView } from '../listAnswers.ts';
-import { AsOf, Code, EffectiveOn, logIndexIn, PAGING, pageOf } from '../listing.ts';
+import { AsOf, Code, EffectiveOn, logIndexIn } from '../listing.ts';
+import { listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
@@ -31,7 +33,6 @@ const by = z
   .pipe(z.array(z.enum(BOARD_GROUPS)).max(BOARD_GROUPS.length))
   .meta({ description: `What to roll up by, with commas: ${BOARD_GROUPS.join(', ')}` });
 const Lines = z.strictObject({ by, ...FILTER });
-const Cases = z.strictObject({ ...FILTER, ...PAGING });
 
 const READ_MODELS = ['boards', 'cases'];
 
@@ -72,28 +73,27 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
       },
     );
 
-    app.get<{ Querystring: z.output<typeof Cases> }>(
-      `/v1/${process.plural}/board/cases`,
-      {
-        schema: {
-          ...operation({
-            process,
-            name: 'boardCases',
-            summary: `${process.labels.plural.en}: the cases behind the board, longest in their status first`,
-          }),
-          querystring: Cases,
-          response: { 200: jsonSchemaOf(pageOf(BoardCaseView), 'output') },
-        },
-        config: { process },
-      },
-      async (request, reply) => {
-        await awaitPosition(parts, request, reply, READ_MODELS);
-        const { limit, cursor, ...query } = request.query;
-        const filter = await filterOf(process, query);
-        const sight = sightOf(await rightsOf(parts, request), 'find', [process.name]);
-        return boardCases(db, sight, filter, query.effectiveOn ?? today(), { limit, cursor });
-      },
-    );
+    listRoute(app, parts, {
+      url: `/v1/${process.plural}/board/cases`,
+      operation: operation({
+        process,
+        name: 'boardCases',
+        summary: `${process.labels.plural.en}: the cases behind the board, longest in their status first`,
+      }),
+      process,
+      filter: FILTER,
+      readModels: READ_MODELS,
+      item: BoardCaseView,
+      columns: boardColumns(process),
+      page: async ({ rights }, query, paging) =>
+        boardCases(
+          db,
+          sightOf(rights, 'find', [process.name]),
+          await filterOf(process, query),
+          query.effectiveOn ?? today(),
+          paging,
+        ),
+    });
   }
 
   async function filterOf(process: Process, query: Omit<BoardFilter, 'process'>): Promise<BoardFilter> {

@@ -8,9 +8,11 @@ import { caseDwell, dwellFigures } from '../../projections/dwell.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
 import { permitted } from '../caseView.ts';
+import { CASE_COLUMNS } from '../exports/lists.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { CaseItem, DwellFiguresView, HeldView } from '../listAnswers.ts';
-import { Code, Id, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
+import { Code, Id, Moment, sightOfAll } from '../listing.ts';
+import { listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
@@ -30,8 +32,6 @@ const FILTER = {
   openedFrom: Moment.optional(),
   openedBefore: Moment.optional(),
 };
-const OfProcess = z.strictObject({ ...FILTER, ...PAGING });
-const OfAll = z.strictObject({ process: Code.optional(), ...FILTER, ...PAGING });
 const Counted = z.strictObject({ process: Code.optional(), ...FILTER });
 const ByReference = z.strictObject({ reference: z.string().min(1).max(60) });
 const CountsView = z.object({ items: z.array(z.object({ process: z.string(), status: z.string(), cases: z.int() })) });
@@ -49,54 +49,39 @@ const READ_MODELS = ['cases'];
 /** Lists of cases, and how long each office held what. Everything here lies within what the caller may see. */
 export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const db = readDb(parts.reads);
-  const page = jsonSchemaOf(pageOf(CaseItem), 'output');
   const everywhere = async (request: FastifyRequest, verb: string) =>
     sightOfAll(parts.registry, await rightsOf(parts, request), verb);
 
   for (const process of parts.registry.all.filter(hasRoutes)) {
     dwellOfCase(app, parts, process);
     if (NAMED_LISTS.includes(process.name)) continue;
-    app.get<{ Querystring: z.output<typeof OfProcess> }>(
-      `/v1/${process.plural}`,
-      {
-        schema: {
-          ...operation({
-            process,
-            name: 'list',
-            summary: `${process.labels.plural.en}: list`,
-            description: 'Last opened first.',
-          }),
-          querystring: OfProcess,
-          response: { 200: page },
-        },
-        config: { process },
-      },
-      async (request, reply) => {
-        await awaitPosition(parts, request, reply, READ_MODELS);
-        const { limit, cursor, ...filter } = request.query;
-        const sight = sightOf(await rightsOf(parts, request), 'read', [process.name]);
-        return casePage(db, sight, { ...filter, process: process.name }, { limit, cursor });
-      },
-    );
+    listRoute(app, parts, {
+      url: `/v1/${process.plural}`,
+      operation: operation({
+        process,
+        name: 'list',
+        summary: `${process.labels.plural.en}: list`,
+        description: 'Last opened first.',
+      }),
+      process,
+      filter: FILTER,
+      readModels: READ_MODELS,
+      item: CaseItem,
+      columns: CASE_COLUMNS,
+      page: ({ rights }, filter, paging) =>
+        casePage(db, sightOf(rights, 'read', [process.name]), { ...filter, process: process.name }, paging),
+    });
   }
 
-  app.get<{ Querystring: z.output<typeof OfAll> }>(
-    '/v1/cases',
-    {
-      schema: {
-        operationId: 'casesList',
-        tags: ['work'],
-        summary: 'Cases of every process, last opened first',
-        querystring: OfAll,
-        response: { 200: page },
-      },
-    },
-    async (request, reply) => {
-      await awaitPosition(parts, request, reply, READ_MODELS);
-      const { limit, cursor, ...filter } = request.query;
-      return casePage(db, await everywhere(request, 'read'), known(parts, filter), { limit, cursor });
-    },
-  );
+  listRoute(app, parts, {
+    url: '/v1/cases',
+    operation: { operationId: 'casesList', tags: ['work'], summary: 'Cases of every process, last opened first' },
+    filter: { process: Code.optional(), ...FILTER },
+    readModels: READ_MODELS,
+    item: CaseItem,
+    columns: CASE_COLUMNS,
+    page: ({ rights }, filter, paging) => casePage(db, sightOfAll(parts.registry, rights, 'read'), known(parts, filter), paging),
+  });
 
   app.get<{ Querystring: z.output<typeof Counted> }>(
     '/v1/cases/counts',

@@ -1,38 +1,34 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { baghdadDate, LocalDate } from '../../domain/kernel/dates.ts';
-import type { Process } from '../../domain/kernel/process.ts';
 import { Accessibility, AgeBand, Cost, Language, Need, Sex, StaffSex } from '../../domain/provider/codes.ts';
 import { officePage, organisationPage, staffPage } from '../../projections/directory.queries.ts';
 import { servicesFor } from '../../projections/providers.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
-import { awaitPosition, rightsOf } from '../caseIds.ts';
-import { jsonSchemaOf } from '../jsonSchema.ts';
+import { OFFICE_COLUMNS, ORGANISATION_COLUMNS, SERVICE_COLUMNS, STAFF_COLUMNS } from '../exports/lists.ts';
 import { OfficeItem, OrganisationItem, ServiceItem, StaffItem } from '../listAnswers.ts';
-import { Code, Flag, Id, PAGING, pageOf } from '../listing.ts';
+import { Code, Flag, Id } from '../listing.ts';
+import { listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 
 /** Processes whose list shows names, and so is not the list every process has. */
 export const NAMED_LISTS: readonly string[] = ['organisation', 'office', 'staff'];
 
-const Organisations = z.strictObject({ kind: Code.optional(), status: Code.optional(), ...PAGING });
-const Offices = z.strictObject({
+const Organisations = { kind: Code.optional(), status: Code.optional() };
+const Offices = {
   organisation: Id.optional(),
   governorate: Code.optional(),
   kind: Code.optional(),
   status: Code.optional(),
-  ...PAGING,
-});
-const Members = z.strictObject({
+};
+const Members = {
   office: Id.optional(),
   organisation: Id.optional(),
   role: Code.optional(),
   status: Code.optional(),
   on: LocalDate.optional().meta({ description: 'Posts held on this day; today when absent' }),
-  ...PAGING,
-});
-const Services = z.strictObject({
+};
+const Services = {
   need: Need.optional().meta({ description: 'What the person needs' }),
   area: Code.optional().meta({ description: 'P-code of where the client lives' }),
   sex: Sex.optional(),
@@ -43,81 +39,73 @@ const Services = z.strictObject({
   accessibility: Accessibility.optional(),
   organisation: Id.optional(),
   all: Flag.optional().meta({ description: 'Also what is paused or full, and entries nobody confirmed in time' }),
-  ...PAGING,
-});
+};
+
+const READ_MODELS = ['cases', 'directory'];
 
 /** Who is who, and who offers what: lists with names for people who assign, hand over and refer. */
 export async function directoryRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const db = readDb(parts.reads);
-  const schemaOf = <Q extends z.ZodType>(process: Process, summary: string, querystring: Q, item: z.ZodType) => ({
-    schema: {
-      ...operation({ process, name: 'list', summary: `${process.labels.plural.en}: ${summary}` }),
-      querystring,
-      response: { 200: jsonSchemaOf(pageOf(item), 'output') },
-    },
-    config: { process },
-  });
-
   const organisation = parts.registry.byName('organisation');
   if (organisation) {
-    app.get<{ Querystring: z.output<typeof Organisations> }>(
-      '/v1/organisations',
-      schemaOf(organisation, 'list with names', Organisations, OrganisationItem),
-      async (request, reply) => {
-        await awaitPosition(parts, request, reply, ['cases', 'directory']);
-        const { limit, cursor, ...filter } = request.query;
-        const sight = sightOf(await rightsOf(parts, request), 'read', ['organisation']);
-        return organisationPage(db, sight, filter, { limit, cursor });
-      },
-    );
+    listRoute(app, parts, {
+      url: '/v1/organisations',
+      operation: operation({ process: organisation, name: 'list', summary: `${organisation.labels.plural.en}: list with names` }),
+      process: organisation,
+      filter: Organisations,
+      readModels: READ_MODELS,
+      item: OrganisationItem,
+      columns: ORGANISATION_COLUMNS,
+      page: ({ rights }, filter, paging) => organisationPage(db, sightOf(rights, 'read', ['organisation']), filter, paging),
+    });
   }
 
   const office = parts.registry.byName('office');
   if (office) {
-    app.get<{ Querystring: z.output<typeof Offices> }>(
-      '/v1/offices',
-      schemaOf(office, 'list with names', Offices, OfficeItem),
-      async (request, reply) => {
-        await awaitPosition(parts, request, reply, ['cases', 'directory']);
-        const { limit, cursor, ...filter } = request.query;
-        const sight = sightOf(await rightsOf(parts, request), 'read', ['office']);
-        return officePage(db, sight, filter, { limit, cursor });
-      },
-    );
+    listRoute(app, parts, {
+      url: '/v1/offices',
+      operation: operation({ process: office, name: 'list', summary: `${office.labels.plural.en}: list with names` }),
+      process: office,
+      filter: Offices,
+      readModels: READ_MODELS,
+      item: OfficeItem,
+      columns: OFFICE_COLUMNS,
+      page: ({ rights }, filter, paging) => officePage(db, sightOf(rights, 'read', ['office']), filter, paging),
+    });
   }
 
   const staff = parts.registry.byName('staff');
   if (staff) {
-    app.get<{ Querystring: z.output<typeof Members> }>(
-      '/v1/staff',
-      schemaOf(staff, 'list with names, posts and who is absent', Members, StaffItem),
-      async (request, reply) => {
-        await awaitPosition(parts, request, reply, ['cases', 'directory']);
-        const { limit, cursor, on, ...filter } = request.query;
-        const sight = sightOf(await rightsOf(parts, request), 'read', ['staff']);
-        return staffPage(db, sight, filter, on ?? baghdadDate(parts.now()), { limit, cursor });
-      },
-    );
+    listRoute(app, parts, {
+      url: '/v1/staff',
+      operation: operation({
+        process: staff,
+        name: 'list',
+        summary: `${staff.labels.plural.en}: list with names, posts and who is absent`,
+      }),
+      process: staff,
+      filter: Members,
+      readModels: READ_MODELS,
+      item: StaffItem,
+      columns: STAFF_COLUMNS,
+      page: ({ rights, now }, { on, ...filter }, paging) =>
+        staffPage(db, sightOf(rights, 'read', ['staff']), filter, on ?? baghdadDate(now), paging),
+    });
   }
 
   if (parts.registry.byName('provider')) {
-    app.get<{ Querystring: z.output<typeof Services> }>(
-      '/v1/providers/search',
-      {
-        schema: {
-          operationId: 'providersSearch',
-          tags: ['registers'],
-          summary: 'Services that could be asked now, those with room first',
-          querystring: Services,
-          response: { 200: jsonSchemaOf(pageOf(ServiceItem), 'output') },
-        },
+    listRoute(app, parts, {
+      url: '/v1/providers/search',
+      operation: {
+        operationId: 'providersSearch',
+        tags: ['registers'],
+        summary: 'Services that could be asked now, those with room first',
       },
-      async (request, reply) => {
-        await awaitPosition(parts, request, reply, ['cases', 'directory', 'providers']);
-        const { limit, cursor, ...search } = request.query;
-        const sight = sightOf(await rightsOf(parts, request), 'read', ['provider']);
-        return servicesFor(db, sight, search, parts.now(), { limit, cursor });
-      },
-    );
+      filter: Services,
+      readModels: [...READ_MODELS, 'providers'],
+      item: ServiceItem,
+      columns: SERVICE_COLUMNS,
+      page: ({ rights, now }, search, paging) => servicesFor(db, sightOf(rights, 'read', ['provider']), search, now, paging),
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Rights, reachOf } from '../../domain/access/access.ts';
 import { matchingRule, type PossibleDuplicate, possibleDuplicates } from '../../domain/household/index.ts';
@@ -10,14 +10,16 @@ import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { householdCard, type RegisterHit, type RegisterSight, searchRegister } from '../../projections/register.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
 import { permitted, shown } from '../caseView.ts';
+import { REGISTER_COLUMNS } from '../exports/lists.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { HouseholdCard, MatchView, RegisterHitView } from '../listAnswers.ts';
-import { Code, Id, PAGING, pageOf } from '../listing.ts';
+import { Code, Id } from '../listing.ts';
+import { listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 
 const Words = z.string().trim().min(1).max(200);
-const Search = z.strictObject({
+const Search = {
   name: Words.optional().meta({
     description: 'Any of the four names in any order and script; one word of three letters at least',
   }),
@@ -29,8 +31,7 @@ const Search = z.strictObject({
   reference: Code.optional(),
   status: Code.optional(),
   branch: Id.optional(),
-  ...PAGING,
-});
+};
 const Descriptor = z.strictObject({
   names: z.strictObject({ first: Words, father: Words.optional(), grandfather: Words.optional(), family: Words.optional() }),
   motherName: Words.optional(),
@@ -54,25 +55,24 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
   const searchDuplicates = createDuplicateSearch(parts.reads, parts.codec, parts.mac);
   const tags = ['registers'];
 
-  app.get<{ Querystring: z.output<typeof Search> }>(
-    '/v1/register',
-    {
-      schema: {
-        operationId: 'registerSearch',
-        tags,
-        summary: 'Persons and their households, by name, mother, birth year, place or file number',
-        description: 'Of a record you may only find, you learn its reference and the branch to ask.',
-        querystring: Search,
-        response: { 200: jsonSchemaOf(pageOf(RegisterHitView), 'output') },
-      },
+  listRoute(app, parts, {
+    url: '/v1/register',
+    operation: {
+      operationId: 'registerSearch',
+      tags,
+      summary: 'Persons and their households, by name, mother, birth year, place or file number',
+      description: 'Of a record you may only find, you learn its reference and the branch to ask.',
     },
-    async (request, reply) => {
-      await awaitPosition(parts, request, reply, READ_MODELS);
-      const { limit, cursor, ...search } = request.query;
-      const page = await searchRegister(db, await registerSight(parts, request), search, { limit, cursor });
+    filter: Search,
+    words: ['name', 'motherName', 'fileNo', 'birthYear'],
+    readModels: READ_MODELS,
+    item: RegisterHitView,
+    columns: REGISTER_COLUMNS,
+    page: async ({ rights }, search, paging) => {
+      const page = await searchRegister(db, registerSight(rights), search, paging);
       return { ...page, items: await toShow(parts, page.items) };
     },
-  );
+  });
 
   app.post<{ Body: z.output<typeof Descriptor> }>(
     '/v1/register/matches',
@@ -89,7 +89,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, [...READ_MODELS, 'duplicates']);
-      const sight = await registerSight(parts, request);
+      const sight = registerSight(await rightsOf(parts, request));
       const asked = Descriptor.parse(request.body);
       const [known, rules] = await Promise.all([searchDuplicates(asked), parts.rulebook.inForce([matchingRule], parts.now())]);
       const matches = possibleDuplicates(asked, known, rules.of(matchingRule).value).slice(0, MOST_MATCHES);
@@ -121,8 +121,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
 }
 
 /** Who may search at all, and what of each hit they may find and read. @throws Refused FORBIDDEN */
-async function registerSight(parts: ApiParts, request: FastifyRequest): Promise<RegisterSight> {
-  const rights: Rights = await rightsOf(parts, request);
+function registerSight(rights: Rights): RegisterSight {
   if (reachOf(rights, 'register:search').length === 0) throw new Refused('FORBIDDEN');
   const processes = ['person', 'household'];
   return { find: sightOf(rights, 'find', processes), read: sightOf(rights, 'read', processes) };

@@ -7,9 +7,11 @@ import { readDb } from '../../projections/reads.queries.ts';
 import { changesAfter } from '../../projections/timeline.queries.ts';
 import { myWork, WORK_SECTIONS, workPage } from '../../projections/work.queries.ts';
 import { awaitPosition, rightsOf } from '../caseIds.ts';
+import { CASE_COLUMNS, QUEUE_COLUMNS } from '../exports/lists.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../listAnswers.ts';
 import { AsOf, Code, Flag, Id, LogIndex, logIndexIn, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
+import { listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,7 +33,6 @@ const FILTER = {
   household: Id.optional(),
   asOf: AsOf.optional(),
 };
-const QueueQuery = z.strictObject({ ...FILTER, order: z.enum(['priority', 'due', 'since']).default('priority'), ...PAGING });
 const CountsQuery = z.strictObject(FILTER);
 const soonHours = z.coerce
   .number()
@@ -43,7 +44,6 @@ const soonHours = z.coerce
 const WorkQuery = z.strictObject({ soonHours, limit: PAGING.limit.default(10) });
 const SectionQuery = z.strictObject({ soonHours, ...PAGING });
 const Section = z.object({ section: z.enum(WORK_SECTIONS) });
-const ChangedQuery = z.strictObject({ since: LogIndex, ...PAGING });
 const ChangesQuery = z.strictObject({ after: LogIndex.default('0'), limit: PAGING.limit.default(100) });
 
 const WorkView = z.object(
@@ -59,25 +59,18 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
   const moment = () => ({ now: parts.now(), day: baghdadDate(parts.now()) });
   const soon = (hours: number) => addMilliseconds(parts.now(), hours * HOUR_MS);
 
-  app.get<{ Querystring: z.output<typeof QueueQuery> }>(
-    '/v1/queue',
-    {
-      schema: {
-        operationId: 'queueList',
-        tags,
-        summary: 'What waits on whom, most pressing first',
-        querystring: QueueQuery,
-        response: { 200: jsonSchemaOf(pageOf(QueueItemView), 'output') },
-      },
+  listRoute(app, parts, {
+    url: '/v1/queue',
+    operation: { operationId: 'queueList', tags, summary: 'What waits on whom, most pressing first' },
+    filter: { ...FILTER, order: z.enum(['priority', 'due', 'since']).default('priority') },
+    readModels: READ_MODELS,
+    item: QueueItemView,
+    columns: QUEUE_COLUMNS,
+    page: async ({ rights }, { order, asOf, ...query }, paging) => {
+      const filter = { ...query, asOf: await logIndexIn(db, asOf) };
+      return queuePage(db, sightOfAll(parts.registry, rights, 'queue:read'), filter, moment(), { order, ...paging });
     },
-    async (request, reply) => {
-      await awaitPosition(parts, request, reply, READ_MODELS);
-      const { order, limit, cursor, ...query } = request.query;
-      const filter = { ...query, asOf: await logIndexIn(db, query.asOf) };
-      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'queue:read');
-      return queuePage(db, sight, filter, moment(), { order, limit, cursor });
-    },
-  );
+  });
 
   app.get<{ Querystring: z.output<typeof CountsQuery> }>(
     '/v1/queue/counts',
@@ -118,24 +111,16 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     },
   );
 
-  app.get<{ Querystring: z.output<typeof ChangedQuery> }>(
-    '/v1/my-work/changed',
-    {
-      schema: {
-        operationId: 'myWorkChanged',
-        tags,
-        summary: 'Cases of mine that others changed since I looked',
-        querystring: ChangedQuery,
-        response: { 200: jsonSchemaOf(pageOf(CaseItem), 'output') },
-      },
-    },
-    async (request, reply) => {
-      await awaitPosition(parts, request, reply, READ_MODELS);
-      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'read');
-      const { since, limit, cursor } = request.query;
-      return changedSince(db, sight, request.staff, since, { limit, cursor });
-    },
-  );
+  listRoute(app, parts, {
+    url: '/v1/my-work/changed',
+    operation: { operationId: 'myWorkChanged', tags, summary: 'Cases of mine that others changed since I looked' },
+    filter: { since: LogIndex },
+    readModels: READ_MODELS,
+    item: CaseItem,
+    columns: CASE_COLUMNS,
+    page: ({ rights, staff }, { since }, paging) =>
+      changedSince(db, sightOfAll(parts.registry, rights, 'read'), staff, since, paging),
+  });
 
   app.get<{ Querystring: z.output<typeof SectionQuery>; Params: z.output<typeof Section> }>(
     '/v1/my-work/:section',

@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Rights } from '../domain/access/access.ts';
+import type { Process } from '../domain/kernel/process.ts';
+import type { Page } from '../projections/reads.queries.ts';
+import { awaitPosition, rightsOf } from './caseIds.ts';
+import type { Columns } from './exports/columns.ts';
+import { jsonSchemaOf } from './jsonSchema.ts';
+import { PAGING, pageOf } from './listing.ts';
+import type { operation } from './operations.ts';
+import type { ApiParts } from './parts.ts';
+
+/** Who asks for a list, and when. */
+export interface Ask {
+  readonly staff: string;
+  readonly rights: Rights;
+  /** RFC 3339 UTC. */
+  readonly now: string;
+}
+
+export interface Paging {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A list of the API. Declared once, it is a page-by-page `GET` and can be exported with the same filters and the same rights. */
+export interface List<F extends z.ZodRawShape, Row extends object> {
+  readonly url: string;
+  readonly operation: Partial<ReturnType<typeof operation>> & {
+    readonly operationId: string;
+    readonly tags: string[];
+    readonly summary: string;
+  };
+  /** The process its rows belong to, where they do not name theirs. */
+  readonly process?: Process;
+  readonly filter: F;
+  /** Filters of free words, which may name somebody. */
+  readonly words?: readonly (keyof F & string)[];
+  readonly readModels: readonly string[];
+  /** A row as it is answered, for the serializer and the OpenAPI document. */
+  readonly item: z.ZodType;
+  readonly columns: Columns;
+  page(ask: Ask, filter: z.output<z.ZodObject<F>>, paging: Paging): Promise<Page<Row>>;
+}
+
+/** A list as an export sees it, its filter still to be parsed by `schema`. */
+export interface ExportableList extends Pick<List<z.ZodRawShape, object>, 'words' | 'readModels' | 'columns'> {
+  readonly name: string;
+  readonly summary: string;
+  readonly process: Process | undefined;
+  readonly schema: z.ZodObject;
+  page(ask: Ask, filter: unknown, paging: Paging): Promise<Page<object>>;
+}
+
+/** The lists of one API, by operation id. */
+export type Lists = Map<string, ExportableList>;
+
+export const askOf = async (parts: ApiParts, request: FastifyRequest): Promise<Ask> => ({
+  staff: request.staff,
+  rights: await rightsOf(parts, request),
+  now: parts.now(),
+});
+
+/** Opens a list at its address and to exports. */
+export function listRoute<F extends z.ZodRawShape, Row extends object>(
+  app: FastifyInstance,
+  parts: ApiParts,
+  list: List<F, Row>,
+): void {
+  const { operationId: name, summary } = list.operation;
+  const schema = z.strictObject(list.filter);
+  app.lists.set(name, {
+    name,
+    summary,
+    process: list.process,
+    schema,
+    words: list.words ?? [],
+    readModels: list.readModels,
+    columns: list.columns,
+    page: (ask, filter, paging) => list.page(ask, schema.parse(filter), paging),
+  });
+  app.get<{ Querystring: z.output<typeof PAGED> }>(
+    list.url,
+    {
+      schema: {
+        ...list.operation,
+        querystring: schema.extend(PAGING),
+        response: { 200: jsonSchemaOf(pageOf(list.item), 'output') },
+      },
+      config: list.process ? { process: list.process } : {},
+    },
+    async (request, reply) => {
+      await awaitPosition(parts, request, reply, list.readModels);
+      const { limit, cursor, ...filter } = request.query;
+      return list.page(await askOf(parts, request), filter as z.output<typeof schema>, { limit, cursor });
+    },
+  );
+}
+
+const PAGED = z.looseObject(PAGING);

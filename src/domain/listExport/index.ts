@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { personal } from '../kernel/privacy.ts';
+import { defineProcess, type FoldEvent } from '../kernel/process.ts';
+import { labels } from './labels.ts';
+
+const Filter = z.record(z.string().max(60), z.string().max(200));
+
+const events = {
+  /** What left as a file. `filter` holds codes and ids; what was searched for in words may name somebody, so it is sealed. */
+  ListExported: z.strictObject({
+    list: z.string().min(1).max(80),
+    filter: Filter,
+    words: personal(Filter, 'T1').optional(),
+    format: z.enum(['xlsx', 'csv']),
+    rows: z.int().min(0),
+  }),
+};
+
+/** A list that left Masar as a file: who took which rows out, when. */
+export interface ListExportState {
+  readonly status: 'none' | 'made';
+  readonly list?: string;
+  readonly format?: 'xlsx' | 'csv';
+  readonly rows?: number;
+  /** Staff id of who took it out. */
+  readonly by?: string;
+}
+
+const initial: ListExportState = { status: 'none' };
+
+const p = defineProcess({
+  name: 'listExport',
+  plural: 'list-exports',
+  store: 'general',
+  tier: 'T1',
+  events,
+  initial,
+  evolve: (_: ListExportState, { data, meta }: FoldEvent<typeof events>): ListExportState => {
+    const { list, format, rows } = data;
+    return { status: 'made', list, format, rows, by: meta.actor.id };
+  },
+  waitsOn: { none: () => [], made: () => [] },
+  ends: ['made'],
+  about: ({ by }) => (by === undefined ? {} : { staff: by }),
+  decisions: ['ListExported'],
+  labels,
+});
+
+/** One command, given by the API with the rows it counted, before the file leaves. */
+export const listExport = p.withCommands({
+  make: p.command({
+    from: 'new',
+    permission: 'listExport:make',
+    input: events.ListExported,
+    emits: ['ListExported'],
+    to: ['made'],
+    decide: (c) => [{ type: 'ListExported', data: c }],
+  }),
+});
