@@ -10,11 +10,14 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openQueue } from './platform/queue.ts';
 import { caseIdsOf } from './projections/caseIds.queries.ts';
 import { deadlineSource, openItemsOf } from './projections/deadlines.queries.ts';
+import { createDuplicateSearch } from './projections/duplicates.queries.ts';
+import { casesAboutIn, registerShows } from './projections/imports.queries.ts';
 import { projectionsOf } from './projections/index.ts';
 import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
 import { watchDocuments } from './workers/documents.ts';
+import { importRowsOf } from './workers/imports/rows.ts';
 import { startWorkers } from './workers/index.ts';
 import { reactorsOf } from './workers/reactors.ts';
 
@@ -75,6 +78,8 @@ async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<
   const queue = openQueue(place, { name: 'masar', log: logger });
   const pool = createPool(databaseUrl, { applicationName: 'masar worker', max: 10, log: logger });
   const reads = { pool, schema: SCHEMAS.read };
+  const search = createDuplicateSearch(reads, codec, core.keyring.mac);
+  const shows = registerShows(reads);
   const stopping = new AbortController();
   const workers = await startWorkers(
     {
@@ -84,7 +89,18 @@ async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<
       executor,
       registry,
       rulebook,
-      reactors: reactorsOf({ openItems: openItemsOf(reads) }),
+      reactors: reactorsOf({
+        openItems: openItemsOf(reads),
+        imports: {
+          registry,
+          rulebook,
+          read: core.documents.read,
+          rows: importRowsOf(pool, SCHEMAS.workers),
+          mac: core.keyring.mac,
+          personsAt: async (position) => ((await shows(position)) ? search : 'not yet'),
+          casesAbout: casesAboutIn(reads),
+        },
+      }),
       deadlines: deadlineSource(reads),
       pool,
       schema: SCHEMAS.workers,
@@ -134,6 +150,7 @@ async function listen(
     idsOf: caseIdsOf({ pool, schema: SCHEMAS.read }),
     reads: { pool, schema: SCHEMAS.read },
     waitFor: createWaitFor(pool, SCHEMAS.read, signal),
+    importRows: importRowsOf(pool, SCHEMAS.workers),
     checks: () => checksOf(core),
     projections: async () => projectionStatus(db, SCHEMAS.read, await core.log.head()),
   });

@@ -22,6 +22,28 @@ export interface Check {
   readonly detail?: string;
 }
 
+/** A row of an import as it is shown: numbers, codes and references, never what is written in it. */
+export interface ImportedRow {
+  readonly row: number;
+  readonly unit: number;
+  readonly status: string;
+  readonly errors: readonly { readonly column: string; readonly code: string }[];
+  readonly duplicates: readonly { readonly person?: string; readonly row?: number; readonly score: number }[];
+  readonly cases: readonly { readonly process: string; readonly id: string }[];
+  readonly refusal?: string | undefined;
+}
+
+/** What became of the rows of imports. */
+export interface ImportedRows {
+  page(
+    id: string,
+    filter: { readonly status?: string | undefined },
+    after: number,
+    limit: number,
+  ): Promise<{ readonly items: readonly ImportedRow[]; readonly next?: number }>;
+  counts(id: string): Promise<Readonly<Record<string, number>>>;
+}
+
 /** Everything the API is made from. */
 export interface ApiParts {
   readonly registry: Registry;
@@ -50,6 +72,7 @@ export interface ApiParts {
   readonly reads: Reads;
   /** Whether these read models have come to a position, waiting at most so many milliseconds. */
   readonly waitFor: WaitFor;
+  readonly importRows: ImportedRows;
   /** What `/health/ready` asks. */
   readonly checks: () => Promise<readonly Check[]>;
   /** What `/health/projections` shows. */

@@ -109,6 +109,7 @@ export async function startApi(
     waitFor: async () => true,
     // Never connected: what reads from read models is tested with a database of its own.
     reads: { pool: createPool('postgres://nobody@127.0.0.1:1/none', { applicationName: 'none' }), schema: 'read' },
+    importRows: { page: async () => ({ items: [] }), counts: async () => ({}) },
     checks: async () => [{ name: 'log', ok: true }],
     projections: async () => [],
   };

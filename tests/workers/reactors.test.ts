@@ -12,7 +12,7 @@ import { reactorsOf } from '../../src/workers/reactors.ts';
 import { families } from '../support/families.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
 import { colleague, type Person, someone, world } from '../support/scenario.ts';
-import { eventually, order, receipt, type Test, workersFor } from './support.ts';
+import { eventually, noImports, order, receipt, type Test, workersFor } from './support.ts';
 
 async function queueOf(t: Test) {
   const { url } = await testDatabase(t);
@@ -105,7 +105,7 @@ t.test('a handover', async (t) => {
   const assignees = async (w: ReturnType<typeof world>, id: string) =>
     (await w.cases.glance(`order-${id}`)).waits.map((wait) => wait.assignee);
   const handoverOf = (openItems: Parameters<typeof reactorsOf>[0]['openItems']) =>
-    reactorsOf({ openItems }).filter((one) => one.name === 'handover');
+    reactorsOf({ openItems, imports: noImports }).filter((one) => one.name === 'handover');
 
   t.test('gives the colleague everything the officer has taken, once the read model knows of it', async (t) => {
     const w = world([order, receipt, staff]);
@@ -158,7 +158,7 @@ t.test('a handover', async (t) => {
 
 t.test('registration', async (t) => {
   const place = await queueOf(t);
-  const reactors = reactorsOf({ openItems: async () => [] });
+  const reactors = reactorsOf({ openItems: async () => [], imports: noImports });
 
   t.test('every reactor has a name of its own', async (t) => {
     t.equal(new Set(reactors.map((one) => one.name)).size, reactors.length);

@@ -1,6 +1,7 @@
 import type t from 'tap';
 import { z } from 'zod';
 import { defineProcess, type FoldEvent, type ProcessLabels } from '../../src/domain/kernel/process.ts';
+import { registryOf } from '../../src/domain/kernel/registry.ts';
 import { defineRule } from '../../src/domain/kernel/rules.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { migrate } from '../../src/platform/migrations.ts';
@@ -8,6 +9,7 @@ import { openQueue, type QueuePlace } from '../../src/platform/queue.ts';
 import type { DeadlineSource } from '../../src/workers/deadlines.ts';
 import { startWorkers, type WorkerSettings } from '../../src/workers/index.ts';
 import { workerMigrations } from '../../src/workers/migrations.ts';
+import type { ImportReactorParts } from '../../src/workers/reactors/imports.ts';
 import type { Reactor } from '../../src/workers/runtime/reactor.ts';
 import { createOperator } from '../../src/workers/runtime/status.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
@@ -70,6 +72,17 @@ export async function workersFor(
     });
   return { pool, metrics, operator, start, jobs, settled };
 }
+
+/** What imports lean on, where nothing is imported. */
+export const noImports: ImportReactorParts = {
+  registry: registryOf([]),
+  rulebook: { inForce: () => Promise.reject(new Error('no rules here')) },
+  mac: () => '',
+  read: async () => undefined,
+  rows: { replace: async () => {}, settle: async () => {}, page: async () => ({ items: [] }), counts: async () => ({}) },
+  personsAt: async () => 'not yet',
+  casesAbout: async () => 'not yet',
+};
 
 /** Waits until something is true, looking every 10 ms; fails after `seconds`. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {

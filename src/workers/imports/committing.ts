@@ -13,11 +13,10 @@ import { atBaghdad } from '../../domain/kernel/dates.ts';
 import type { RecordNote } from '../../domain/kernel/envelope.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { referenceOf } from '../../domain/kernel/reference.ts';
-import type { ReservationState } from '../../domain/reservation/index.ts';
 import type { Cases } from '../../eventlog/cases.ts';
 import type { Executor } from '../../eventlog/execute.ts';
-import { derivedId, naturalId } from '../../eventlog/ids.ts';
-import { settleReservation } from '../../eventlog/reservations.ts';
+import { derivedId } from '../../eventlog/ids.ts';
+import { isTaken, settleReservation } from '../../eventlog/reservations.ts';
 import { verdictOn } from '../runtime/faults.ts';
 import type { ImportRow, UnitChange } from './rows.ts';
 
@@ -96,9 +95,8 @@ export async function commitFamily(family: Family, run: Run): Promise<UnitChange
 /** Asked before anything is written: the number may have been given since the file was read. @throws Refused FILE_NUMBER_TAKEN */
 async function numberFree({ head }: Family, household: string, { state, cases, mac }: Run): Promise<void> {
   for (const { scope, value } of fileNumberIn(textIn(head, 'fileNo') ?? '', state.office)) {
-    const record = await cases.glance(`reservation-${naturalId('reservation', mac(`reservation ${scope}`, value))}`);
-    const { status, holder } = record.state as ReservationState;
-    if (status === 'held' && holder !== `household-${household}`) throw new Refused('FILE_NUMBER_TAKEN');
+    const hash = mac(`reservation ${scope}`, value);
+    if (await isTaken(cases, `household-${household}`, { hash })) throw new Refused('FILE_NUMBER_TAKEN');
   }
 }
 
@@ -148,7 +146,9 @@ async function adopt(family: Family, household: string, run: Run): Promise<void>
 async function isItsOwn(household: string, run: Run): Promise<boolean> {
   const stream = `household-${household}`;
   const open = (await run.cases.glance(stream)).reservations.filter((one) => one.status === 'requested');
-  for (const one of open) await settleReservation({ execute: run.execute, cases: run.cases }, stream, one);
+  for (const { scope, hash } of open) {
+    await settleReservation({ execute: run.execute, cases: run.cases }, stream, { scope, hash });
+  }
   return (await run.cases.glance(stream)).reservations.every((one) => one.status === 'confirmed');
 }
 

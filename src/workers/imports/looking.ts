@@ -1,9 +1,9 @@
 import { matchingRule, possibleDuplicates } from '../../domain/household/index.ts';
 import { blockingKeys, matchScore, type PersonDescriptor } from '../../domain/household/matching.ts';
+import type { Matching } from '../../domain/household/possibleDuplicates.ts';
 import { partialDateIn, type Row, textIn } from '../../domain/importRun/columns.ts';
 import { comparable, type Family } from '../../domain/importRun/index.ts';
 import { districtOf } from '../../domain/places/pcodes.ts';
-import type { Matching } from '../../domain/household/possibleDuplicates.ts';
 import type { SearchPersons } from './parts.ts';
 import type { ImportRow } from './rows.ts';
 

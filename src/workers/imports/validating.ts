@@ -5,7 +5,7 @@ import { type Family, type ImportState, importLimits } from '../../domain/import
 import type { RowError } from '../../domain/importRun/rowErrors.ts';
 import { baghdadDate } from '../../domain/kernel/dates.ts';
 import type { Cases } from '../../eventlog/cases.ts';
-import { naturalId } from '../../eventlog/ids.ts';
+import { isTaken } from '../../eventlog/reservations.ts';
 import type { TaskContext } from '../runtime/reactor.ts';
 import { type Doubts, doubtsIn } from './looking.ts';
 import { come, type ImportParts } from './parts.ts';
@@ -86,8 +86,8 @@ async function numbersTaken(
   const errors: RowError[] = [];
   for (const { head } of families) {
     for (const { scope, value } of fileNumberIn(textIn(head, 'fileNo') ?? '', office)) {
-      const holder = await cases.glance(`reservation-${naturalId('reservation', mac(`reservation ${scope}`, value))}`);
-      if (holder.status === 'held') errors.push({ row: head.row, column: 'fileNo', code: 'FILE_NUMBER_TAKEN' });
+      const hash = mac(`reservation ${scope}`, value);
+      if (await isTaken(cases, '', { hash })) errors.push({ row: head.row, column: 'fileNo', code: 'FILE_NUMBER_TAKEN' });
     }
   }
   return errors;

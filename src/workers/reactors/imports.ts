@@ -11,6 +11,10 @@ import { takeBackFamily } from '../imports/takingBack.ts';
 import { sound, validate } from '../imports/validating.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
 
+export interface ImportReactorParts extends ImportParts {
+  readonly registry: Registry;
+}
+
 type Going = Extract<ImportState, { status: 'committing' | 'taking_back' }>;
 
 const STEPS: Readonly<Record<string, string>> = {
@@ -27,13 +31,16 @@ const STEPS: Readonly<Record<string, string>> = {
  * from the event of progress before it. Every command of a row has an id made of import and row, so a run that was killed
  * anywhere is repeated without harm.
  */
-export function imports(parts: ImportParts & { readonly registry: Registry }): Reactor {
+export function imports(parts: ImportReactorParts): Reactor {
   const reader = fileReader(parts);
 
   async function goOn(id: string, state: Going, history: readonly RecordedEvent[], context: TaskContext): Promise<void> {
     const progress = state.status === 'committing' ? state.committing : state.takingBack;
+    const order = state.status === 'committing' ? 'ImportCommitted' : 'ImportRetractionOrdered';
     const cause = history[context.cause.revision];
-    const begun = cause?.type === 'ImportProgressed' ? importRun.events.ImportProgressed.parse(cause.data).through : 0;
+    const ordered = history.findLast((one) => one.type === order);
+    if (!cause || !ordered || cause.meta.revision < ordered.meta.revision) return;
+    const begun = cause.type === 'ImportProgressed' ? importRun.events.ImportProgressed.parse(cause.data).through : 0;
     // A later run has come further already.
     if (progress.through !== begun) return;
     const { families, chunk } = await familiesOf(state, history, context);

@@ -1,0 +1,489 @@
+import { createHash, randomUUID } from 'node:crypto';
+import t from 'tap';
+import type { KnownPerson } from '../../src/domain/household/index.ts';
+import { type HouseholdState, household, householdFollowUps } from '../../src/domain/household/index.ts';
+import { type ImportState, importLimits, importRun, TEMPLATES } from '../../src/domain/importRun/index.ts';
+import type { RecordedEvent } from '../../src/domain/kernel/envelope.ts';
+import { office } from '../../src/domain/office/index.ts';
+import { descriptorOf, type PersonState, person } from '../../src/domain/person/index.ts';
+import type { Executor } from '../../src/eventlog/execute.ts';
+import { derivedId, naturalId } from '../../src/eventlog/ids.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { migrateQueue } from '../../src/platform/queue.ts';
+import { readTable, type UnreadableTable } from '../../src/platform/tables/readTable.ts';
+import { writeCsv, writeXlsx } from '../../src/platform/tables/writeTable.ts';
+import type { ImportParts } from '../../src/workers/imports/parts.ts';
+import { importRowsOf } from '../../src/workers/imports/rows.ts';
+import { workerMigrations } from '../../src/workers/migrations.ts';
+import { following } from '../../src/workers/reactors/followUps.ts';
+import { imports } from '../../src/workers/reactors/imports.ts';
+import { reservations } from '../../src/workers/reactors/reservations.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { colleague, type Person, refused, someone, world } from '../support/scenario.ts';
+import { workersFor } from './support.ts';
+
+const template = TEMPLATES.households ?? [];
+const keys = template.map((one) => one.key);
+const headings = template.map((one) => one.heading.ar);
+const line = (cells: Record<string, string>): string[] => keys.map((key) => cells[key] ?? '');
+
+const head = (fileNo: string, more: Record<string, string> = {}) =>
+  line({
+    fileNo,
+    relation: 'رب الأسرة',
+    firstName: `رب${fileNo.replace(/\D/g, '')}`,
+    fatherName: 'اب',
+    sex: 'أنثى',
+    birth: '١٩٨٤',
+    nationalNumber: `19840000${fileNo.replace(/\D/g, '').padStart(4, '0')}`,
+    registeredOn: '15/9/2014',
+    letterNumber: '41/7',
+    letterDate: '2014-09-15',
+    letterIssuedBy: 'قائمقامية',
+    origin: 'IQG15Q07N03',
+    displacedOn: '8/2014',
+    wave: 'aug_2014',
+    cause: 'conflict',
+    area: 'IQG08Q04',
+    siteType: 'camp',
+    shelter: 'camp',
+    rationCard: `r${fileNo}`,
+    ...more,
+  });
+const child = (fileNo: string, firstName: string, more: Record<string, string> = {}) =>
+  line({ fileNo, relation: 'daughter', firstName, fatherName: `اب${fileNo}`, sex: 'female', birth: '2012', ...more });
+
+const csv = (...rows: string[][]): Buffer => writeCsv([headings, ...rows]);
+
+/** A fixed office, so that the same file is the same import in every world. */
+const OFFICE = '7b1cde3e-6a0c-4b06-8b64-1f6f5f3f0c11';
+
+/** A branch, a store of files, and the reactor with what it needs. */
+async function backlog(t: Parameters<typeof testDatabase>[0]) {
+  const { pool } = await testDatabase(t);
+  await migrate(pool, { schema: 'workers', migrations: workerMigrations });
+  const rows = importRowsOf(pool, 'workers');
+
+  const inWorld = async () => {
+    const w = world([importRun, household, person, office], undefined, undefined, { admit: async () => {} });
+    const files = new Map<string, Buffer>();
+    const registrar = someone('registrar', { office: OFFICE, organisation: OFFICE });
+    const verifier = colleague(registrar, 'verifier');
+    const opened = {
+      organisation: OFFICE,
+      names: { ar: 'فرع', en: 'Branch' },
+      kind: 'branch',
+      governorate: 'IQG15',
+      from: '2010-01-01',
+    };
+    await w.given('office', OFFICE, { type: 'OfficeOpened', data: opened });
+    const known: KnownPerson[] = [];
+    const about: string[] = [];
+    const parts: ImportParts & { registry: typeof w.registry } = {
+      registry: w.registry,
+      rows,
+      rulebook: w.rulebook,
+      mac: w.keyring.mac,
+      read: async (id) => {
+        const bytes = files.get(id);
+        return (
+          bytes && {
+            sha256: '',
+            content: (async function* () {
+              yield bytes.subarray(0, 100);
+              yield bytes.subarray(100);
+            })(),
+          }
+        );
+      },
+      personsAt: async () => async () => known,
+      casesAbout: async () => about,
+    };
+    const upload = async (bytes: Buffer, by: Person = registrar) => {
+      const document = derivedId('test file', createHash('sha256').update(bytes).digest('hex'));
+      files.set(document, bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const input = { kind: 'households', office: OFFICE, document, sha256 };
+      return (await w.when(by, 'importRun', 'upload', undefined, input)).outcome.id;
+    };
+    const stateOf = async (id: string) => (await w.cases.load(importRun, id)).record.state as ImportState;
+    const streams = async (): Promise<Record<string, string[]>> => {
+      const all: Record<string, string[]> = {};
+      for (let from = 0n; from < (await w.log.head()); ) {
+        const { events, scannedTo } = await w.log.readAll(from, 1_000);
+        for (const one of events) all[one.stream] = [...(all[one.stream] ?? []), one.type];
+        from = scannedTo;
+      }
+      return all;
+    };
+    const of = async (process: string) => Object.keys(await streams()).filter((one) => one.startsWith(`${process}-`));
+
+    /** Does what the import's events ask for, as the workers do: one task after the other, each again until it is done. */
+    const settle = async (id: string, executor: Executor = w.executor, onFault: () => void = () => {}): Promise<void> => {
+      let reactor = imports(parts);
+      for (let at = 0; ; ) {
+        const { history, stored } = await w.cases.load(importRun, id);
+        const event = history[at];
+        if (!event) return;
+        try {
+          for (const task of reactor.react(event))
+            await reactor.perform(task, contextOf(event, stored[at]?.position ?? 0n, executor));
+          at += 1;
+        } catch (error) {
+          if (!(error instanceof Killed)) throw error;
+          onFault();
+          reactor = imports(parts);
+        }
+      }
+    };
+    const contextOf = (event: RecordedEvent, position: bigint, executor: Executor) => {
+      const { eventId, stream, revision, occurredAt, correlationId } = event.meta;
+      return {
+        cause: { event: eventId, stream, revision, position, occurredAt, correlationId },
+        cases: w.cases,
+        execute: executor.execute,
+        now: w.now,
+        command: (next: { process: string; command: string; id?: string | undefined; input: unknown; part?: string }) =>
+          w.executor.execute({
+            ...next,
+            id: next.id,
+            key: `${eventId} ${next.part}`,
+            principal: { kind: 'system', name: 'imports' },
+          }),
+      };
+    };
+    return { w, files, registrar, verifier, known, about, parts, rows, upload, stateOf, streams, of, settle };
+  };
+  return { pool, inWorld };
+}
+
+class Killed extends Error {}
+
+t.test('tables', async (t) => {
+  const lines = [
+    ['الاسم', 'رقم'],
+    ['سعاد؛ "أم علي"', '٠٠١٢'],
+  ];
+  t.test('are read alike from every way of writing them', async (t) => {
+    const text = 'الاسم;رقم\r\n"سعاد؛ ""أم علي""";٠٠١٢\r\n';
+    t.same(await readTable(writeCsv(lines)), lines);
+    t.same(await readTable(await writeXlsx([{ name: 'x', lines }])), lines);
+    t.same(await readTable(Buffer.from(text)), lines);
+    t.same(await readTable(Buffer.from(`sep=;\r\n${text}`)), lines);
+    t.same(await readTable(Buffer.from(`\ufeff${text.replaceAll(';', '\t')}`, 'utf16le')), lines);
+    // "سعاد" and "نعم" as Windows-1256 writes them.
+    const windows = Buffer.from([0xd3, 0xda, 0xc7, 0xcf, 0x2c, 0xe4, 0xda, 0xe3, 0x0a]);
+    t.same(await readTable(windows), [['سعاد', 'نعم']]);
+  });
+  t.test('keep their row numbers where a line is empty', async (t) => {
+    t.same(await readTable(Buffer.from('a,b\n\n1,2\n')), [['a', 'b'], [''], ['1', '2']]);
+  });
+  t.test('are refused where they are none, or would unpack to too much', async (t) => {
+    const code = (bytes: Buffer) =>
+      readTable(bytes).then(
+        () => 'read',
+        (error: UnreadableTable) => error.code,
+      );
+    t.equal(await code(Buffer.from([0, 1, 2, 3])), 'NOT_A_TABLE');
+    t.equal(await code(Buffer.from('PK\u0003\u0004 but no archive')), 'NOT_A_TABLE');
+    const xlsx = await writeXlsx([{ name: 'x', lines }]);
+    const directory = xlsx.indexOf(Buffer.from('PK\u0001\u0002', 'latin1'));
+    xlsx.writeUInt32LE(0xfffffff0, directory + 24);
+    t.equal(await code(xlsx), 'TABLE_TOO_LARGE');
+  });
+});
+
+t.test('imports', async (t) => {
+  const { pool, inWorld } = await backlog(t);
+
+  t.test('a file whose rows have errors commits the others, as dated facts that both officers stand behind', async (t) => {
+    const b = await inWorld();
+    const returned = { standing: 'returned', standingOn: '2018-05-01', standingArea: 'IQG15Q07N03' };
+    const file = await writeXlsx([
+      {
+        name: 'x',
+        lines: [
+          headings,
+          head('15/1', returned),
+          child('15/1', 'ابنة', { civilIdStatus: 'مفقودة' }),
+          head('15/2', { sex: 'x' }),
+          child('15/2', 'ابنة'),
+          head('15/3', { registeredOn: '' }),
+        ],
+      },
+    ]);
+    const id = await b.upload(file);
+    await b.settle(id);
+    t.match(await b.stateOf(id), { status: 'ready', found: { rows: 5, good: 2, bad: 3, units: 1 }, duplicates: [] });
+    const page = await b.rows.page(id, {}, 0, 10);
+    t.match(page.items, [
+      { row: 2, unit: 2, status: 'ready' },
+      { row: 3, unit: 2, status: 'ready' },
+      { row: 4, status: 'bad', errors: [{ column: 'sex', code: 'CODE_UNKNOWN' }] },
+      { row: 5, status: 'withheld', errors: [] },
+      { row: 6, status: 'bad', errors: [{ column: 'registeredOn', code: 'MISSING' }] },
+    ]);
+    t.notMatch(
+      JSON.stringify((await pool.query('select * from workers.import_rows')).rows),
+      /ابنة|19840000/,
+      'no value of a row is kept',
+    );
+    await refused(t, b.w.when(b.registrar, 'importRun', 'commit', id, {}), 'FORBIDDEN');
+    t.same(await b.of('person'), [], 'nothing is entered before a second officer commits');
+    await b.w.when(b.verifier, 'importRun', 'commit', id, {});
+    await b.settle(id);
+    t.match(await b.stateOf(id), { status: 'committed', committing: { done: 1, refused: 0 } });
+    t.same(await b.rows.counts(id), { bad: 2, done: 2, withheld: 1 });
+
+    const [row] = (await b.rows.page(id, { status: 'done' }, 0, 1)).items;
+    const [family, mother] = row?.cases ?? [];
+    const { record, history } = await b.w.cases.load(household, family?.id ?? '');
+    t.match(record, {
+      status: 'returned',
+      adoption: { confirmed: true },
+      reservations: [{ status: 'confirmed' }],
+      owner: { office: OFFICE },
+      waits: [{ key: 'closeFile', since: '2018-04-30T21:00:00.000Z' }],
+      state: { fileNo: '15/1', head: mother?.id, members: [{ person: mother?.id }, {}] } satisfies
+        | Partial<HouseholdState>
+        | object,
+    });
+    t.match(history[1]?.meta, {
+      actor: { id: 'system:importEntry', office: OFFICE },
+      onBehalfOf: b.registrar.id,
+      channel: 'paper_backlog',
+      occurredAt: '2014-09-14T21:00:00.000Z',
+      letterRef: { number: '41/7' },
+      evidence: [{ docType: 'paper_register' }],
+      correlationId: id,
+    });
+    t.match(history.find((one) => one.type === 'AdoptionConfirmed')?.meta, {
+      actor: { id: 'system:importConfirmation' },
+      onBehalfOf: b.verifier.id,
+    });
+    const { state } = (await b.w.cases.load(person, mother?.id ?? '')).record;
+    t.match(state, { name: { ar: { first: 'رب151' } }, birth: { precision: 'year' }, documents: [{ usable: true }] });
+    const second = (await b.rows.page(id, { status: 'done' }, 2, 1)).items[0]?.cases[0];
+    t.match((await b.w.cases.load(person, second?.id ?? '')).record.state, { documents: [{ usable: false, status: 'lost' }] });
+
+    await refused(t, b.upload(file), 'ALREADY_EXISTS');
+    const before = await b.w.log.head();
+    await b.settle(id);
+    t.equal(await b.w.log.head(), before, 'going through it once more changes nothing');
+  });
+
+  t.test('says why a file cannot be read at all', async (t) => {
+    const b = await inWorld();
+    const problem = async (bytes: Buffer, spoil: (document: string) => void = () => {}) => {
+      const id = await b.upload(bytes);
+      const state = await b.stateOf(id);
+      spoil(state.status === 'none' ? '' : state.document);
+      await b.settle(id);
+      const after = await b.stateOf(id);
+      return after.status === 'unreadable' ? [after.problem, ...after.columns] : [after.status];
+    };
+    t.same(await problem(Buffer.from([0, 1])), ['NOT_A_TABLE']);
+    t.same(await problem(writeCsv([headings.filter((one) => one !== 'الجنس'), ['1']])), ['COLUMN_MISSING', 'sex']);
+    t.same(await problem(writeCsv([[...headings, 'sex'], ['1']])), ['COLUMN_TWICE', 'sex']);
+    t.same(await problem(csv()), ['NO_ROWS']);
+    t.same(await problem(csv(head('1')), (document) => b.files.delete(document)), ['FILE_MISSING']);
+    t.same(await problem(csv(head('2')), (document) => b.files.set(document, csv(head('3')))), ['FILE_CHANGED']);
+  });
+
+  t.test('shows who may be on record already, and leaves out what people leave out', async (t) => {
+    const b = await inWorld();
+    const registered = await b.w.when(b.registrar, 'person', 'register', undefined, {
+      name: { ar: { first: 'رب1', father: 'اب' } },
+      sex: 'female',
+      birth: { date: '1984-01-01', precision: 'year' },
+    });
+    await b.w.when(b.registrar, 'person', 'recordDocument', registered.outcome.id, {
+      docType: 'unified_national_card',
+      number: '198400000001',
+      status: 'valid',
+    });
+    const state = (await b.w.cases.load(person, registered.outcome.id)).record.state as PersonState;
+    b.known.push({ id: registered.outcome.id, descriptor: descriptorOf(state)! });
+    const twin = { firstName: 'توأم', fatherName: 'صالح', nationalNumber: '' };
+    const id = await b.upload(csv(head('1', { nationalNumber: '00198400000001' }), head('2', twin), head('3', twin), head('4')));
+    await b.settle(id);
+    t.match(await b.stateOf(id), { status: 'in_review', duplicates: [2, 4], found: { units: 4 } });
+    const { items } = await b.rows.page(id, { status: 'doubtful' }, 0, 10);
+    t.match(items, [
+      { row: 2, duplicates: [{ person: registered.outcome.id }] },
+      { row: 4, duplicates: [{ row: 3 }] },
+    ]);
+    t.ok((items[0]?.duplicates[0]?.score ?? 0) >= 90, 'the padded number is the same number');
+    await b.w.when(b.registrar, 'importRun', 'decideRows', id, { rows: [2], decision: 'leave_out' });
+    await b.w.when(b.registrar, 'importRun', 'decideRows', id, { rows: [4], decision: 'commit' });
+    await b.settle(id);
+    t.same(await b.rows.counts(id), { left_out: 1, ready: 3 });
+    await b.w.when(b.verifier, 'importRun', 'commit', id, {});
+    await b.settle(id);
+    t.same(await b.rows.counts(id), { done: 3, left_out: 1 });
+    t.equal((await b.of('household')).length, 3);
+  });
+
+  t.test('a file number that is taken is an error of its row, also when it was taken meanwhile', async (t) => {
+    const b = await inWorld();
+    const first = await b.upload(csv(head('1'), head('2')));
+    const second = await b.upload(csv(head('2', { nationalNumber: '', firstName: 'اخرى' }), head('3')));
+    await b.settle(first);
+    await b.settle(second);
+    await b.w.when(b.verifier, 'importRun', 'commit', first, {});
+    await b.settle(first);
+    const persons = (await b.of('person')).length;
+    await b.w.when(b.verifier, 'importRun', 'commit', second, {});
+    await b.settle(second);
+    t.match(await b.stateOf(second), { status: 'committed', committing: { done: 1, refused: 1 } });
+    t.match((await b.rows.page(second, { status: 'refused' }, 0, 9)).items, [{ row: 2, refusal: 'FILE_NUMBER_TAKEN' }]);
+    t.equal((await b.of('person')).length, persons + 1, 'of the refused household nobody was registered');
+    const third = await b.upload(csv(head('2'), head('9')));
+    await b.settle(third);
+    t.match((await b.rows.page(third, { status: 'bad' }, 0, 9)).items, [
+      { errors: [{ column: 'fileNo', code: 'FILE_NUMBER_TAKEN' }] },
+    ]);
+  });
+
+  t.test('an import that is killed anywhere and goes on enters each row exactly once', async (t) => {
+    const file = csv(...[1, 2, 3].flatMap((no) => [head(`${no}`), child(`${no}`, 'ابنة', { civilIdStatus: 'lost' })]));
+    const run = async (seed: number, spoil: (executor: Executor) => Executor = (one) => one, bytes = file) => {
+      const b = await inWorld();
+      const id = await b.upload(bytes);
+      await b.settle(id);
+      await b.w.when(b.verifier, 'importRun', 'commit', id, {});
+      let kills = 0;
+      let random = seed;
+      const next = (below: number): number => {
+        random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+        return random % below;
+      };
+      const append = b.w.log.append.bind(b.w.log);
+      let left = seed === 0 ? Number.POSITIVE_INFINITY : next(9);
+      Object.assign(b.w.log, {
+        append: async (...args: Parameters<typeof append>) => {
+          if (left-- > 0) return append(...args);
+          left = next(9);
+          // Killed before the log has it, or after it has and before anybody knows.
+          if (next(2) === 0) await append(...args);
+          throw new Killed();
+        },
+      });
+      await b.settle(id, spoil(b.w.executor), () => {
+        kills += 1;
+      });
+      Object.assign(b.w.log, { append });
+      return { kills, streams: await b.streams(), state: await b.stateOf(id), persons: (await b.of('person')).length };
+    };
+    const undisturbed = await run(0);
+    t.match(undisturbed, { kills: 0, persons: 6, state: { status: 'committed', committing: { done: 3, refused: 0 } } });
+    const known = Object.entries(undisturbed.streams).filter(([stream]) => /^(person|household)-/.test(stream));
+    t.equal(known.length, 9);
+    for (let seed = 1; seed <= 12; seed++) {
+      const { kills, streams, state } = await run(seed);
+      t.ok(kills > 2, `${kills} kills with seed ${seed}`);
+      t.match(state, { status: 'committed', committing: { done: 3, refused: 0 } });
+      t.same(
+        Object.entries(streams)
+          .filter(([stream]) => /^(person|household)-/.test(stream))
+          .sort(),
+        [...known].sort(),
+      );
+    }
+    const random = (executor: Executor): Executor => ({
+      execute: (request) =>
+        executor.execute({ ...request, key: randomUUID(), ...(request.command === 'register' ? { id: randomUUID() } : {}) }),
+    });
+    const papers = { nationalNumber: '' };
+    const plain = csv(...[1, 2, 3].flatMap((no) => [head(`${no}`, papers), child(`${no}`, 'ابنة')]));
+    t.equal((await run(7, undefined, plain)).persons, 6);
+    t.ok((await run(7, random, plain)).persons > 6, 'with random ids and keys the same kills would have doubled rows');
+  });
+
+  t.test('a wrong file is taken back whole, but for what somebody acted on since', async (t) => {
+    const b = await inWorld();
+    const id = await b.upload(csv(head('1'), child('1', 'ابنة'), head('2'), head('3')));
+    await b.settle(id);
+    await b.w.when(b.verifier, 'importRun', 'commit', id, {});
+    await b.settle(id);
+    const unit = async (row: number) => (await b.rows.page(id, {}, row - 1, 1)).items[0]?.cases[0]?.id ?? '';
+    const [first, second, third] = [await unit(2), await unit(4), await unit(5)];
+    await b.w.when(b.registrar, 'household', 'note', second, { text: 'the family came in' });
+    await b.w.when(b.verifier, 'importRun', 'takeBack', id, { reason: 'register of another branch' });
+    await b.settle(id);
+    t.match(await b.stateOf(id), { status: 'taken_back', takingBack: { done: 2, refused: 1 } });
+    t.same(await b.rows.counts(id), { kept: 1, taken_back: 3 });
+    const retracted = async (stream: string) => (await b.w.cases.glance(stream)).retracted;
+    t.same(
+      [await retracted(`household-${first}`), await retracted(`household-${second}`), await retracted(`household-${third}`)],
+      [true, false, true],
+    );
+    const persons = await b.of('person');
+    t.equal((await Promise.all(persons.map(retracted))).filter(Boolean).length, 3, 'its persons with it');
+    const { history } = await b.w.cases.load(household, first);
+    t.match(history.at(-1), {
+      type: 'CaseRetracted',
+      data: { reason: 'register of another branch' },
+      meta: { actor: { id: 'system:importRetraction' }, onBehalfOf: b.verifier.id },
+    });
+  });
+
+  t.test('a household that another case is about is left for people', async (t) => {
+    const b = await inWorld();
+    const id = await b.upload(csv(head('1')));
+    await b.settle(id);
+    await b.w.when(b.verifier, 'importRun', 'commit', id, {});
+    await b.settle(id);
+    const other = (await b.upload(csv(head('2')), colleague(b.registrar))) as string;
+    b.about.push(`importRun-${other}`);
+    await b.w.when(b.verifier, 'importRun', 'takeBack', id, { reason: 'register of another branch' });
+    await b.settle(id);
+    t.match(await b.stateOf(id), { status: 'taken_back', takingBack: { done: 0, refused: 1 } });
+  });
+
+  t.test('the workers do all of it, and what follows from a household that was entered', async (t) => {
+    const b = await inWorld();
+    const { url } = await testDatabase(t);
+    const place = { kind: 'postgres', url, schema: 'jobs' } as const;
+    await migrateQueue(place);
+    const crew = await workersFor(t, b.w, place);
+    const families = following({ name: 'families', process: household, followUps: householdFollowUps, onRefusal: 'go on' });
+    const small = { version: 'test', value: { rows: 100, chunk: 5 } };
+    const inForce: typeof b.w.rulebook.inForce = async (rules, at) => {
+      const found = await b.w.rulebook.inForce(rules, at);
+      return { of: (rule) => (rule.key === importLimits.key ? { ...found.of(rule), ...(small as object) } : found.of(rule)) };
+    };
+    await crew.start([imports({ ...b.parts, rulebook: { inForce } }), families, reservations]);
+    const id = await b.upload(csv(...Array.from({ length: 12 }, (_, at) => head(`${at + 1}`))));
+    await crew.settled();
+    t.match(await b.stateOf(id), { status: 'ready', found: { units: 12 } });
+    await b.w.when(b.verifier, 'importRun', 'commit', id, {});
+    await crew.settled();
+    t.match(await b.stateOf(id), { status: 'committed', committing: { done: 12, refused: 0, through: 13 } });
+    t.equal(
+      (await b.streams())[`importRun-${id}`]?.filter((one) => one.includes('ImportProgressed')).length,
+      3,
+      'one word a chunk',
+    );
+    t.strictSame(await crew.operator.troubled(10), []);
+    const joined = Object.values(await b.streams()).filter((one) => one.some((type) => type.includes('HouseholdJoined')));
+    t.equal(joined.length, 12);
+    await b.w.when(b.verifier, 'importRun', 'takeBack', id, { reason: 'register of another branch' });
+    await crew.settled();
+    t.match(
+      await b.stateOf(id),
+      { status: 'taken_back', takingBack: { done: 12, refused: 0 } },
+      'what followed by itself is nobody’s act',
+    );
+    const again = await b.upload(csv(head('1')));
+    await crew.settled();
+    t.match(await b.stateOf(again), { status: 'ready' }, 'its file numbers are free again');
+  });
+
+  t.test('the same file is the same import under a natural key', async (t) => {
+    const b = await inWorld();
+    const bytes = csv(head('1'));
+    const sha = createHash('sha256').update(bytes).digest('hex');
+    t.equal(await b.upload(bytes), naturalId('importRun', `households ${OFFICE} ${sha}`));
+  });
+});
