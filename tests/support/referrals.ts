@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { household } from '../../src/domain/household/index.ts';
+import type { Process } from '../../src/domain/kernel/process.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
 import { person } from '../../src/domain/person/index.ts';
@@ -34,8 +35,8 @@ export const client = {
 };
 
 /** A world with a referral desk, a directory, a sending branch, and one provider that answers legal needs in Ninewa. */
-export async function referrals(start = START) {
-  const w = world([organisation, office, staff, person, household, provider, referral], start);
+export async function referrals(start = START, more: readonly Process[] = []) {
+  const w = world([organisation, office, staff, person, household, provider, referral, ...more], start);
   const desk = someone('referralDesk');
 
   const register = async (at: { organisation?: string; governorate?: string } = {}) => {
