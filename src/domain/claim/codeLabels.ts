@@ -60,7 +60,7 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Label>>>> = 
   cause: {
     military_operation: { en: 'Military operation', ar: 'عملية عسكرية' },
     military_error: { en: 'Military error', ar: 'خطأ عسكري' },
-    terrorist_act: { en: 'Terrorist act', ar: 'عمل إرهابي' },
+    armed_attack: { en: 'Armed attack', ar: 'هجوم مسلح' },
     explosive_remnant: { en: 'Mine or explosive remnant', ar: 'لغم أو مخلف حربي' },
     abduction: { en: 'Abduction', ar: 'اختطاف' },
     other: { en: 'Other', ar: 'أخرى' },
@@ -81,6 +81,11 @@ export const codes: Readonly<Record<string, Readonly<Record<string, Label>>>> = 
     total_disability: { en: 'Total disability', ar: 'عجز كلي' },
     partial_disability: { en: 'Partial disability', ar: 'عجز جزئي' },
     temporary_treatment: { en: 'Injury needing temporary treatment', ar: 'إصابة تتطلب علاجًا مؤقتًا' },
+  },
+  precision: {
+    year: { en: 'The year', ar: 'السنة' },
+    month: { en: 'The month', ar: 'الشهر' },
+    day: { en: 'The day', ar: 'اليوم' },
   },
   occupation: {
     owner: { en: 'Occupied by the owner', ar: 'يشغلها المالك' },

@@ -11,7 +11,7 @@ export type Capacity = z.infer<typeof Capacity>;
 export const PersonKind = z.enum(['natural', 'legal']);
 export type PersonKind = z.infer<typeof PersonKind>;
 
-export const Cause = z.enum(['military_operation', 'military_error', 'terrorist_act', 'explosive_remnant', 'abduction', 'other']);
+export const Cause = z.enum(['military_operation', 'military_error', 'armed_attack', 'explosive_remnant', 'abduction', 'other']);
 
 /** Papers a claim may rest on (domain specification §4.3). */
 export const Paper = z.enum([

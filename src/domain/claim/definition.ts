@@ -4,6 +4,7 @@ import { type About, type Context, defineProcess } from '../kernel/process.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { reservesOf } from './loss.ts';
+import { papers } from './papers.ts';
 import { escalationRule, paymentWindow } from './policy.ts';
 import { board } from './progress.ts';
 import { ENDS, onPaper } from './stages.ts';
@@ -114,6 +115,7 @@ export const p = defineProcess({
     'PaymentRecovered',
   ],
   escalation: { rule: escalationRule, levels: [{ party: 'subcommitteeChair', role: 'subcommitteeChair' }] },
+  papers,
   labels,
 });
 

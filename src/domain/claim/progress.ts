@@ -32,10 +32,11 @@ const NOTHING: Progress = {
   paidIQD: 0,
 };
 
-const REGISTERED = LINE.indexOf('registered');
+const ORDER: readonly string[] = LINE;
+const REGISTERED = ORDER.indexOf('registered');
 
 /** Whether a status lies at or after registration; a claim taken over from paper may have no entry for that step. */
-const isSubmitted = (status: ClaimStatus): boolean => LINE.indexOf(status as never) >= REGISTERED;
+const isSubmitted = (status: ClaimStatus): boolean => ORDER.indexOf(status) >= REGISTERED;
 
 /** A duplicate counts in the claim it was merged into, and so nowhere here. */
 export function progressOf(state: ClaimState): Progress {

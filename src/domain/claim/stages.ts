@@ -75,7 +75,8 @@ const LEADS_TO: Readonly<Partial<Record<keyof typeof events, (typeof LINE)[numbe
 
 /** Whether a paper file may go from a status to an event with the steps between left out: paper does not tell them all. */
 export function onPaper(status: string, type: string): boolean {
-  const to = LEADS_TO[type as keyof typeof events];
-  const [from, until] = [LINE.indexOf(status as never), to === undefined ? -1 : LINE.indexOf(to)];
-  return from >= 0 && from <= until;
+  const order: readonly string[] = LINE;
+  const leads: Readonly<Record<string, string | undefined>> = LEADS_TO;
+  const from = order.indexOf(status);
+  return from >= 0 && from <= order.indexOf(leads[type] ?? '');
 }

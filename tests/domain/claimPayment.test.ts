@@ -1,0 +1,360 @@
+/** The money of a claim, payee by payee: domain.md §4.2 from awaiting_allocation on, with the batch and allocation it is paid from. */
+import { randomUUID } from 'node:crypto';
+import t from 'tap';
+import { allocationFollowUps } from '../../src/domain/allocation/index.ts';
+import { type Claim, claimFollowUps, progressOf } from '../../src/domain/claim/index.ts';
+import { type PaymentEvent, paid, payeesFor, paymentStatus } from '../../src/domain/claim/payees.ts';
+import type { EventMeta } from '../../src/domain/kernel/envelope.ts';
+import { Refused } from '../../src/domain/kernel/errors.ts';
+import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
+import { paymentBatchFollowUps } from '../../src/domain/paymentBatch/index.ts';
+import { claims, letter, papers } from '../support/claims.ts';
+import { type Person, refused, someone } from '../support/scenario.ts';
+
+type Table = (event: never) => readonly FollowUp[];
+const TABLES: Readonly<Record<string, Table>> = {
+  claim: claimFollowUps,
+  paymentBatch: paymentBatchFollowUps,
+  allocation: allocationFollowUps,
+};
+
+/** A sub-committee with money: commands are followed at once by what their events call for in other streams. */
+async function money(releasedIQD = 500_000_000) {
+  const c = await claims();
+  const { w } = c;
+  const hq = someone('branchesAffairs', { governorate: 'IQG07' });
+  const orderer = { ...c.accounts, id: randomUUID() };
+  const turnedDown: string[] = [];
+
+  async function act(
+    by: Person | string,
+    process: string,
+    command: string,
+    id: string | undefined,
+    input: object = {},
+    extra: object = {},
+  ) {
+    const done = await w.when(by, process, command, id, input, extra);
+    await follow(
+      process,
+      done.events.map((event, index) => ({ ...event, meta: done.meta[index]! })),
+    );
+    return done;
+  }
+  async function follow(process: string, events: readonly { type: string; data: unknown; meta: EventMeta }[]): Promise<void> {
+    for (const next of events.flatMap((event) => [...(TABLES[process]?.(event as never) ?? [])])) {
+      await act('follow-up', next.process, next.command, next.id, next.input).catch((error: unknown) => {
+        if (!(error instanceof Refused)) throw error;
+        turnedDown.push(`${next.process}.${next.command} ${error.code}`);
+      });
+    }
+  }
+  const on = (by: Person | string, command: string, id: string, input: object = {}, extra: object = {}) =>
+    act(by, 'claim', command, id, input, extra);
+
+  const asked = { governorate: 'IQG15', fiscalYear: 2026, amountIQD: releasedIQD, purpose: 'compensation' };
+  const allocation = (await act(c.clerk, 'allocation', 'request', undefined, asked)).outcome.id;
+  await act(c.finance, 'allocation', 'approve', allocation, { amountIQD: releasedIQD });
+  await act(c.finance, 'allocation', 'releaseFunds', allocation, { amountIQD: releasedIQD, on: w.now().slice(0, 10) }, letter);
+  let batchNo = 0;
+  const openBatch = async () =>
+    (await act(c.clerk, 'paymentBatch', 'open', undefined, { allocation, batchNo: ++batchNo })).outcome.id;
+
+  /** Takes a listed batch to its order; the payees named are held at the audit. */
+  async function ordered(
+    batch: string,
+    lines: readonly { claim: string; payee: string }[],
+    held: readonly string[] = [],
+  ): Promise<void> {
+    await act(hq, 'paymentBatch', 'publish', batch);
+    const passed = lines.filter((one) => !held.includes(one.payee));
+    const stopped = lines.filter((one) => held.includes(one.payee)).map((one) => ({ ...one, reason: 'identity_not_shown' }));
+    await act(c.clerk, 'paymentBatch', 'recordAudit', batch, { passed, held: stopped }, letter);
+    await act(orderer, 'paymentBatch', 'order', batch);
+  }
+  const payees = async (id: string) => (await c.record(id)).state.payees;
+  const pay = (id: string, payee: string, by = c.accounts) =>
+    on(by, 'recordPayment', id, { payee, method: 'bank_transfer', proof: 'V-1', paidOn: w.now().slice(0, 10) });
+  return { ...c, act, on, openBatch, ordered, payees, pay, orderer, allocation, turnedDown };
+}
+
+/** A martyr's claim, its amount decided, with heirs in these parts, waiting for money. */
+async function withHeirs(c: Awaited<ReturnType<typeof money>>, amount: number, weights: readonly number[]): Promise<string> {
+  const id = await c.prepared('martyrdom');
+  const heirs = await Promise.all(weights.map(async (weight) => ({ person: await c.someoneNamed(), weight })));
+  await c.when(c.clerk, 'recordShares', id, { heirs, papers: 'seen', deedNo: '18/2020' }, papers);
+  return c.goOn(id, 'martyrdom', amount);
+}
+
+t.test('heirs are paid each their share to the last dinar, some while others are held', async (t) => {
+  const c = await money();
+  const id = await withHeirs(c, 5_000_000, [4, 14, 7, 7]);
+  const due = await c.payees(id);
+  t.same(
+    due.map((one) => one.amountIQD),
+    [625_000, 2_187_500, 1_093_750, 1_093_750],
+  );
+  const batch = await c.openBatch();
+  const listed = await c.on(c.clerk, 'listForPayment', id, { batch });
+  t.match(listed.record.status, 'batch_listed');
+  await refused(t, c.on(c.clerk, 'listForPayment', id, { batch }), 'NOTHING_DUE');
+  const [first, second, third, fourth] = due.map((one) => one.payee) as [string, string, string, string];
+  await refused(t, c.pay(id, first), 'WRONG_STATE');
+  await c.ordered(
+    batch,
+    due.map(({ payee }) => ({ claim: id, payee })),
+    [fourth],
+  );
+  t.same(
+    (await c.payees(id)).map((one) => one.status),
+    ['ordered', 'ordered', 'ordered', 'held'],
+  );
+  t.same(
+    (await c.record(id)).waits.map((one) => `${one.key} ${one.party}`),
+    ['liftHold subcommitteeClerk', 'pay governorateAccounts', 'payment governorateAccounts'],
+  );
+  await refused(t, c.pay(id, first, c.orderer), 'PAYER_ORDERED_IT');
+  await refused(t, c.pay(id, first, c.clerk), 'FORBIDDEN');
+  await refused(t, c.pay(id, first, someone('financeMinistry', { governorate: 'IQG01' })), 'FORBIDDEN');
+  await refused(t, c.pay(id, fourth), 'PAYMENT_NOT_ORDERED');
+  await refused(t, c.pay(id, randomUUID()), 'PAYEE_UNKNOWN');
+  const future = { payee: first, method: 'cash', proof: 'V-2', paidOn: '2030-01-01' };
+  await refused(t, c.on(c.accounts, 'recordPayment', id, future), 'DATE_IN_THE_FUTURE');
+  await refused(t, c.on(c.accounts, 'recordPayment', id, future, { ifMatch: 1 }), 'STALE');
+  t.equal((await c.pay(id, first)).outcome.status, 'partly_paid');
+  await c.pay(id, second);
+  await c.pay(id, third);
+  t.match(progressOf((await c.record(id)).state), { stage: 'finalised', paid: false, paidIQD: 3_906_250 });
+  await refused(t, c.on(c.clerk, 'liftHold', id, { payee: fourth, reason: 'she showed her card' }), 'FORBIDDEN');
+  await refused(t, c.on(c.chair, 'liftHold', id, { payee: first, reason: 'she showed her card' }), 'PAYEE_NOT_HELD');
+  await refused(t, c.on(c.chair, 'liftHold', id, { payee: randomUUID(), reason: 'nobody' }), 'PAYEE_UNKNOWN');
+  await c.on(c.chair, 'liftHold', id, { payee: fourth, reason: 'she showed her card' });
+  const next = await c.openBatch();
+  await c.on(c.clerk, 'listForPayment', id, { batch: next });
+  await c.ordered(next, [{ claim: id, payee: fourth }]);
+  t.equal((await c.pay(id, fourth)).outcome.status, 'paid');
+  t.match(progressOf((await c.record(id)).state), { stage: 'paid', paid: true, paidIQD: 5_000_000, listedIQD: 0 });
+  t.equal((await c.on(c.clerk, 'close', id)).outcome.status, 'closed');
+  t.match(progressOf((await c.record(id)).state), { stage: 'paid', paid: true });
+  t.same(c.turnedDown, []);
+});
+
+t.test('a payee is listed once, in an open batch of the governorate, by name again only after a failure', async (t) => {
+  const c = await money();
+  const id = await c.upTo('awaiting_allocation');
+  const [{ payee } = { payee: '' }] = await c.payees(id);
+  const list = (batch: string, payees?: string[]) =>
+    c.on(c.clerk, 'listForPayment', id, { batch, ...(payees ? { payees } : {}) });
+  await refused(t, list(randomUUID()), 'BATCH_NOT_OPEN');
+  await refused(t, list(await c.batch('IQG01')), 'BATCH_OF_ANOTHER_GOVERNORATE');
+  const batch = await c.openBatch();
+  await refused(t, list(batch, [randomUUID()]), 'PAYEE_UNKNOWN');
+  const { events } = await list(batch);
+  t.match(events, [
+    { type: 'ClaimListedForPayment', data: { batch, lines: [{ payee, amountIQD: 20_000_000 }], vulnerable: false } },
+  ]);
+  await refused(t, list(await c.openBatch(), [payee]), 'PAYEE_NOT_DUE');
+  await refused(t, c.on(c.clerk, 'withdraw', id, { by: 'claimant' }), 'WRONG_STATE');
+  await c.ordered(batch, [{ claim: id, payee }]);
+  await refused(t, list(batch), 'BATCH_NOT_OPEN');
+  await c.on(c.accounts, 'recordFailedPayment', id, { payee, reason: 'the account was closed' });
+  const failed = await c.record(id);
+  t.equal(failed.status, 'payment_failed');
+  t.same(
+    failed.waits.map((one) => one.key),
+    ['relist', 'payment'],
+  );
+  const other = await c.openBatch();
+  await refused(t, list(other), 'NOTHING_DUE');
+  t.equal((await list(other, [payee])).outcome.status, 'batch_listed');
+  t.same(c.turnedDown, []);
+});
+
+t.test('a batch that is no longer open turns a late claim away, and its payees are due again', async (t) => {
+  const c = await money();
+  const [early, late] = [await c.upTo('awaiting_allocation'), await c.upTo('awaiting_allocation', 'injury')];
+  const batch = await c.openBatch();
+  await c.on(c.clerk, 'listForPayment', early, { batch });
+  // The other claim listed itself while the batch was open and reaches it after it was published.
+  const listed = await c.when(c.clerk, 'listForPayment', late, { batch });
+  await c.act(someone('branchesAffairs'), 'paymentBatch', 'publish', batch);
+  const { lines } = listed.events[0]!.data as { lines: object[] };
+  await c.act('claims', 'paymentBatch', 'addClaim', batch, { claim: late, lines });
+  t.equal((await c.record(late)).status, 'awaiting_allocation');
+  t.same((await c.when('x', 'unlist', late, { batch, payees: [randomUUID()], reason: 'not_open' })).events, []);
+  t.same((await c.when('x', 'recordPayeeAudit', late, { batch, payee: randomUUID(), outcome: 'passed' })).events, []);
+  t.same((await c.when('x', 'orderPayment', late, { batch, payees: [randomUUID()] })).events, []);
+});
+
+t.test(
+  'an heir is paid only when the heirs and their shares are shown; shares stay as they were once somebody is listed',
+  async (t) => {
+    const c = await money();
+    const id = await c.upTo('awaiting_allocation', 'martyrdom', 5_000_000);
+    const batch = await c.openBatch();
+    await refused(t, c.on(c.clerk, 'listForPayment', id, { batch }), 'HEIR_SHARES_MISSING');
+    const { claimant, victims } = (await c.record(id)).state;
+    const share = (heirs: object[], extra: object = papers) =>
+      c.on(c.clerk, 'recordShares', id, { heirs, papers: 'seen', deedNo: '18/2020' }, extra);
+    const other = await c.someoneNamed();
+    const heirs = [
+      { person: claimant, weight: 1 },
+      { person: other, weight: 2 },
+    ];
+    await refused(t, share(heirs, {}), 'EVIDENCE_MISSING');
+    await refused(t, share([...heirs, { person: other, weight: 1 }]), 'HEIR_TWICE');
+    await refused(t, share([{ person: randomUUID(), weight: 1 }]), 'PERSON_UNKNOWN');
+    await refused(t, share([{ person: victims[0], weight: 1 }]), 'VICTIM_IS_NO_HEIR');
+    await share(heirs);
+    t.same(
+      (await c.payees(id)).map((one) => one.amountIQD),
+      [1_666_667, 3_333_333],
+    );
+    await c.on(c.clerk, 'setPriority', id, { vulnerable: true, grounds: 'orphans under ten' });
+    const { events } = await c.on(c.clerk, 'listForPayment', id, { batch });
+    t.match(events, [{ data: { vulnerable: true, decidedOn: /^2026-/ } }]);
+    await refused(t, share(heirs), 'WRONG_STATE');
+  },
+);
+
+t.test('a held payee keeps the shares and the claim from being changed behind the list', async (t) => {
+  const c = await money();
+  const id = await withHeirs(c, 900_000, [1, 2]);
+  const [one] = await c.payees(id);
+  const batch = await c.openBatch();
+  await c.on(c.clerk, 'listForPayment', id, { batch, payees: [one!.payee] });
+  await c.act(someone('branchesAffairs'), 'paymentBatch', 'publish', batch);
+  const held = { claim: id, payee: one!.payee, reason: 'identity_not_shown' };
+  await c.act(c.clerk, 'paymentBatch', 'recordAudit', batch, { passed: [], held: [held] }, letter);
+  t.equal((await c.record(id)).status, 'awaiting_allocation');
+  const heirs = (await c.payees(id)).map(({ payee }) => ({ person: payee, weight: 1 }));
+  await refused(t, c.on(c.clerk, 'recordShares', id, { heirs, papers: 'seen' }, papers), 'PAYMENT_UNDER_WAY');
+  await refused(t, c.on(c.clerk, 'withdraw', id, { by: 'heirs' }), 'PAYMENT_UNDER_WAY');
+});
+
+t.test('a returned transfer makes the payee due again; a recovery lowers what counts as paid', async (t) => {
+  const c = await money();
+  const id = await c.upTo('awaiting_allocation');
+  const [{ payee } = { payee: '' }] = await c.payees(id);
+  const batch = await c.openBatch();
+  await c.on(c.clerk, 'listForPayment', id, { batch });
+  await c.ordered(batch, [{ claim: id, payee }]);
+  const back = { payee, on: c.w.now().slice(0, 10), reason: 'the account was closed' };
+  await refused(t, c.on(c.accounts, 'recordReturnedTransfer', id, back), 'NOT_PAID');
+  await refused(t, c.on(c.accounts, 'recordRecovery', id, { payee, amountIQD: 1, reason: 'paid twice' }), 'NOT_PAID');
+  await c.pay(id, payee);
+  await refused(t, c.on(c.accounts, 'recordReturnedTransfer', id, { ...back, on: '2030-01-01' }), 'DATE_IN_THE_FUTURE');
+  const returned = await c.on(c.accounts, 'recordReturnedTransfer', id, back);
+  t.match(returned.record, { status: 'awaiting_allocation', state: { payees: [{ status: 'due', returns: 1 }] } });
+  t.equal(progressOf((await c.record(id)).state).paidIQD, 0);
+  const next = await c.openBatch();
+  await c.on(c.clerk, 'listForPayment', id, { batch: next });
+  await c.ordered(next, [{ claim: id, payee }]);
+  await c.pay(id, payee);
+  await c.on(c.accounts, 'recordRecovery', id, { payee, amountIQD: 5_000_000, reason: 'a part was paid by another ministry' });
+  await refused(t, c.on(c.accounts, 'recordReturnedTransfer', id, back), 'PARTLY_RECOVERED');
+  await refused(
+    t,
+    c.on(c.accounts, 'recordRecovery', id, { payee, amountIQD: 15_000_001, reason: 'too much' }),
+    'MORE_THAN_PAID',
+  );
+  t.equal(progressOf((await c.record(id)).state).paidIQD, 15_000_000);
+  t.same(c.turnedDown, []);
+});
+
+t.test('an order that finds the claim suspended comes back as failed, and the batch does not wait for it', async (t) => {
+  const c = await money();
+  const id = await c.upTo('awaiting_allocation');
+  const [{ payee } = { payee: '' }] = await c.payees(id);
+  const batch = await c.openBatch();
+  await c.on(c.clerk, 'listForPayment', id, { batch });
+  await c.on(c.chair, 'suspend', id, { cause: 'pending_court' }, letter);
+  await c.ordered(batch, [{ claim: id, payee }]);
+  t.match(await c.record(id), { status: 'suspended', state: { was: 'payment_failed' } });
+  t.equal((await c.w.cases.glance(`paymentBatch-${batch}`)).status, 'paid');
+  t.equal((await c.on(c.chair, 'resume', id)).outcome.status, 'payment_failed');
+});
+
+t.test('the law’s time for payment runs from the final decision to the money, whoever holds the claim', async (t) => {
+  const c = await claims();
+  const id = await c.upTo('ratified');
+  const [before] = (await c.record(id)).waits.filter((one) => one.key === 'payment');
+  t.match(before, { rule: 'compensation.payment.days' });
+  t.equal((Date.parse(before!.due!) - Date.parse(before!.since)) / 86_400_000, 60);
+  c.w.at(new Date(Date.parse(c.w.now()) + 10 * 86_400_000).toISOString());
+  await c.when(c.clerk, 'sendToFinance', id, {}, letter);
+  const [after] = (await c.record(id)).waits.filter((one) => one.key === 'payment');
+  t.equal(after?.due, before?.due);
+});
+
+/** Numbers that look random and are the same in every run. */
+function numbers(seed: number): (below: number) => number {
+  let at = seed;
+  return (below) => {
+    at = (at * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((at / 2_147_483_648) * below);
+  };
+}
+
+t.test('whatever the amount and the parts, what the payees get adds up to what was decided', async (t) => {
+  const next = numbers(7);
+  for (let run = 0; run < 2_000; run++) {
+    const amount = 1 + next(1_000_000_000);
+    const heirs = Array.from({ length: 1 + next(30) }, () => ({ person: randomUUID(), weight: 1 + next(96) }));
+    const payees = payeesFor({ claimant: 'c', claimantKind: 'natural', heirs: { heirs, papers: 'seen' } }, amount);
+    const sum = payees.reduce((all, one) => all + one.amountIQD, 0);
+    if (sum !== amount) t.fail(`${amount} shared as ${sum}`);
+    if (payees.some((one) => one.amountIQD < 0)) t.fail('less than nothing');
+  }
+  const alone = payeesFor({ claimant: 'a', claimantKind: 'natural', principal: 'b', principalKind: 'legal' }, 9);
+  t.match(alone, [{ payee: 'b', kind: 'legal', amountIQD: 9 }], 'who acts for another is not paid');
+  t.match(
+    payeesFor(
+      {
+        claimant: 'a',
+        claimantKind: 'natural',
+        heirs: {
+          heirs: [
+            { person: 'x', weight: 1 },
+            { person: 'y', weight: 9 },
+          ],
+          papers: 'seen',
+        },
+      },
+      1,
+    ),
+    [
+      { amountIQD: 0, status: 'paid' },
+      { amountIQD: 1, status: 'due' },
+    ],
+  );
+});
+
+t.test('whatever happens to its payees, a claim is paid exactly when all of them are', async (t) => {
+  const next = numbers(11);
+  const c = await claims();
+  const base = (await c.record(await c.upTo('awaiting_allocation'))).state;
+  const meta = {} as EventMeta;
+  for (let run = 0; run < 300; run++) {
+    const heirs = Array.from({ length: 1 + next(5) }, () => ({ person: randomUUID(), weight: 1 + next(9) }));
+    let state: Claim = { ...base, payees: payeesFor({ ...base, heirs: { heirs, papers: 'seen' } }, 1_000_000) };
+    for (let step = 0; step < 12; step++) {
+      const { payee, amountIQD } = state.payees[next(state.payees.length)]!;
+      const batch = randomUUID();
+      const some: readonly PaymentEvent[] = [
+        { type: 'PaymentMade', data: { batch, payee, amountIQD, method: 'cash', proof: '1', paidOn: '2026-03-01' }, meta },
+        { type: 'PaymentHeld', data: { batch, payee }, meta },
+        { type: 'PaymentReturned', data: { batch, payee, amountIQD, on: '2026-03-01', reason: 'came back' }, meta },
+        { type: 'PaymentFailed', data: { batch, payee, amountIQD, reason: 'no account' }, meta },
+        { type: 'PaymentOrdered', data: { batch, lines: [{ payee, amountIQD }] }, meta },
+      ];
+      state = paid(state, some[next(some.length)]!);
+      const all = state.payees.every((one) => one.status === 'paid');
+      const one = state.payees.some((each) => each.status === 'paid');
+      const status = paymentStatus(state.payees);
+      if ((status === 'paid') !== all || (status === 'partly_paid') !== (one && !all)) t.fail(`${status} of ${run}`);
+      if (state.payees.reduce((sum, each) => sum + each.amountIQD, 0) !== 1_000_000) t.fail('the sum changed');
+    }
+  }
+  t.pass();
+});
