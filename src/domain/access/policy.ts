@@ -91,6 +91,11 @@ const row = (role: PolicyRow['role'], scope: Scope, tier: Tier, ...allow: readon
 });
 
 const LOOK = 'find read timeline';
+/** Everything that is counted on a board, for those who see the whole and not the case. */
+const BOARDS = on(
+  'household movement claim allocation paymentBatch returnGrant docRequest hlpCase eviction reintegrationPlan',
+  'board',
+);
 const REGISTER = 'person household application duplicate';
 /** Column 8 as the sender: the own office's referrals. As the receiver: those addressed to the own organisation. */
 const SEND_REFERRALS = on('referral', `${LOOK} draft send recall withdraw feedback close reopen work correct retract print`);
@@ -400,6 +405,16 @@ export const POLICY: readonly PolicyRow[] = [
   // Re-integration committee (§8, escalation level 3): by number only.
   row('reintegrationCommittee', 'governorate', 'T2', on('referral', 'find'), ['queue:read']),
 
+  // Papers: who hands them out. The tier is that of what stands on them: a manifest has document numbers (§2.2).
+  row('subcommitteeClerk', 'office', 'T2', on('claim paymentBatch', 'print')),
+  row('subcommitteeChair', 'office', 'T2', ['claim:print']),
+  row('branchesAffairs', 'all', 'T2', ['paymentBatch:print']),
+  row('financeMinistry', 'governorate', 'T2', ['paymentBatch:print']),
+  ...(['registrar', 'verifier', 'headOfBranch', 'campManager', 'partnerCaseworker'] as const).map((role) =>
+    row(role, 'office', 'T2', on('movement convoy', 'print')),
+  ),
+  row('krgOffice', 'office', 'T2', ['convoy:print']),
+
   // Exported lists: who makes one, and who sees what left an office.
   ...EXPORTERS.map((role) => row(role, 'organisation', 'T1', ['listExport:make'])),
   row('headOfBranch', 'office', 'T1', on('listExport', LOOK)),
@@ -413,12 +428,13 @@ export const POLICY: readonly PolicyRow[] = [
   row('protectionPartner', 'shared', 'T2', ['movement:protect']),
 
   // Files of paper cases (§0.2, rule 8): column 1 for households, column 4 for claims; who enters does not approve.
-  row('registrar', 'office', 'T1', on('importRun', ENTER_FILES)),
-  row('partnerCaseworker', 'office', 'T1', on('importRun', ENTER_FILES)),
-  row('verifier', 'office', 'T1', on('importRun', APPROVE_FILES)),
-  row('headOfBranch', 'office', 'T1', on('importRun', APPROVE_FILES)),
-  row('subcommitteeClerk', 'office', 'T1', on('importRun', ENTER_FILES)),
-  row('subcommitteeChair', 'office', 'T1', on('importRun', APPROVE_FILES)),
+  // Who works with a file opens it: document numbers stand in its rows.
+  row('registrar', 'office', 'T2', on('importRun', ENTER_FILES)),
+  row('partnerCaseworker', 'office', 'T2', on('importRun', ENTER_FILES)),
+  row('verifier', 'office', 'T2', on('importRun', APPROVE_FILES)),
+  row('headOfBranch', 'office', 'T2', on('importRun', APPROVE_FILES)),
+  row('subcommitteeClerk', 'office', 'T2', on('importRun', ENTER_FILES)),
+  row('subcommitteeChair', 'office', 'T2', on('importRun', APPROVE_FILES)),
 
   // Compensation claims, column 4. Sub-committee clerk W; chair A: session, leave, duplicates, suspension.
   row(
@@ -458,4 +474,18 @@ export const POLICY: readonly PolicyRow[] = [
   row('planning', 'all', 'T1', ['claim:board']),
   row('returnsCoordinator', 'all', 'T1', ['claim:board']),
   row('governorate', 'governorate', 'T1', ['claim:board']),
+
+  // "R agg" of §14 over every column, and of one's own work: numbers, sums and ages, no personal value.
+  ...(['branchesAffairs', 'planning', 'returnsCoordinator'] as const).map((role) => row(role, 'all', 'T2', BOARDS)),
+  row('governorate', 'governorate', 'T2', BOARDS),
+  ...(['registrar', 'verifier', 'headOfBranch'] as const).flatMap((role) => [
+    row(role, 'office', 'T2', BOARDS),
+    row(role, 'governorate', 'T2', on('claim returnGrant', 'board')),
+  ]),
+  ...(['subcommitteeClerk', 'subcommitteeChair'] as const).map((role) =>
+    row(role, 'governorate', 'T2', on('allocation paymentBatch', 'board')),
+  ),
+  ...(['centralCommittee', 'financeMinistry'] as const).map((role) =>
+    row(role, 'all', 'T2', on('allocation paymentBatch', 'board')),
+  ),
 ];
