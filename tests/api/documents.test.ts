@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import writeExcel from 'write-excel-file/node';
+import { documentTable } from '../../src/eventlog/documents/table.ts';
 import { createKysely } from '../../src/platform/database.ts';
 import { BrokenSeal } from '../../src/platform/files/sealing.ts';
 import { bytesOf } from '../../src/platform/files/store.ts';
@@ -108,6 +109,14 @@ t.test('a line that drops loses nothing that was acknowledged, and the upload go
   const sending = request(address, { method: 'PATCH', headers });
   sending.on('error', () => {});
   await new Promise((done) => sending.write(bytes.subarray(0, 800_000), done));
+  const torn = (await announce(officer, { size: bytes.length })).json;
+  async function* breaking() {
+    yield bytes.subarray(0, 700_000);
+    throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+  }
+  await api.documents.append(torn.id, officer.id, 0, breaking());
+  t.equal(await offsetOf(officer, torn.id), 700_000, 'every byte that came counts');
+
   let arrived = 0;
   while (arrived < 524_288) arrived = await offsetOf(officer, json.id);
   sending.destroy();
@@ -388,6 +397,9 @@ t.test('an upload no case names is removed after the days of the rule; one that 
   const loaded = await story.w.cases.load(story.w.registry.byName('referral')!, id);
   const naming = { stream: `referral-${id}`, loaded, rights: undefined, dryRun: false };
   await api.documents.attaching.admit({ document: noted.id, sha256: noted.sha256 }, naming);
+
+  const table = documentTable(createKysely(place.pool), 'files');
+  t.equal(await table.abandon(named.id), false, 'what a case names is not taken for abandoned, whatever was thought before');
 
   const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
   const there = async () =>
