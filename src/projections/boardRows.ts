@@ -46,7 +46,8 @@ export function standingOf(process: Process, record: CaseRecord<Stated>, on: str
     since: before?.status === record.status ? before.since : on,
     status: record.status,
     kind: board.kind ?? null,
-    governorate: board.governorate ?? null,
+    // A case that says no place of its own lies where its office does.
+    governorate: board.governorate ?? record.owner?.governorate ?? null,
     area: board.area ?? null,
     body: board.body ?? null,
     measures: board.measures,

@@ -378,10 +378,6 @@ export const POLICY: readonly PolicyRow[] = [
   row('auditor', 'all', 'T2', ['*:find', '*:timeline', 'dwell:read']),
 
   // 7 R aggregates.
-  row('branchesAffairs', 'all', 'T1', ['reintegrationPlan:board']),
-  row('planning', 'all', 'T1', ['reintegrationPlan:board']),
-  row('governorate', 'governorate', 'T1', ['reintegrationPlan:board']),
-  row('returnsCoordinator', 'all', 'T1', ['reintegrationPlan:board']),
   // NSS Counter-Extremism: 7 R follow-up list, that is which plans there are, by reference alone.
   row('counterExtremism', 'governorate', 'T1', ['reintegrationPlan:find']),
 
@@ -471,9 +467,6 @@ export const POLICY: readonly PolicyRow[] = [
   row('headOfBranch', 'office', 'T1', on('claim', LOOK)),
   row('legalDepartment', 'all', 'T1', on('claim', LOOK)),
   row('branchesAffairs', 'all', 'T1', on('claim', 'find board')),
-  row('planning', 'all', 'T1', ['claim:board']),
-  row('returnsCoordinator', 'all', 'T1', ['claim:board']),
-  row('governorate', 'governorate', 'T1', ['claim:board']),
 
   // "R agg" of §14 over every column, and of one's own work: numbers, sums and ages, no personal value.
   ...(['branchesAffairs', 'planning', 'returnsCoordinator'] as const).map((role) => row(role, 'all', 'T2', BOARDS)),

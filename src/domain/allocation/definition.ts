@@ -1,4 +1,5 @@
 import { defineProcess } from '../kernel/process.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { approvalWaits, evolve, initial, releaseWaits } from './state.ts';
@@ -37,5 +38,6 @@ export const p = defineProcess({
     'AllocationCarriedForward',
     'AllocationClosed',
   ],
+  board,
   labels,
 });

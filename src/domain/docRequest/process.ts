@@ -1,4 +1,5 @@
 import { defineProcess } from '../kernel/process.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { counsellingWindow, courtWindow, deliveryWindow, escalationRule, filingWindow } from './policy.ts';
@@ -17,6 +18,7 @@ export const p = defineProcess({
   waitsOn,
   ends: ENDS,
   about,
+  board,
   clocks: { counselling: counsellingWindow, filing: filingWindow, court: courtWindow, delivery: deliveryWindow },
   // Once a lawyer may act or a court was asked, a request is withdrawn or closed, so that the trail stays with the person.
   retracts: ['need_identified', 'eligible_for_service', 'counselled'],

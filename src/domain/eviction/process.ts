@@ -1,4 +1,5 @@
 import { defineProcess } from '../kernel/process.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { escalationRule, intakeWindow } from './policy.ts';
@@ -17,6 +18,7 @@ export const p = defineProcess({
   ends: ENDS,
   timers,
   about,
+  board,
   clocks: { intake: intakeWindow },
   retracts: ['threat_reported', 'notice_recorded'],
   decisions: [

@@ -1,4 +1,5 @@
 import { defineProcess } from '../kernel/process.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { escalationRule, intakeWindow } from './policy.ts';
@@ -16,6 +17,7 @@ export const p = defineProcess({
   waitsOn,
   ends: ENDS,
   about,
+  board,
   clocks: { intake: intakeWindow },
   retracts: ['intake', 'counselled', 'evidence'],
   decisions: [

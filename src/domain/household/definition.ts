@@ -1,6 +1,7 @@
 import { baghdadDate, daysOf, type PartialDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { type Context, defineProcess, type Wait } from '../kernel/process.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { fileNumberIn } from './fileNumber.ts';
 import { labels } from './labels.ts';
@@ -67,6 +68,7 @@ export const p = defineProcess({
     'ConsentNarrowed',
     'ConsentWithdrawn',
   ],
+  board,
   labels,
 });
 

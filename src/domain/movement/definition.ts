@@ -1,5 +1,6 @@
 import { defineProcess } from '../kernel/process.ts';
 import { governorateOf } from '../places/pcodes.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { evolve } from './evolve.ts';
 import { labels } from './labels.ts';
@@ -73,5 +74,9 @@ export const p = defineProcess({
     'ReturnFailed',
     'SecondaryDisplacementRecorded',
   ],
+  papers: {
+    departureLetter: { from: ['approved', 'manifested'], label: { en: 'Departure letter', ar: 'كتاب مغادرة' } },
+  },
+  board,
   labels,
 });

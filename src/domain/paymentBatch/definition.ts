@@ -1,4 +1,5 @@
 import { defineProcess, type Wait } from '../kernel/process.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { evolve, initial, type PaymentBatchState } from './state.ts';
@@ -39,6 +40,7 @@ export const p = defineProcess({
   decisions: [
     'PaymentBatchOpened',
     'BatchFillRequested',
+    'BatchClaimsChosen',
     'BatchClaimAdded',
     'LateClaimTurnedAway',
     'BatchClaimRemoved',
@@ -53,5 +55,12 @@ export const p = defineProcess({
     'BatchReconciled',
     'BatchCancelled',
   ],
+  papers: {
+    payeeList: {
+      from: ['published', 'listed', 'audited', 'ordered', 'paid', 'reconciled'],
+      label: { en: 'List of payees', ar: 'قائمة المستفيدين' },
+    },
+  },
+  board,
   labels,
 });

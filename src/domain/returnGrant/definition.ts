@@ -1,6 +1,7 @@
 import { ensure } from '../kernel/errors.ts';
 import type { Context, Reserve } from '../kernel/process.ts';
 import { defineProcess } from '../kernel/process.ts';
+import { board } from './board.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { evolve, initial, waitsOn } from './state.ts';
@@ -8,7 +9,7 @@ import { evolve, initial, waitsOn } from './state.ts';
 interface Return {
   readonly household: string;
   readonly movement?: string | undefined;
-  readonly returnDate: string;
+  readonly returnDate?: string | undefined;
 }
 
 /** One grant per household per return (domain.md §4.5, §12 `grant.once`): a return is its movement, or else its day. */
@@ -49,5 +50,6 @@ export const p = defineProcess({
     'ReturnGrantObjectionDecided',
     'ReturnGrantClosed',
   ],
+  board,
   labels,
 });

@@ -1,0 +1,13 @@
+import type { Board } from '../kernel/process.ts';
+import { type AllocationState, balanceOf } from './state.ts';
+
+/** Where the money of an allocation is, in whole dinars (domain.md §15, 28 and 31): by purpose and governorate. */
+export function board(s: AllocationState): Board {
+  const { releasedIQD, reservedIQD, spentIQD, availableIQD } = balanceOf(s);
+  const { requestedIQD, approvedIQD, returnedIQD } = s;
+  return {
+    kind: s.purpose,
+    governorate: s.governorate,
+    measures: { requestedIQD, approvedIQD, releasedIQD, reservedIQD, spentIQD, availableIQD, returnedIQD },
+  };
+}
