@@ -13,6 +13,9 @@ import { deadlineSource, openItemsOf } from './projections/deadlines.queries.ts'
 import { createDuplicateSearch } from './projections/duplicates.queries.ts';
 import { casesAboutIn, registerShows } from './projections/imports.queries.ts';
 import { projectionsOf } from './projections/index.ts';
+import { openMovementsTo } from './projections/movements.queries.ts';
+import { payableClaimsOf } from './projections/payable.queries.ts';
+import { openPlansOf } from './projections/plans.queries.ts';
 import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
@@ -91,6 +94,9 @@ async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<
       rulebook,
       reactors: reactorsOf({
         openItems: openItemsOf(reads),
+        openPlans: openPlansOf(reads),
+        payableClaims: payableClaimsOf(reads),
+        openMovements: openMovementsTo(reads),
         imports: {
           registry,
           rulebook,

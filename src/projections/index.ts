@@ -3,6 +3,7 @@ import { boardsProjection } from './boards.ts';
 import { casesProjection } from './cases.ts';
 import { directoryProjection } from './directory.ts';
 import { duplicatesProjection, type Mac } from './duplicates.ts';
+import { movementsProjection } from './movements.ts';
 import { providersProjection } from './providers.ts';
 import { registerProjection } from './register.ts';
 import type { Projection } from './runtime/projection.ts';
@@ -17,4 +18,5 @@ export const projectionsOf = (registry: Registry, mac: Mac): readonly Projection
   registerProjection,
   duplicatesProjection(mac),
   providersProjection,
+  movementsProjection,
 ];

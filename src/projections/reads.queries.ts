@@ -5,6 +5,7 @@ import type { BoardTables } from './boards.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
 import type { DuplicateTables } from './duplicates.ts';
+import type { MovementTables } from './movements.ts';
 import type { ProviderTables } from './providers.ts';
 import type { RegisterTables } from './register.ts';
 import type { TimelineTables } from './timeline.ts';
@@ -16,7 +17,8 @@ export type ReadTables = BoardTables &
   DirectoryTables &
   RegisterTables &
   DuplicateTables &
-  ProviderTables;
+  ProviderTables &
+  MovementTables;
 
 /** Where the read models are. */
 export interface Reads {

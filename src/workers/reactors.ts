@@ -21,22 +21,31 @@ import { person } from '../domain/person/index.ts';
 import { papersMissing as ofPersonPapers } from '../domain/person/papers.ts';
 import { followUps as ofReturnGrant } from '../domain/returnGrant/followUps.ts';
 import { returnGrant } from '../domain/returnGrant/index.ts';
+import { fillBatch, type PayableClaims } from './reactors/fillBatch.ts';
 import { following } from './reactors/followUps.ts';
 import { handover, type OpenItems } from './reactors/handover.ts';
+import { holds, type OpenMovementsTo } from './reactors/holds.ts';
 import { type ImportReactorParts, imports } from './reactors/imports.ts';
+import { type OpenPlans, plans } from './reactors/plans.ts';
 import { reservations } from './reactors/reservations.ts';
 import type { Reactor } from './runtime/reactor.ts';
 
 export interface ReactorParts {
   readonly openItems: OpenItems;
   readonly imports: ImportReactorParts;
+  readonly openPlans: OpenPlans;
+  readonly payableClaims: PayableClaims;
+  readonly openMovements: OpenMovementsTo;
 }
 
 /** Everything that follows across cases, domain.md §11, in one table. Lines are added; a name never changes. */
-export const reactorsOf = ({ openItems, imports: importParts }: ReactorParts): readonly Reactor[] => [
+export const reactorsOf = ({ openItems, imports: importParts, openPlans, openMovements }: ReactorParts): readonly Reactor[] => [
   reservations,
   handover(openItems),
   imports(importParts),
+  plans(openPlans),
+  fillBatch(payableClaims),
+  holds(openMovements),
   following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
   following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),
   following({ name: 'duplicates', process: duplicate, followUps: ofDuplicate, onRefusal: 'stop' }),

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import type { Reservation } from '../../src/domain/kernel/case.ts';
 import { idOf, type RecordedEvent } from '../../src/domain/kernel/envelope.ts';
+import { movement } from '../../src/domain/movement/index.ts';
+import { type PlanState, reintegrationPlan } from '../../src/domain/reintegrationPlan/index.ts';
 import { staff } from '../../src/domain/staff/index.ts';
 import { migrateQueue } from '../../src/platform/queue.ts';
 import { type DeadlineSource, scanDeadlines, type TimedWait } from '../../src/workers/deadlines.ts';
 import { following } from '../../src/workers/reactors/followUps.ts';
 import type { OpenItem } from '../../src/workers/reactors/handover.ts';
+import { plans } from '../../src/workers/reactors/plans.ts';
 import { reservations } from '../../src/workers/reactors/reservations.ts';
 import { reactorsOf } from '../../src/workers/reactors.ts';
 import { families } from '../support/families.ts';
@@ -105,7 +108,9 @@ t.test('a handover', async (t) => {
   const assignees = async (w: ReturnType<typeof world>, id: string) =>
     (await w.cases.glance(`order-${id}`)).waits.map((wait) => wait.assignee);
   const handoverOf = (openItems: Parameters<typeof reactorsOf>[0]['openItems']) =>
-    reactorsOf({ openItems, imports: noImports }).filter((one) => one.name === 'handover');
+    reactorsOf({ openItems, imports: noImports, openPlans: async () => [], openMovements: async () => [] }).filter(
+      (one) => one.name === 'handover',
+    );
 
   t.test('gives the colleague everything the officer has taken, once the read model knows of it', async (t) => {
     const w = world([order, receipt, staff]);
@@ -156,9 +161,52 @@ t.test('a handover', async (t) => {
   });
 });
 
+t.test(
+  'a failed return has the open plans of the family reviewed before their day, once the read model knows of them',
+  async (t) => {
+    const place = await queueOf(t);
+    const w = world([movement, reintegrationPlan]);
+    const [family, moved, agreed, young, ended] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const proposed = { type: 'ReintegrationPlanProposed', data: { beneficiary: { kind: 'household', household: family } } };
+    const consent = { basis: 'recorded', consent: randomUUID() };
+    const reviews = [{ round: 1, due: '2026-06-01' }];
+    await w.given('reintegrationPlan', agreed, proposed, {
+      ...{ type: 'ReintegrationPlanAgreed', data: { goals: [], consent, reviews } },
+    });
+    await w.given('reintegrationPlan', young, proposed);
+    await w.given('reintegrationPlan', ended, proposed, { type: 'PlanDiscontinued', data: { reason: 'moved_away' } });
+    const crew = await workersFor(t, w, place);
+    let asked = 0;
+    const openPlans = async (household: string, position: bigint) => {
+      t.equal(household, family);
+      t.equal(position, await w.log.positionOf(position));
+      asked += 1;
+      // A read model may still show one that has ended since.
+      return asked < 2 ? ('not yet' as const) : [ended, agreed, young];
+    };
+    await crew.start([plans(openPlans)]);
+    await w.given('movement', moved, {
+      type: 'ReturnFailed',
+      data: { household: family, leftOn: '2026-02-20', causes: ['rejection_by_community'], confirmed: true },
+    });
+    await crew.settled();
+    t.equal(asked, 2);
+    const plan = async (id: string) => (await w.cases.glance(`reintegrationPlan-${id}`)).state as PlanState;
+    t.match(await plan(agreed), { status: 'review_due', early: { cause: 'return_failed', movement: moved } });
+    t.match(await plan(young), { status: 'proposed' });
+    t.match(await plan(ended), { status: 'discontinued' });
+    t.match(await crew.operator.troubled(10), [{ refusal: { code: 'PARTLY_REFUSED', params: { refused: 1, of: 3 } } }]);
+  },
+);
+
 t.test('registration', async (t) => {
   const place = await queueOf(t);
-  const reactors = reactorsOf({ openItems: async () => [], imports: noImports });
+  const reactors = reactorsOf({
+    openItems: async () => [],
+    imports: noImports,
+    openPlans: async () => [],
+    openMovements: async () => [],
+  });
 
   t.test('every reactor has a name of its own', async (t) => {
     t.equal(new Set(reactors.map((one) => one.name)).size, reactors.length);
