@@ -367,6 +367,13 @@ t.test('as many central committees sit as the law of the day says, by hands that
   await refused(t, c.when(c.central, 'ratify', id, { ...named, committeeNo: 4 }), 'NO_SUCH_COMMITTEE');
   await refused(t, c.when({ ...c.chair, post: c.central.post }, 'ratify', id, named), 'DECIDED_BELOW');
   await refused(t, c.when(c.chair, 'ratify', id, named), 'FORBIDDEN');
+  const older = await c.prepared('property');
+  await refused(t, c.when(c.central, 'suspectDuplicate', id, { of: randomUUID(), ground: 'same_property' }), 'CLAIM_UNKNOWN');
+  await c.when(c.central, 'suspectDuplicate', id, { of: older, ground: 'same_property' });
+  await refused(t, c.when(c.central, 'ratify', id, named), 'DUPLICATE_UNRESOLVED');
+  const lower = { ...named, amountIQD: 1, reason: 'one room only' };
+  await refused(t, c.when(c.central, 'amend', id, lower), 'DUPLICATE_UNRESOLVED');
+  await c.when(c.chair, 'keepSeparate', id, { of: older, reason: 'two houses in one street' });
   await refused(t, c.when(c.central, 'amend', id, { ...named, amountIQD: 50_000_000, reason: 'as it was' }), 'NOTHING_AMENDED');
   t.match((await c.record(id)).waits, [{ key: 'decideCentrally', holder: { role: 'centralCommittee' } }]);
   t.equal((await c.when(c.central, 'ratify', id, named)).outcome.status, 'ratified');
