@@ -196,13 +196,13 @@ t.test('a paper is handed out only when its time has come, by who hands it out',
 
 t.test('a slip tells no more than a pocket may hold', async (t) => {
   const id = await field.upTo('sent');
-  const { record } = await field.w.cases.load(referral, id);
+  const { record, history } = await field.w.cases.load(referral, id);
   const look = async (process: string, other: string) => field.w.cases.glance(`${process}-${other}`);
-  const text = JSON.stringify(await slipLayout.compose(record, look, referral));
+  const text = JSON.stringify(await slipLayout.compose({ record, history }, look, referral));
   t.match(text, client.name);
   t.match(text, field.ask.contact);
   for (const secret of [client.needSummary, client.safeContact.at, client.area]) t.notMatch(text, secret);
   const sensitive = { ...record, state: { ...record.state, needCode: 'gbv' } };
-  t.notMatch(JSON.stringify(await slipLayout.compose(sensitive, look, referral)), 'الحاجة');
+  t.notMatch(JSON.stringify(await slipLayout.compose({ record: sensitive, history }, look, referral)), 'الحاجة');
   t.match(text, 'الحاجة');
 });

@@ -1,8 +1,9 @@
-import { type CaseRecord, foldCase } from '../../domain/kernel/case.ts';
+import { foldCase } from '../../domain/kernel/case.ts';
 import type { Tier } from '../../domain/kernel/privacy.ts';
-import type { Process, Stated } from '../../domain/kernel/process.ts';
+import type { Process } from '../../domain/kernel/process.ts';
 import type { Position } from '../../eventlog/port.ts';
 import type { ApiParts } from '../parts.ts';
+import type { CaseThen } from './paper.ts';
 
 /** A case as it stood at a position of the log (inclusive), with personal values opened up to a tier and no further. */
 export async function caseThen(
@@ -11,7 +12,8 @@ export async function caseThen(
   id: string,
   until: Position,
   tier: Tier,
-): Promise<CaseRecord<Stated>> {
+): Promise<CaseThen> {
   const stored = (await log.read(`${process.name}-${id}`)).filter((event) => event.position <= until);
-  return foldCase(process, id, await codec.decode(stored, tier));
+  const history = await codec.decode(stored, tier);
+  return { record: foldCase(process, id, history), history };
 }

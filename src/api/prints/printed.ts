@@ -4,7 +4,7 @@ import type { LoadedCase } from '../../eventlog/cases.ts';
 import type { ApiParts } from '../parts.ts';
 import { caseThen } from './caseThen.ts';
 import { issuerOf } from './names.ts';
-import type { Look, PaperLayout } from './paper.ts';
+import type { CaseThen, Look, PaperLayout } from './paper.ts';
 import { pdfOf } from './pdf.ts';
 
 /** Where the QR code on a paper of this case leads. */
@@ -23,10 +23,14 @@ export async function printedFile(
 ) {
   const [made, at] = [history[print.revision], stored[print.revision]];
   if (!made || !at) throw new Error(`${record.stream} has no revision ${print.revision}`);
+  const seen = new Map<string, Promise<CaseThen>>();
   const look: Look = async (name, id) => {
     const other = parts.registry.byName(name);
     if (other?.store !== 'general') throw new Error(`no paper looks at ${name}`);
-    return caseThen(parts, other, id, at.position, layout.tier);
+    const stream = `${name}-${id}`;
+    const known = seen.get(stream) ?? caseThen(parts, other, id, at.position, layout.tier);
+    seen.set(stream, known);
+    return (await known).record;
   };
   const then = await caseThen(parts, process, record.id, at.position, layout.tier);
   return pdfOf(await layout.compose(then, look, process), {

@@ -2,6 +2,7 @@ import { inBaghdad, type LocalDate } from '../../domain/kernel/dates.ts';
 import { formatMoney, iqd } from '../../domain/kernel/money.ts';
 import { Hidden, type Personal } from '../../domain/kernel/privacy.ts';
 import type { PersonName } from '../../domain/person/data.ts';
+import { nameOf } from '../../domain/places/pcodes.ts';
 import { apart } from './visualRuns.ts';
 
 /** Months as Iraq's offices write them. */
@@ -40,6 +41,10 @@ export function dinars(amount: number): string {
   const [number = '', unit = ''] = formatMoney(iqd(amount), 'ar').split(' ');
   return `${apart(number)} ${unit}`;
 }
+
+/** A place by its Arabic name, with its code where it has no name. */
+export const placeName = (pcode: string | undefined): string =>
+  pcode === undefined ? BLANK : (nameOf(pcode, 'ar') ?? apart(pcode));
 
 /** A code, number or reference that may be missing or hidden. */
 export const code = (value: Personal<string> | undefined): string =>

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { foldCase } from '../../domain/kernel/case.ts';
+import { covers, type Rights, reachOf, targetOf } from '../../domain/access/access.ts';
+import { type CaseRecord, foldCase } from '../../domain/kernel/case.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { printsIn } from '../../domain/kernel/printing.ts';
-import { withinTier } from '../../domain/kernel/privacy.ts';
-import type { Process } from '../../domain/kernel/process.ts';
+import { type Tier, withinTier } from '../../domain/kernel/privacy.ts';
+import type { Process, Stated } from '../../domain/kernel/process.ts';
+import type { LoadedCase } from '../../eventlog/cases.ts';
 import { LabelView } from '../answers.ts';
 import { caseIdIn, rightsOf } from '../caseIds.ts';
 import { openingTier, permitted } from '../caseView.ts';
@@ -83,13 +85,20 @@ function fileRoute(app: FastifyInstance, parts: ApiParts, process: Process): voi
       const layout = print && layoutOf(process.name, print.paper);
       if (!print || !layout) throw new Refused('NOT_FOUND');
       const then = foldCase(process, id, loaded.history.slice(0, print.revision + 1));
-      const tier = openingTier(process, loaded.record, rights, then);
-      if (tier === undefined || !withinTier(layout.tier, tier)) throw new Refused('FORBIDDEN');
+      if (!mayHold(process, loaded, then, rights, layout.tier)) throw new Refused('FORBIDDEN');
       const name = `${process.plural}-${loaded.record.reference}-${print.number}.pdf`;
       reply.type('application/pdf').header('content-disposition', `attachment; filename="${name}"`);
       return reply.send(await printedFile(parts, loaded, print, layout));
     },
   );
+}
+
+/** A paper is for who may open what stands on it in the case, and for who hands it out. */
+function mayHold(process: Process, { record }: LoadedCase, then: CaseRecord<Stated>, rights: Rights, tier: Tier): boolean {
+  const opens = openingTier(process, record, rights, then);
+  if (opens !== undefined && withinTier(tier, opens)) return true;
+  const target = targetOf(process, record);
+  return reachOf(rights, `${process.name}:print`).some((reach) => withinTier(tier, reach.tier) && covers(reach, target, rights));
 }
 
 async function readable(parts: ApiParts, process: Process, id: string, request: FastifyRequest) {

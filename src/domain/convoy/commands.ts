@@ -29,6 +29,7 @@ const p = defineProcess({
     governorates: [...new Set([s.from, s.to].flatMap((one) => (one === undefined ? [] : (governorateOf(one) ?? []))))],
   }),
   decisions: ['ConvoyDeparted', 'ConvoyArrived', 'ConvoyCancelled', 'ConvoyHouseholdListed', 'ConvoyHouseholdTurnedAway'],
+  papers: { manifest: { from: ['planned', 'departed'], label: { en: 'Manifest', ar: 'قائمة المسافرين' } } },
   labels,
 });
 

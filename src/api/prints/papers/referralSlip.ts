@@ -63,8 +63,8 @@ const TELLING: readonly string[] = [...SENSITIVITIES, 'specialised_support'];
 
 export const slipLayout: PaperLayout = {
   tier: 'T1',
-  compose: async ({ state }, look, process) => {
-    const referral = state as ReferralState;
+  compose: async ({ record }, look, process) => {
+    const referral = record.state as ReferralState;
     if (!('payload' in referral)) return referralSlip(EMPTY);
     const { payload } = referral;
     const { codes } = process.labels;
