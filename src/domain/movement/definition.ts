@@ -78,8 +78,5 @@ export const p = defineProcess({
     departureLetter: { from: ['approved', 'manifested'], label: { en: 'Departure letter', ar: 'كتاب مغادرة' } },
   },
   board,
-  papers: {
-    departureLetter: { from: ['approved', 'manifested'], label: { en: 'Departure letter', ar: 'كتاب مغادرة' } },
-  },
   labels,
 });

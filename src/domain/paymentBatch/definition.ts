@@ -62,11 +62,5 @@ export const p = defineProcess({
     },
   },
   board,
-  papers: {
-    payeeList: {
-      from: ['published', 'listed', 'audited', 'ordered', 'paid', 'reconciled'],
-      label: { en: 'List of payees', ar: 'قائمة المستفيدين' },
-    },
-  },
   labels,
 });
