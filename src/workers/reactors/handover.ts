@@ -9,6 +9,7 @@ import type { Holder } from '../../domain/kernel/process.ts';
 import { events } from '../../domain/staff/events.ts';
 import { eachOf } from '../runtime/eachOf.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
+import { come } from '../runtime/readModel.ts';
 
 /** One thing a case waits on that a member of staff has taken. */
 export interface OpenItem {
@@ -18,14 +19,6 @@ export interface OpenItem {
 
 /** What a member of staff has open, from a read model that shows this position; `not yet` while it is behind. */
 export type OpenItems = (staff: string, position: bigint) => Promise<readonly OpenItem[] | 'not yet'>;
-
-/** The read model has not come to the event yet; the task is tried again. */
-class ReadModelBehind extends Error {
-  constructor() {
-    super('the queue read model is behind');
-    this.name = 'ReadModelBehind';
-  }
-}
 
 /**
  * When an officer's work is handed over, everything the officer has taken is assigned to the colleague. What the colleague
@@ -40,8 +33,7 @@ export const handover = (openItems: OpenItems): Reactor => ({
   perform: async ({ ids }, context) => {
     const { to = '' } = ids;
     const { stream, position } = context.cause;
-    const items = await openItems(idOf(stream), position);
-    if (items === 'not yet') throw new ReadModelBehind();
+    const items = come(await openItems(idOf(stream), position));
     await eachOf(items, (item) => assign(item, { from: idOf(stream), to }, context));
   },
 });
