@@ -33,6 +33,6 @@ export const keptUploadsRule = defineRule({
 export function documentsIn(value: unknown): readonly DocumentRef[] {
   if (Array.isArray(value)) return value.flatMap(documentsIn);
   if (typeof value !== 'object' || value === null) return [];
-  const own = DocumentRef.safeParse(value);
-  return [...(own.success ? [own.data] : []), ...Object.values(value).flatMap(documentsIn)];
+  const own = 'document' in value ? DocumentRef.safeParse(value).data : undefined;
+  return [...(own ? [own] : []), ...Object.values(value).flatMap(documentsIn)];
 }
