@@ -39,7 +39,13 @@ export interface ReactorParts {
 }
 
 /** Everything that follows across cases, domain.md §11, in one table. Lines are added; a name never changes. */
-export const reactorsOf = ({ openItems, imports: importParts, openPlans, openMovements }: ReactorParts): readonly Reactor[] => [
+export const reactorsOf = ({
+  openItems,
+  imports: importParts,
+  openPlans,
+  openMovements,
+  payableClaims,
+}: ReactorParts): readonly Reactor[] => [
   reservations,
   handover(openItems),
   imports(importParts),

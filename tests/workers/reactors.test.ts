@@ -108,9 +108,13 @@ t.test('a handover', async (t) => {
   const assignees = async (w: ReturnType<typeof world>, id: string) =>
     (await w.cases.glance(`order-${id}`)).waits.map((wait) => wait.assignee);
   const handoverOf = (openItems: Parameters<typeof reactorsOf>[0]['openItems']) =>
-    reactorsOf({ openItems, imports: noImports, openPlans: async () => [], openMovements: async () => [] }).filter(
-      (one) => one.name === 'handover',
-    );
+    reactorsOf({
+      openItems,
+      imports: noImports,
+      openPlans: async () => [],
+      payableClaims: async () => [],
+      openMovements: async () => [],
+    }).filter((one) => one.name === 'handover');
 
   t.test('gives the colleague everything the officer has taken, once the read model knows of it', async (t) => {
     const w = world([order, receipt, staff]);
@@ -205,6 +209,7 @@ t.test('registration', async (t) => {
     openItems: async () => [],
     imports: noImports,
     openPlans: async () => [],
+    payableClaims: async () => [],
     openMovements: async () => [],
   });
 

@@ -11,7 +11,7 @@ const BASIS = {
   relocation: 'relocation_approved',
 } as const;
 
-/** What a movement's events call for in its household and in convoys (domain.md §11). */
+/** What a movement's events call for in its household, in convoys and in its grant (domain.md §11). */
 export function followUps(event: Event): readonly FollowUp[] {
   const movement = idOf(event.meta.stream);
   const family = (id: string, command: string, input: object): FollowUp => ({
@@ -47,18 +47,27 @@ export function followUps(event: Event): readonly FollowUp[] {
       return [family(event.data.household, 'cancelDeparture', {})];
     case 'ArrivalConfirmed': {
       const { household, pathway, area } = event.data;
-      return area === undefined ? [] : [family(household, 'confirmPathway', { pathway, area, basis: BASIS[pathway] })];
+      if (area === undefined) return [];
+      const reached = family(household, 'confirmPathway', { pathway, area, basis: BASIS[pathway] });
+      return pathway === 'return' ? [reached, grant(household, movement, area)] : [reached];
     }
     case 'ReturnFailed': {
       const { household, confirmed } = event.data;
-      return [
-        confirmed ? family(household, 'reopenFile', { ground: 'failed_return' }) : family(household, 'cancelDeparture', {}),
-      ];
+      if (!confirmed) return [family(household, 'cancelDeparture', {})];
+      const held = { process: 'returnGrant', command: 'holdRecovery', input: { household, movement } };
+      return [family(household, 'reopenFile', { ground: 'failed_return' }), held];
     }
     default:
       return [];
   }
 }
+
+/** The grant for this return; its id follows from the household and the movement. */
+const grant = (household: string, movement: string, area: string): FollowUp => ({
+  process: 'returnGrant',
+  command: 'checkEligibility',
+  input: { household, movement, governorate: area.slice(0, 5) },
+});
 
 const unlisted = (movement: string, convoy: string | undefined): readonly FollowUp[] =>
   convoy === undefined ? [] : [{ process: 'convoy', command: 'unlistHousehold', id: convoy, input: { movement } }];

@@ -53,6 +53,12 @@ export const events = {
     version: z.string(),
     upToIQD: Dinars.optional(),
   }),
+  /** Who comes next in that order, as it stood when it was asked for. */
+  BatchClaimsChosen: z.strictObject({
+    claims: z
+      .array(z.strictObject({ claim: z.uuid(), decidedOn: LocalDate, vulnerable: z.boolean(), dueIQD: Dinars }))
+      .max(MOST_LINES),
+  }),
   /** What the order of payment looks at, so that a claim paid before one that was due earlier stays visible. */
   BatchClaimAdded: z.strictObject({
     claim: z.uuid(),

@@ -22,6 +22,8 @@ export function followUps(event: FoldEvent<typeof events>): readonly FollowUp[] 
     input: { batch, ...input },
   });
   switch (event.type) {
+    case 'BatchClaimsChosen':
+      return event.data.claims.map((one) => claim(one.claim, 'listForPayment', {}));
     case 'LateClaimTurnedAway':
       return [claim(event.data.claim, 'unlist', { payees: event.data.payees, reason: event.data.because })];
     case 'BatchClaimRemoved':

@@ -20,6 +20,7 @@ export const labels: ProcessLabels = {
   commands: {
     open: { en: 'Open a batch', ar: 'فتح دفعة صرف' },
     fill: { en: 'Fill from the claims that wait', ar: 'ملء القائمة من الطلبات المنتظرة' },
+    chooseClaims: { en: 'Choose who comes next', ar: 'اختيار الطلبات التالية في الترتيب' },
     addClaim: { en: 'Add a claim', ar: 'إضافة طلب' },
     removeClaim: { en: 'Take a claim off the list', ar: 'رفع طلب من القائمة' },
     publish: { en: 'Publish the list', ar: 'نشر القائمة' },
@@ -35,6 +36,7 @@ export const labels: ProcessLabels = {
   events: {
     PaymentBatchOpened: { en: 'Batch opened', ar: 'فُتحت دفعة صرف' },
     BatchFillRequested: { en: 'Filling asked for', ar: 'طُلب ملء القائمة' },
+    BatchClaimsChosen: { en: 'Next claims chosen', ar: 'اختيرت الطلبات التالية في الترتيب' },
     BatchClaimAdded: { en: 'Claim added', ar: 'أُضيف طلب' },
     LateClaimTurnedAway: { en: 'Claim turned away', ar: 'لم يُقبل طلب في القائمة' },
     BatchClaimRemoved: { en: 'Claim taken off the list', ar: 'رُفع طلب من القائمة' },
@@ -113,6 +115,7 @@ export const labels: ProcessLabels = {
     lines: { en: 'Payees and amounts', ar: 'المستفيدون والمبالغ' },
     amountIQD: { en: 'Amount (IQD)', ar: 'المبلغ (دينار)' },
     decidedOn: { en: 'Payable since', ar: 'مستحق الصرف منذ' },
+    dueIQD: { en: 'Due (IQD)', ar: 'المستحق (دينار)' },
     vulnerable: { en: 'Vulnerable', ar: 'من الفئات الهشة' },
     because: { en: 'Because', ar: 'السبب' },
     reason: { en: 'Reason', ar: 'السبب' },

@@ -6,15 +6,19 @@ import { fact } from '../kernel/process.ts';
 import { p } from './definition.ts';
 import { events, MOST_LINES, RemovalReason } from './events.ts';
 import { paymentOrder } from './policy.ts';
-import { byClaim, linesIn, type PaymentBatchState, totalOf } from './state.ts';
+import { byClaim, lineOf, linesIn, type PaymentBatchState, totalOf } from './state.ts';
 
 const STARTED = ['open', 'published', 'listed', 'audited', 'ordered', 'paid', 'reconciled', 'cancelled'] as const;
 
 /** Why a claim that listed itself cannot be taken in, if it cannot. */
-function turnedAway(s: PaymentBatchState, claim: string, lines: number): 'not_open' | 'full' | 'listed_already' | undefined {
+function turnedAway(
+  s: PaymentBatchState,
+  claim: string,
+  payees: readonly string[],
+): 'not_open' | 'full' | 'listed_already' | undefined {
   if (s.status !== 'open') return 'not_open';
-  if (s.lines.some((one) => one.claim === claim)) return 'listed_already';
-  return s.lines.length + lines > MOST_LINES ? 'full' : undefined;
+  if (payees.some((payee) => lineOf(s, { claim, payee }))) return 'listed_already';
+  return s.lines.length + payees.length > MOST_LINES ? 'full' : undefined;
 }
 
 /** How a list of payees comes about, until its money is asked for (domain.md §4.4). */
@@ -50,6 +54,14 @@ export const listing = {
       return [{ type: 'BatchFillRequested', data: { ...c, order: value, rule: key, version } }];
     },
   }),
+  chooseClaims: p.command({
+    from: ['open'],
+    permission: 'system',
+    input: events.BatchClaimsChosen,
+    emits: ['BatchClaimsChosen'],
+    to: ['open'],
+    decide: (c) => [{ type: 'BatchClaimsChosen', data: c }],
+  }),
   addClaim: p.command({
     from: STARTED,
     permission: 'system',
@@ -57,9 +69,9 @@ export const listing = {
     emits: ['BatchClaimAdded', 'LateClaimTurnedAway'],
     to: STARTED,
     decide: (c, s) => {
-      const because = turnedAway(s, c.claim, c.lines.length);
-      if (because === undefined) return [{ type: 'BatchClaimAdded', data: c }];
       const payees = c.lines.map((one) => one.payee);
+      const because = turnedAway(s, c.claim, payees);
+      if (because === undefined) return [{ type: 'BatchClaimAdded', data: c }];
       return [{ type: 'LateClaimTurnedAway', data: { claim: c.claim, payees, because } }];
     },
   }),

@@ -27,6 +27,7 @@ export interface PaymentBatchState {
   /** How many lines were ever listed. */
   readonly listedEver: number;
   readonly publishedBy?: string;
+  readonly orderedBy?: string;
   /** What was there when the money asked for was not; gone once it was asked for again. */
   readonly availableIQD?: number | undefined;
   readonly reconciliation?: Data<'BatchReconciled'>;
@@ -61,6 +62,9 @@ const marked = (state: PaymentBatchState, which: (line: BatchLine) => boolean, s
   lines: state.lines.map((one) => (which(one) ? { ...one, status } : one)),
 });
 
+const isRemoved = ({ claim, payees }: Data<'BatchClaimRemoved'>, one: Line): boolean =>
+  one.claim === claim && payees.includes(one.payee);
+
 function added(state: PaymentBatchState, { lines, ...of }: Data<'BatchClaimAdded'>): PaymentBatchState {
   const next = lines.map((one, index) => ({
     ...one,
@@ -76,12 +80,13 @@ export function evolve(state: PaymentBatchState, event: FoldEvent<typeof events>
     case 'PaymentBatchOpened':
       return { ...state, ...event.data, status: 'open' };
     case 'BatchFillRequested':
+    case 'BatchClaimsChosen':
     case 'LateClaimTurnedAway':
       return state;
     case 'BatchClaimAdded':
       return added(state, event.data);
     case 'BatchClaimRemoved':
-      return { ...state, lines: state.lines.filter((one) => one.claim !== event.data.claim) };
+      return { ...state, lines: state.lines.filter((one) => !isRemoved(event.data, one)) };
     case 'BatchListPublished':
       return { ...state, status: 'published', publishedBy: event.meta.actor.id, availableIQD: undefined };
     case 'BatchFundsGranted':
@@ -93,7 +98,7 @@ export function evolve(state: PaymentBatchState, event: FoldEvent<typeof events>
       return { ...marked(marked(state, isIn(passed), 'passed'), isIn(held), 'held'), status: 'audited' };
     }
     case 'BatchOrdered':
-      return { ...marked(state, (one) => one.status === 'passed', 'ordered'), status: 'ordered' };
+      return { ...marked(state, (one) => one.status === 'passed', 'ordered'), status: 'ordered', orderedBy: event.meta.actor.id };
     case 'BatchLineSettled':
       return marked(state, isIn([event.data]), event.data.outcome);
     case 'BatchLineReversed':

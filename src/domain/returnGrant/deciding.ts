@@ -4,7 +4,7 @@ import type { CaseRecord } from '../kernel/case.ts';
 import { ensure } from '../kernel/errors.ts';
 import { type Context, fact, type NewEvent } from '../kernel/process.ts';
 import { fourEyes, p, returnKey } from './definition.ts';
-import { DenialReason, events, returnShape } from './events.ts';
+import { DenialReason, events } from './events.ts';
 import type { ReturnGrantState } from './state.ts';
 
 /** A grant for the same return, also one taken over from paper, keeps this one from being approved. */
@@ -95,7 +95,7 @@ export const deciding = {
   holdRecovery: p.command({
     from: ANY,
     permission: 'system',
-    input: z.strictObject({ ...returnShape, movement: z.uuid() }).omit({ governorate: true }),
+    input: z.strictObject({ household: z.uuid(), movement: z.uuid() }),
     // The grant of this return, whoever opened it.
     naturalKey: returnKey,
     emits: ['ReturnGrantRecoveryHeld'],

@@ -1,31 +1,30 @@
 import { z } from 'zod';
 import type { HouseholdState } from '../household/state.ts';
 import type { CaseRecord } from '../kernel/case.ts';
-import { baghdadDate } from '../kernel/dates.ts';
+import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { fact } from '../kernel/process.ts';
+import type { MovementState } from '../movement/state.ts';
 import { p, reserveReturn, returnKey } from './definition.ts';
 import { type Checks, type DenialReason, events, PackageItem, returnShape } from './events.ts';
 import { amountOn, grantAmounts } from './policy.ts';
 
-/** What a grant needs to know of a movement. */
-export interface Arrived {
-  readonly status: string;
-  readonly household?: string;
-}
-
-/** From a confirmed arrival on; a return that failed later was a return (domain.md §11.1). */
-const ARRIVED: readonly string[] = ['arrival_confirmed', 'monitoring', 'sustained', 'failed', 'secondary_displacement_recorded'];
 const GONE: readonly string[] = ['none', 'void', 'merged_into'];
 
-/** Whether the family's return is on record: by its own movement, or recognised by the branch. */
-function isReturned(household: HouseholdState, id: string, movement: CaseRecord<Arrived> | undefined): boolean {
-  if (movement) return movement.state.household === id && ARRIVED.includes(movement.state.status);
-  return household.status === 'returned' || (household.status === 'file_closed' && household.achieved?.pathway !== 'relocation');
+/**
+ * Whether the family's return is on record: an arrival of its own that was confirmed, also if the return failed later
+ * (domain.md §11.1), or a return the branch recognised.
+ */
+function isReturned(household: HouseholdState, id: string, movement: CaseRecord<MovementState> | undefined): boolean {
+  if (!movement) return household.status === 'returned' || (household.status === 'file_closed' && !isElsewhere(household));
+  const { pathway, confirmedAt } = movement.state;
+  return movement.state.household === id && pathway === 'return' && confirmedAt !== undefined;
 }
 
+const isElsewhere = ({ achieved }: HouseholdState): boolean => achieved !== undefined && achieved.pathway !== 'return';
+
 /** A family that split off after returning is counted with the family it came from. */
-const countedElsewhere = (s: HouseholdState, movement: CaseRecord<Arrived> | undefined): boolean =>
+const countedElsewhere = (s: HouseholdState, movement: CaseRecord<MovementState> | undefined): boolean =>
   movement === undefined && s.splitFrom !== undefined && s.achieved === undefined && s.returnReports.length === 0;
 
 interface Finding {
@@ -34,7 +33,7 @@ interface Finding {
 }
 
 /** The conditions as the records stand; what is missing is pending, and only what cannot come any more denies. */
-function examined(household: CaseRecord<HouseholdState>, movement: CaseRecord<Arrived> | undefined): Finding {
+function examined(household: CaseRecord<HouseholdState>, movement: CaseRecord<MovementState> | undefined): Finding {
   const { state, id } = household;
   const registered = household.exists && !GONE.includes(state.status);
   const returned = registered && isReturned(state, id, movement);
@@ -72,19 +71,24 @@ export const entering = {
   checkEligibility: p.command({
     from: 'new',
     permission: 'returnGrant:enter',
-    input: z.strictObject(returnShape),
+    /** The day of return is the movement's arrival, and must be said only where there is no movement. */
+    input: z.strictObject({ ...returnShape, returnDate: LocalDate.optional() }),
     naturalKey: returnKey,
     emits: ['ReturnGrantEligibilityConfirmed', 'ReturnGrantEligibilityDenied'],
     to: ['eligibility_checked', 'rejected'],
     facts: (c) => ({
       household: fact<HouseholdState>('household', c.household),
-      movement: c.movement === undefined ? undefined : fact<Arrived>('movement', c.movement),
+      movement: c.movement === undefined ? undefined : fact<MovementState>('movement', c.movement),
     }),
     reserves: reserveReturn,
     decide: (c, _s, ctx) => {
-      ensure(c.returnDate <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: c.returnDate });
-      const { checks, denied } = examined(ctx.facts.household, ctx.facts.movement);
-      const data = { ...c, checks };
+      const { household, movement } = ctx.facts;
+      const arrivedAt = movement?.state.arrivedAt;
+      const returnDate = arrivedAt === undefined ? c.returnDate : baghdadDate(arrivedAt);
+      ensure(returnDate !== undefined, 'RETURN_DATE_MISSING');
+      ensure(returnDate <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: returnDate });
+      const { checks, denied } = examined(household, movement);
+      const data = { ...c, returnDate, checks };
       return denied === undefined
         ? [{ type: 'ReturnGrantEligibilityConfirmed', data }]
         : [{ type: 'ReturnGrantEligibilityDenied', data: { ...data, reason: denied } }];

@@ -2,6 +2,10 @@ import type { Label } from '../kernel/labels.ts';
 
 /** Why a step of a grant was refused, and what to do. */
 export const refusals: Readonly<Record<string, Label>> = {
+  RETURN_DATE_MISSING: {
+    en: 'Say on which day the family returned; there is no arrival of this movement on record.',
+    ar: 'اذكر تاريخ عودة الأسرة، فلا يوجد وصول مسجل لهذه الرحلة.',
+  },
   DATE_IN_THE_FUTURE: { en: 'This day has not come yet.', ar: 'هذا التاريخ لم يحن بعد.' },
   NO_GRANT_FOR_THIS_DAY: {
     en: 'No grant was in force on the day of return.',
