@@ -64,7 +64,7 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
   },
   { allow: on('person', 'assign pause'), because: 'a record of a person waits on nobody' },
   {
-    allow: on('area', 'assign share transfer adopt correct retract reopen pause'),
+    allow: on('area', 'assign share transfer adopt correct retract pause'),
     because: 'a decision about an area is changed by the next decision, which movements follow',
   },
   { allow: on('convoy', 'transfer adopt reopen'), because: 'a convoy runs once, and is its planner’s' },
