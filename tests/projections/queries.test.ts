@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import type { Membership } from '../../src/domain/access/membership.ts';
@@ -6,17 +7,21 @@ import { foldCase } from '../../src/domain/kernel/case.ts';
 import type { Process, Stated } from '../../src/domain/kernel/process.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
+import { reintegrationPlan } from '../../src/domain/reintegrationPlan/index.ts';
 import { staff } from '../../src/domain/staff/index.ts';
 import { caseCounts, casePage, casesByReference, changedSince } from '../../src/projections/cases.queries.ts';
+import { casesProjection } from '../../src/projections/cases.ts';
 import { deadlineSource, openItemsOf } from '../../src/projections/deadlines.queries.ts';
 import { caseDwell, dwellFigures } from '../../src/projections/dwell.queries.ts';
 import { projectionsOf } from '../../src/projections/index.ts';
 import { BadCursor, type Page } from '../../src/projections/keyset.ts';
+import { openPlansOf } from '../../src/projections/plans.queries.ts';
 import { type QueueItem, queueCounts, queuePage } from '../../src/projections/queue.queries.ts';
 import { readDb } from '../../src/projections/reads.queries.ts';
 import { changesAfter, timelineOfActor, timelineOfCase, timelineOfHousehold } from '../../src/projections/timeline.queries.ts';
 import type { Sight } from '../../src/projections/visibility.ts';
 import { myWork, WORK_SECTIONS, workPage } from '../../src/projections/work.queries.ts';
+import { type GivenEvent, world } from '../support/scenario.ts';
 import { parcelStories } from './parcels.ts';
 import { logWith, parcel, readModels, SCHEMA, seeded, type World } from './support.ts';
 
@@ -319,6 +324,28 @@ t.test('deadlines: open waits with a running clock, timers by their date, and wh
     [running, paused].sort().map((id) => ({ stream: `parcel-${id}`, wait: 'send' })),
   );
   t.equal(await openItemsOf(reads)(people.sara, head + 1n), 'not yet');
+});
+
+t.test('the open reintegration plans of a family are found with those of its members, and never those that ended', async (t) => {
+  const w = world([reintegrationPlan]);
+  const [family, other] = [randomUUID(), randomUUID()];
+  const plan = async (beneficiary: object, ...more: GivenEvent[]) => {
+    const id = randomUUID();
+    await w.given('reintegrationPlan', id, { type: 'ReintegrationPlanProposed', data: { beneficiary } }, ...more);
+    return id;
+  };
+  const household = await plan({ kind: 'household', household: family });
+  const member = await plan({ kind: 'member', household: family, person: randomUUID() });
+  const ended = { type: 'PlanDiscontinued', data: { reason: 'moved_away' } };
+  await plan({ kind: 'member', household: family, person: randomUUID() }, ended);
+  await plan({ kind: 'household', household: other });
+  await plan({ kind: 'host_community', person: family, area: 'IQG15Q07N03' });
+  const models = await readModels(t, w);
+  await models.catchUp([casesProjection(w.registry)]);
+  const head = await w.log.head();
+  const openPlans = openPlansOf({ pool: models.pool, schema: SCHEMA });
+  t.strictSame(await openPlans(family, head), [household, member].sort());
+  t.equal(await openPlans(family, head + 1n), 'not yet');
 });
 
 t.test('the audit trail shows both values of a correction, and names and posts as they were held then', async (t) => {
