@@ -58,8 +58,6 @@ export interface ApiParts {
   readonly config: Pick<Config, 'trustProxy' | 'publicUrl'>;
   /** Above this mean delay of the event loop, requests are answered 503 until it recovers; default 5,000, 0 never. */
   readonly maxEventLoopDelayMs?: number;
-  /** Rows an exported list may have; 50,000 when absent. */
-  readonly mostExportRows?: number;
   /** RFC 3339 UTC. */
   readonly now: () => string;
   readonly tokens: TokenVerifier;

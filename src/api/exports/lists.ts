@@ -2,6 +2,7 @@ import type { Process } from '../../domain/kernel/process.ts';
 import { serviceCodes } from '../../domain/provider/codes.ts';
 import type { BoardCase } from '../../projections/boards.queries.ts';
 import type { CaseItem } from '../../projections/cases.queries.ts';
+import type { Overtaking } from '../../projections/claimOrder.queries.ts';
 import type { OfficeItem, OrganisationItem, StaffItem } from '../../projections/directory.queries.ts';
 import type { ServiceItem } from '../../projections/providers.queries.ts';
 import type { QueueItem } from '../../projections/queue.queries.ts';
@@ -150,6 +151,21 @@ const BOARD_COLUMNS = columnsOf<BoardCase>({
   body: named('office', 'Body', 'الجهة المعنية'),
   since: date('Since', 'منذ'),
   days: number('Days', 'الأيام'),
+});
+
+const kindOfClaim: Heading = { ...h.kind, say: (kind, words) => words.code('claim', 'type', kind) };
+const body = named('office', 'Body', 'الجهة المعنية');
+
+/** Claims decided before older ones. */
+export const OVERTAKING_COLUMNS = columnsOf<Overtaking>({
+  reference: h.reference,
+  kind: kindOfClaim,
+  governorate: h.governorate,
+  body,
+  submittedOn: date('Registered', 'تاريخ التسجيل'),
+  finalisedOn: date('Decided', 'تاريخ الحسم'),
+  overtaken: number('Older claims undecided', 'معاملات أقدم غير محسومة'),
+  oldestOvertaken: date('Oldest of them registered', 'تسجيل أقدمها'),
 });
 
 /** Cases behind a board, with a column for each figure that any of them has. */

@@ -11,6 +11,7 @@ const RULE = '#999999';
 const SHADE = '#eeeeee';
 const LABEL_WIDTH = 150;
 const PADDING = 5;
+const SIGNATURE_WIDTH = 240;
 /** Rows set in one go: a list of a thousand takes seconds, in which others are answered too. */
 const BREATH = 25;
 
@@ -87,7 +88,7 @@ function drawRow(cursor: Cursor, widths: readonly number[], cells: readonly stri
     right -= width;
     if (shade) doc.rect(right, y, width, height).fill(shade);
     doc.rect(right, y, width, height).lineWidth(0.5).stroke(RULE);
-    type.write(cells[index] ?? '', { x: right + PADDING, y: y + 1, width: width - 2 * PADDING }, style);
+    type.write(cells[index] ?? '', { x: right + PADDING, y: y + PADDING / 2, width: width - 2 * PADDING }, style);
   });
   cursor.y = y + height;
 }
@@ -95,9 +96,10 @@ function drawRow(cursor: Cursor, widths: readonly number[], cells: readonly stri
 function drawSignatures(cursor: Cursor, of: readonly string[]): void {
   const height = 90;
   cursor.room(height);
-  const width = cursor.width / of.length;
+  const width = Math.min(cursor.width / of.length, SIGNATURE_WIDTH);
+  const gap = (cursor.width - width * of.length) / (of.length + 1);
   of.forEach((whose, index) => {
-    const x = cursor.x + cursor.width - (index + 1) * width;
+    const x = cursor.x + cursor.width - (index + 1) * (width + gap);
     cursor.type.write(whose, { x, y: cursor.y + 16, width }, { ...BODY, align: 'center' });
     cursor.doc
       .moveTo(x + 24, cursor.y + height - 12)

@@ -8,9 +8,11 @@ import { type BoardFilter, type BoardGroup, boardLines, boardWaits } from '../..
 import { overtakings } from '../../projections/claimOrder.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { awaitPosition, rightsOf } from '../caseIds.ts';
+import { OVERTAKING_COLUMNS } from '../exports/lists.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { OvertakingView, TrackerLineView } from '../listAnswers.ts';
-import { AsOf, Code, EffectiveOn, logIndexIn, PAGING, pageOf } from '../listing.ts';
+import { AsOf, Code, EffectiveOn, logIndexIn } from '../listing.ts';
+import { listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
 
 const FILTER = {
@@ -28,7 +30,6 @@ const by = z
   .pipe(z.array(z.enum(GROUPS)).max(GROUPS.length))
   .meta({ description: `What to roll up by, with commas: ${GROUPS.join(', ')}` });
 const Tracked = z.strictObject({ by, ...FILTER });
-const Overtaken = z.strictObject({ ...FILTER, ...PAGING });
 
 const READ_MODELS = ['boards', 'cases', 'timeline'];
 const keyOf = (row: object, groups: readonly BoardGroup[]): string => JSON.stringify(groups.map((one) => Reflect.get(row, one)));
@@ -134,25 +135,22 @@ export async function claimTrackerRoutes(app: FastifyInstance, parts: ApiParts):
     },
   );
 
-  app.get<{ Querystring: z.output<typeof Overtaken> }>(
-    '/v1/claims/out-of-order',
-    {
-      schema: {
-        operationId: 'claimsOutOfOrder',
-        tags,
-        summary: 'Claims decided while older ones of the same committee and type were not, latest decision first',
-        querystring: Overtaken,
-        response: { 200: jsonSchemaOf(pageOf(OvertakingView), 'output') },
-      },
-      config: { process: claim },
+  listRoute(app, parts, {
+    url: '/v1/claims/out-of-order',
+    operation: {
+      operationId: 'claimsOutOfOrder',
+      tags,
+      summary: 'Claims decided while older ones of the same committee and type were not, latest decision first',
     },
-    async (request, reply) => {
-      await awaitPosition(parts, request, reply, READ_MODELS);
-      const rights = await rightsOf(parts, request);
+    process: claim,
+    filter: FILTER,
+    readModels: READ_MODELS,
+    item: OvertakingView,
+    columns: OVERTAKING_COLUMNS,
+    page: async ({ rights }, { asOf, ...filter }, paging) => {
       if (reachOf(rights, 'claim:board').length === 0) throw new Refused('FORBIDDEN');
-      const { limit, cursor, asOf, ...filter } = request.query;
       const sight = sightOf(rights, 'board', ['claim']);
-      return overtakings(db, sight, { ...filter, asOf: await logIndexIn(db, asOf) }, { limit, cursor });
+      return overtakings(db, sight, { ...filter, asOf: await logIndexIn(db, asOf) }, paging);
     },
-  );
+  });
 }

@@ -6,9 +6,10 @@ import { Refused } from '../../domain/kernel/errors.ts';
 import { pickLanguage, say } from '../../domain/kernel/labels.ts';
 import { awaitPosition } from '../caseIds.ts';
 import { valueIn } from '../exports/columns.ts';
-import { csvOf, type Table, xlsxOf } from '../exports/files.ts';
+import type { Table } from '../exports/files.ts';
 import { gatherRows, namesIn } from '../exports/gather.ts';
 import { wordsFor } from '../exports/words.ts';
+import { writeFile } from '../exports/writer.ts';
 import { absentColleague, idempotencyKey } from '../headers.ts';
 import { type Ask, askOf, type ExportableList } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
@@ -17,9 +18,9 @@ import { SchemaMismatch } from '../validation.ts';
 /** Rows in one file, at most. Nobody published a bound; this one opens on an office's computer. */
 const MOST_ROWS = 50_000;
 
-const FORMATS = {
-  xlsx: { type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', write: xlsxOf },
-  csv: { type: 'text/csv; charset=utf-8', write: async (table: Table) => csvOf(table) },
+const TYPES = {
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  csv: 'text/csv; charset=utf-8',
 } as const;
 
 const binary = { schema: { type: 'string', format: 'binary' } };
@@ -52,7 +53,7 @@ export async function exportRoutes(app: FastifyInstance, parts: ApiParts): Promi
         'x-permission': 'listExport:make',
         body: Wanted,
         response: {
-          201: { description: 'The file', content: Object.fromEntries(Object.values(FORMATS).map(({ type }) => [type, binary])) },
+          201: { description: 'The file', content: Object.fromEntries(Object.values(TYPES).map((type) => [type, binary])) },
         },
       },
       config: { process, command: 'make' },
@@ -69,7 +70,7 @@ export async function exportRoutes(app: FastifyInstance, parts: ApiParts): Promi
       await awaitPosition(parts, request, reply, list.readModels);
 
       const table = await tableOf(parts, list, ask, filter, request.headers['accept-language']);
-      const file = await FORMATS[format].write(table);
+      const file = await writeFile({ table, format });
       const behalf = absentColleague(request.headers);
       const outcome = await parts.executor.execute({
         process: process.name,
@@ -86,7 +87,7 @@ export async function exportRoutes(app: FastifyInstance, parts: ApiParts): Promi
         .header('location', `/v1/list-exports/${outcome.id}`)
         .header('masar-position', String(outcome.position))
         .header('content-disposition', `attachment; filename="${fileName}"`)
-        .type(FORMATS[format].type)
+        .type(TYPES[format])
         .send(file);
     },
   );
@@ -99,7 +100,7 @@ export async function exportRoutes(app: FastifyInstance, parts: ApiParts): Promi
     language: string | undefined,
   ): Promise<Table> {
     const lang = pickLanguage(language);
-    const rows = await gatherRows(list, ask, filter, of.mostExportRows ?? MOST_ROWS);
+    const rows = await gatherRows(list, ask, filter, MOST_ROWS);
     const columns = typeof list.columns === 'function' ? list.columns(rows) : list.columns;
     const words = wordsFor(of.registry, lang, list.process, await namesIn(of, columns, rows));
     return {
