@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import t from 'tap';
+import { type SignedIn, startApi } from '../support/api.ts';
+import { withReadModels } from '../support/apiReads.ts';
+import { claims, losses } from '../support/claims.ts';
+
+/** A Ninewa of nine claims: registered, ratified, annulled and paid on different days; and one of Anbar's. */
+async function ninewa() {
+  const m = await claims('2025-01-10T08:00:00.000Z');
+  const { w, upTo, goOn, prepared, when, clerk, central } = m;
+  const old = await upTo('registered');
+  const waiting = await upTo('registered', 'job_study', 5_000_000);
+  w.at('2025-02-01T08:00:00.000Z');
+  const house = (deedNo: string) => ({ loss: { ...losses.property, items: [{ item: 'house', kind: 'house', deedNo }] } });
+  const [ratified, annulled, toPay] = [
+    await prepared('property', house('71/1')),
+    await prepared('property', house('72/1')),
+    await prepared('property', house('73/1')),
+  ];
+  await goOn(ratified, 'property', 60_000_000, 'ratified');
+  await goOn(annulled, 'property', 50_000_000, 'forwarded');
+  await when(central, 'annul', annulled, { committeeNo: 1, decisionNo: 'D-2', reason: 'the title was forged' });
+  await goOn(toPay, 'property', 40_000_000);
+  const batch = await m.batch();
+  await when(clerk, 'listForPayment', toPay, { batch });
+  const { payees } = (await m.record(toPay)).state;
+  const payee = payees[0]!.payee;
+  await when('batches', 'recordPayeeAudit', toPay, { batch, payee, outcome: 'passed' });
+  await when('batches', 'orderPayment', toPay, { batch, payees: [payee] });
+  const before = w.now();
+  w.at(new Date(Date.parse(before) + 40 * 86_400_000).toISOString());
+  const paidOn = w.now().slice(0, 10);
+  await when(m.accounts, 'recordPayment', toPay, { payee, method: 'bank_transfer', proof: 'T-1', paidOn });
+  await w.given(
+    'allocation',
+    randomUUID(),
+    {
+      type: 'AllocationRequested',
+      data: {
+        governorate: 'IQG15',
+        fiscalYear: 2025,
+        purpose: 'compensation',
+        amountIQD: 100_000_000,
+      },
+    },
+    { type: 'AllocationApproved', data: { amountIQD: 80_000_000 } },
+    {
+      type: 'AllocationReleased',
+      data: { amountIQD: 10_000_000, on: '2025-03-01' },
+    },
+  );
+  return { ...m, old, waiting, ratified, annulled, toPay, before };
+}
+
+t.test('the tracker tells submitted, finalised and paid apart, and what stops where', async (t) => {
+  const m = await ninewa();
+  const api = await startApi(m.w, withReadModels(t));
+  t.teardown(() => api.close());
+  const read = async (path: string, as: SignedIn) =>
+    api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } });
+  const planner = api.person('planning', { governorate: 'IQG07' });
+
+  const { json, text } = await read('/v1/claims/tracker', planner);
+  t.match(
+    json.items,
+    [
+      {
+        governorate: 'IQG15',
+        cases: 5,
+        submitted: 5,
+        finalised: 3,
+        annulled: 1,
+        paid: 1,
+        finalisedOfSubmitted: 0.6,
+        paidOfFinalised: 0.333,
+        entitlementIQD: 100_000_000,
+        paidIQD: 40_000_000,
+        paidOfEntitlement: 0.4,
+        allocatedIQD: 80_000_000,
+        releasedIQD: 10_000_000,
+        releasedOfEntitlement: 0.1,
+      },
+    ],
+    text,
+  );
+  const [line] = json.items;
+  t.match(
+    line.stages.map((one: { status: string; cases: number }) => [one.status, one.cases]),
+    [
+      ['annulled', 1],
+      ['paid', 1],
+      ['ratified', 1],
+      ['registered', 2],
+    ],
+  );
+  t.ok(
+    line.stages.every((one: { label?: { ar: string } }) => one.label?.ar),
+    'stages have words',
+  );
+  t.match(
+    line.waits,
+    [
+      { party: 'subcommitteeClerk', cases: 4, label: { ar: String } },
+      { party: 'governorateAccounts', cases: 1, overdue: 1 },
+    ],
+    'the ratified claim has waited for its money longer than the law gives',
+  );
+
+  const then = await read(`/v1/claims/tracker?asOf=${m.before}`, planner);
+  t.match(then.json.items, [{ paid: 0, paidIQD: 0, entitlementIQD: 100_000_000 }], 'what was known before the payment');
+  const early = await read('/v1/claims/tracker?effectiveOn=2025-01-10', planner);
+  t.match(early.json.items, [{ submitted: 2, finalised: 0, entitlementIQD: 0, releasedIQD: 0 }], 'what held on a day');
+  const byKind = await read('/v1/claims/tracker?by=kind,body', planner);
+  t.match(byKind.json.items, [
+    { kind: 'job_study', cases: 1 },
+    { kind: 'property', cases: 4 },
+  ]);
+  t.notOk('releasedIQD' in byKind.json.items[0], 'money is not allocated to a type');
+
+  const jumped = await read('/v1/claims/out-of-order', planner);
+  t.match(jumped.json.items.map((one: { id: string }) => one.id).sort(), [m.annulled, m.ratified, m.toPay].sort());
+  t.match(
+    jumped.json.items[0],
+    { overtaken: 1, oldestOvertaken: '2025-01-10' },
+    'of the same type: the job claim does not count',
+  );
+
+  const board = await read('/v1/claims/board?by=kind,status', planner);
+  t.match(board.json.items[0], { kind: 'job_study', status: 'registered', cases: 1, statusLabel: { en: String } });
+  const clerk = api.person('subcommitteeClerk', {
+    organisation: m.clerk.post.organisation,
+    office: m.clerk.post.office!,
+    governorate: 'IQG15',
+  });
+  const behind = await read('/v1/claims/board/cases?status=registered', clerk);
+  t.match(
+    behind.json.items,
+    [{ id: m.old, waits: [{ party: String }] }, { id: m.waiting }].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  t.same((await read('/v1/claims/board/cases', planner)).json.items, [], 'who sees the whole does not see the case');
+
+  t.equal((await read('/v1/claims/tracker', api.person('campManager'))).status, 403);
+  const elsewhere = await read('/v1/claims/tracker', api.person('governorate', { governorate: 'IQG01' }));
+  t.same(elsewhere.json.items, [], 'another governorate sees its own');
+  t.match(await read('/v1/claims/tracker?by=nothing', planner), { status: 400 });
+});
