@@ -46,13 +46,15 @@ export async function papers(start = '2026-03-01T08:00:00.000Z') {
         const principal = { kind: 'system', name: 'followUps', ...(record.owner ? { office: record.owner } : {}) } as const;
         const { command, id, input } = next;
         const key = `${event.meta.eventId} ${at}`;
+        const before = await w.log.head();
         const done = await w.executor
           .execute({ process: next.process, command, id, input, principal, key })
           .catch((error: unknown) => {
             if (error instanceof Refused) return undefined;
             throw error;
           });
-        if (done) await follow(`${next.process}-${done.id}`, done.revision);
+        // What had nothing left to do wrote nothing: its stream's last event is not followed twice.
+        if (done && (await w.log.head()) !== before) await follow(`${next.process}-${done.id}`, done.revision);
       }
     }
   }
