@@ -102,7 +102,6 @@ async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<
           rulebook,
           read: core.documents.read,
           rows: importRowsOf(pool, SCHEMAS.workers),
-          mac: core.keyring.mac,
           personsAt: async (position) => ((await shows(position)) ? search : 'not yet'),
           casesAbout: casesAboutIn(reads),
         },

@@ -28,7 +28,12 @@ export interface ImportedRow {
   readonly unit: number;
   readonly status: string;
   readonly errors: readonly { readonly column: string; readonly code: string }[];
-  readonly duplicates: readonly { readonly person?: string; readonly row?: number; readonly score: number }[];
+  readonly duplicates: readonly {
+    readonly person?: string;
+    readonly row?: number;
+    readonly scope?: string;
+    readonly score: number;
+  }[];
   readonly cases: readonly { readonly process: string; readonly id: string }[];
   readonly refusal?: string | undefined;
 }

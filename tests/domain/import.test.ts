@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import {
-  checkFamilies,
-  headingsAt,
-  headingsIn,
-  importRun,
-  rowsIn,
-  TEMPLATES,
-  templateTable,
-} from '../../src/domain/importRun/index.ts';
+import { checkUnits, headingsAt, headingsIn, importRun, PLANS, rowsIn, templateTable } from '../../src/domain/importRun/index.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { colleague, type Person, refused, someone, world } from '../support/scenario.ts';
 
@@ -44,7 +36,7 @@ async function branch(kind: 'branch' | 'committee' = 'branch') {
     ...more,
   });
   const upload = (by: Person = clerk, more: object = {}) => w.when(by, 'importRun', 'upload', undefined, input(more));
-  const found = { rows: 10, good: 8, bad: 2, units: 4, duplicates: [2, 7], rulesVersion: 'default-1' };
+  const found = { rows: 10, good: 8, bad: 2, units: 4, duplicates: [2, 7], unfit: [], rulesVersion: 'default-1' };
   const validated = async (more: object = {}) => {
     const { outcome } = await upload();
     await w.when('imports', 'importRun', 'validate', outcome.id, { ...found, ...more });
@@ -206,7 +198,7 @@ t.test('claims are uploaded by the clerk of a sub-committee and committed by its
 });
 
 t.test('rows', async (t) => {
-  const template = TEMPLATES.households ?? [];
+  const template = PLANS.households.columns;
   const keys = template.map((one) => one.key);
   const line = (cells: Record<string, string>) => keys.map((key) => cells[key] ?? '');
   const head = {
@@ -223,7 +215,7 @@ t.test('rows', async (t) => {
   };
   const check = (...lines: string[][]) => {
     const { rows, errors } = rowsIn(lines, headingsIn(keys, template), '2026-03-01');
-    return { rows, ...checkFamilies(rows, errors, template) };
+    return { rows, ...checkUnits(rows, errors, PLANS.households) };
   };
   const wrong = (cells: Record<string, string>, ...more: string[][]) =>
     check(line({ ...head, ...cells }), ...more).errors.map((one) => `${one.row} ${one.column} ${one.code}`);
@@ -277,9 +269,9 @@ t.test('rows', async (t) => {
 
   t.test('belong together under one file number, however it is written', async (t) => {
     const member = (fileNo: string) => line({ fileNo, relation: 'son', firstName: 'x', sex: 'male' });
-    const { families } = check(line({ ...head, area: 'IQG08Q04' }), member('١٥ / ١'), member('015/1'), member('16'));
+    const { units } = check(line({ ...head, area: 'IQG08Q04' }), member('١٥ / ١'), member('015/1'), member('16'));
     t.same(
-      families.map((one) => [one.unit, one.rows.length]),
+      units.map((one) => [one.unit, one.rows.length]),
       [
         [2, 3],
         [5, 1],

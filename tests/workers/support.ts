@@ -77,7 +77,6 @@ export async function workersFor(
 export const noImports: ImportReactorParts = {
   registry: registryOf([]),
   rulebook: { inForce: () => Promise.reject(new Error('no rules here')) },
-  mac: () => '',
   read: async () => undefined,
   rows: { replace: async () => {}, settle: async () => {}, page: async () => ({ items: [] }), counts: async () => ({}) },
   personsAt: async () => 'not yet',

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ImportKind } from '../../domain/importRun/events.ts';
-import { importRun, TEMPLATES, templateCodes, templateTable } from '../../domain/importRun/index.ts';
+import { importRun, PLANS, templateCodes, templateTable } from '../../domain/importRun/index.ts';
 import { ensure } from '../../domain/kernel/errors.ts';
 import type { Label } from '../../domain/kernel/labels.ts';
 import { referenceOf } from '../../domain/kernel/reference.ts';
@@ -40,6 +40,10 @@ const RowView = z.object({
       score: z.int(),
       reference: Reference.optional(),
       row: z.int().optional().meta({ description: 'Another row of the same file' }),
+      scope: z
+        .string()
+        .optional()
+        .meta({ description: 'What is kept unique and taken: claim.loss, a loss that is claimed already' }),
     }),
   ),
   cases: z.array(z.object({ process: z.string(), id: z.uuid(), reference: Reference })),
@@ -82,8 +86,8 @@ function templateRoute(app: FastifyInstance, parts: ApiParts): void {
       await rightsOf(parts, request);
       const [name = '', format = ''] = request.params.file.split('.');
       const kind = ImportKind.safeParse(name);
-      const columns = kind.success ? TEMPLATES[kind.data] : undefined;
-      ensure(columns, 'NOT_FOUND');
+      ensure(kind.success, 'NOT_FOUND');
+      const { columns } = PLANS[kind.data];
       const lines = templateTable(columns);
       if (format === 'csv') return send(reply, 'csv', name, writeCsv(lines));
       const sheets = [
@@ -165,7 +169,7 @@ async function readable(
 }
 
 const headings: Readonly<Record<string, Label>> = Object.fromEntries(
-  Object.values(TEMPLATES).flatMap((columns) => columns.map((one) => [one.key, one.heading])),
+  Object.values(PLANS).flatMap(({ columns }) => columns.map((one) => [one.key, one.heading])),
 );
 
 function viewOf({ errors, duplicates, cases, refusal, ...row }: ImportedRow): z.input<typeof RowView> {

@@ -30,17 +30,11 @@ export function understand(column: Column, text: string, today: LocalDate): Unde
     case 'phone':
       return normalisePhone(text) === undefined ? { error: 'PHONE_MALFORMED' } : { value: toAsciiDigits(text) };
     case 'amount':
-      return wholeIn(text.replace(/(?<=\d)[,٬ ](?=\d{3})/g, ''), Number.MAX_SAFE_INTEGER);
-    case 'percent':
-      return wholeIn(text.replace(/\s*[%٪]$/, ''), 100);
+      return wholeIn(toAsciiDigits(text).replace(/(?<=\d)[,٬ ](?=\d{3})/g, ''));
   }
 }
 
-function wholeIn(text: string, most: number): Understood {
-  const digits = toAsciiDigits(text);
-  const value = /^\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
-  return value <= most ? { value } : { error: 'NUMBER_MALFORMED' };
-}
+const wholeIn = (text: string): Understood => (/^\d{1,15}$/.test(text) ? { value: Number(text) } : { error: 'NUMBER_MALFORMED' });
 
 /** By the code itself or by its words, spelling folded. */
 function codeIn({ codes = {} }: Column, text: string): Understood {

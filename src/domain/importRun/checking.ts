@@ -1,8 +1,8 @@
 import type { LocalDate } from '../kernel/dates.ts';
 import { understand, written } from './cells.ts';
-import type { Cell, Column, Row } from './columns.ts';
-import { textIn } from './columns.ts';
-import { comparable, type Family, familiesIn, familyErrors } from './families.ts';
+import { type Cell, type Column, type Row, textIn, type Unit } from './columns.ts';
+import { comparable } from './families.ts';
+import type { Plan } from './plans.ts';
 import type { RowError } from './rowErrors.ts';
 
 /** The headings of a file held against its template. */
@@ -75,27 +75,32 @@ export function rowsIn(
   return { rows, errors };
 }
 
-/** Households and everything that is wrong with them, as far as the file itself tells. */
-export function checkFamilies(
+/** Units and everything that is wrong with them, as far as the file itself tells. */
+export function checkUnits(
   rows: readonly Row[],
   cellErrors: readonly RowError[],
-  template: readonly Column[],
-): { readonly families: readonly Family[]; readonly errors: readonly RowError[] } {
-  const families = familiesIn(rows);
+  { columns, unitsIn, errorsOf }: Pick<Plan, 'columns' | 'unitsIn' | 'errorsOf'>,
+): { readonly units: readonly Unit[]; readonly errors: readonly RowError[] } {
+  const units = unitsIn(rows);
   const known = new Set(cellErrors.map((one) => `${one.row} ${one.column}`));
-  const missing = families.flatMap(({ head }) =>
-    template
+  const missing = units.flatMap(({ head }) =>
+    columns
       .filter((one) => one.required === 'unit' && head.cells[one.key] === undefined && !known.has(`${head.row} ${one.key}`))
       .map((one): RowError => ({ row: head.row, column: one.key, code: 'MISSING' })),
   );
   // A cell with an error of its own is not reported a second time for what it leaves open.
-  const whole = families.flatMap(familyErrors).filter((one) => !known.has(`${one.row} ${one.column}`));
-  const twice = ['nationalNumber', 'civilIdNumber'].flatMap((column) => repeated(rows, column));
-  return { families, errors: [...cellErrors, ...missing, ...whole, ...twice] };
+  const whole = units.flatMap(errorsOf).filter((one) => !known.has(`${one.row} ${one.column}`));
+  return {
+    units,
+    errors: [...cellErrors, ...missing, ...whole, ...columns.filter(isUnique).flatMap((one) => repeated(rows, one.key))],
+  };
 }
 
+/** Numbers that no two rows of a file can share. */
+const isUnique = ({ unique }: Column): boolean => unique === true;
+
 /** Rows that carry a number another row carries too, however it is padded. */
-export function repeated(rows: readonly Row[], column: string): readonly RowError[] {
+function repeated(rows: readonly Row[], column: string): readonly RowError[] {
   const seen = new Map<string, number>();
   return rows.flatMap((row): RowError[] => {
     const number = comparable(textIn(row, column) ?? '');

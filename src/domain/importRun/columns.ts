@@ -1,7 +1,7 @@
 import type { LocalDate, PartialDate } from '../kernel/dates.ts';
 import type { Label } from '../kernel/labels.ts';
 
-export type ColumnKind = 'text' | 'code' | 'date' | 'partialDate' | 'place' | 'phone' | 'amount' | 'percent';
+export type ColumnKind = 'text' | 'code' | 'date' | 'partialDate' | 'place' | 'phone' | 'amount';
 
 /** One column of a template: drives the template file, the reading and the checking of rows alike. */
 export interface Column {
@@ -13,6 +13,8 @@ export interface Column {
   /** The list of a `code`: code → words; a row may have the code or the words. */
   readonly codes?: Readonly<Record<string, Label>>;
   readonly most?: number;
+  /** No two rows of a file have the same. */
+  readonly unique?: boolean;
   /** What the example of the template shows; a synthetic case. */
   readonly example: string;
 }
@@ -27,6 +29,15 @@ export type Cells = Readonly<Record<string, Cell | undefined>>;
 export interface Row {
   readonly row: number;
   readonly cells: Cells;
+}
+
+/** The rows that are committed together: a household, or a claim. */
+export interface Unit {
+  /** Its first row, by which it is called. */
+  readonly unit: number;
+  readonly rows: readonly Row[];
+  /** The row that stands for it, such as the head's; the first where none or several are marked. */
+  readonly head: Row;
 }
 
 export const textIn = ({ cells }: Row, key: string): string | undefined => {

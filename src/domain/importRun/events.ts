@@ -49,6 +49,8 @@ export const events = {
     bad: count,
     units: count,
     duplicates: z.array(RowNumber),
+    /** Units without an error in the file that were refused when they were tried, by their first row: not tried again. */
+    unfit: z.array(RowNumber),
     rulesVersion: z.string().max(120),
   }),
   ImportRowsDecided: z.strictObject({ rows: z.array(RowNumber), decision: RowDecision }),

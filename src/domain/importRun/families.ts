@@ -1,27 +1,17 @@
 import { headTypeOf } from '../household/data.ts';
-import type { OfficeRef } from '../kernel/caseEvents.ts';
 import { atBaghdad, type LocalDate } from '../kernel/dates.ts';
-import type { Evidence, LetterRef } from '../kernel/envelope.ts';
 import { normaliseDocumentNumber } from '../kernel/names.ts';
 import { isMinorOn } from '../person/data.ts';
 import { districtOf, governorateOf, levelOf } from '../places/pcodes.ts';
-import { dateIn, partialDateIn, type Row, textIn } from './columns.ts';
+import { type AdoptionOf, personIn } from './adopting.ts';
+import { dateIn, partialDateIn, type Row, textIn, type Unit } from './columns.ts';
 import type { RowError, RowErrorCode } from './rowErrors.ts';
-
-/** The rows of one household, which is committed whole. */
-export interface Family {
-  /** Its first row, by which it is called. */
-  readonly unit: number;
-  readonly rows: readonly Row[];
-  /** The row of its head; the first row where none or several are marked. */
-  readonly head: Row;
-}
 
 /** A file number as it is compared: spelled alike, without zeros put before it. */
 export const comparable = (number: string): string => normaliseDocumentNumber(number).replace(/^0+(?=.)/, '');
 
 /** Brings rows together under their file numbers, in the order in which the families begin. */
-export function familiesIn(rows: readonly Row[]): readonly Family[] {
+export function familiesIn(rows: readonly Row[]): readonly Unit[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     // Without a file number a row stands alone, with its error.
@@ -38,7 +28,7 @@ export function familiesIn(rows: readonly Row[]): readonly Family[] {
 const isHead = (row: Row): boolean => textIn(row, 'relation') === 'head';
 
 /** What is wrong with a family beyond its single cells. */
-export function familyErrors({ rows, head }: Family): readonly RowError[] {
+export function familyErrors({ rows, head }: Unit): readonly RowError[] {
   const errors: RowError[] = [];
   const wrong = ({ row }: Row, column: string, code: RowErrorCode): void => {
     errors.push({ row, column, code });
@@ -78,49 +68,11 @@ function pathwayOf(head: Row) {
     : undefined;
 }
 
-/** The person of a row, as `person.register` takes it. */
-export function personOf(row: Row) {
-  const phone = textIn(row, 'phone');
-  return {
-    name: {
-      ar: {
-        first: textIn(row, 'firstName') ?? '',
-        father: textIn(row, 'fatherName'),
-        grandfather: textIn(row, 'grandfatherName'),
-        family: textIn(row, 'familyName'),
-      },
-    },
-    motherName: textIn(row, 'motherName'),
-    sex: sexOf(row),
-    birth: partialDateIn(row, 'birth'),
-    phones: phone === undefined ? undefined : [phone],
-  };
-}
-
-function sexOf(row: Row): 'female' | 'male' | 'unknown' {
-  const sex = textIn(row, 'sex');
-  return sex === 'female' || sex === 'male' ? sex : 'unknown';
-}
-
-/** The papers of a row, as `person.recordDocument` takes them: with a number, or missing and said to be so. */
-export function papersOf(row: Row) {
-  const papers = [
-    { docType: 'unified_national_card', number: textIn(row, 'nationalNumber'), status: textIn(row, 'nationalCardStatus') },
-    { docType: 'civil_status_id', number: textIn(row, 'civilIdNumber'), status: textIn(row, 'civilIdStatus') },
-  ];
-  return papers
-    .filter((one) => one.number !== undefined || one.status !== undefined)
-    .map((one) => ({ ...one, status: one.status ?? 'valid' }));
-}
+/** Who a household consists of. */
+export const familyPersons = ({ rows }: Unit) => rows.map((row) => ({ key: `${row.row}`, row, input: personIn(row, '') }));
 
 /** The day a family was registered on paper. */
-export const registeredOn = ({ head }: Family): LocalDate => dateIn(head, 'registeredOn') ?? '';
-
-/** The letter named in the row of the head, if any. */
-export function letterOf({ head }: Family): LetterRef | undefined {
-  const [number, date, issuedBy] = [textIn(head, 'letterNumber'), dateIn(head, 'letterDate'), textIn(head, 'letterIssuedBy')];
-  return number !== undefined && date !== undefined && issuedBy !== undefined ? { number, date, issuedBy } : undefined;
-}
+export const familyDay = ({ head }: Unit): LocalDate => dateIn(head, 'registeredOn') ?? '';
 
 const originOf = (code: string) => ({
   adm1: governorateOf(code),
@@ -128,29 +80,13 @@ const originOf = (code: string) => ({
   ...(levelOf(code) === 3 ? { adm3: code } : {}),
 });
 
-/** What an adoption needs to know besides the rows. `persons` are the ids of the registered persons by row. */
-export interface AdoptionOf {
-  readonly branch: OfficeRef;
-  readonly persons: ReadonlyMap<number, string>;
-  readonly evidence: readonly Evidence[];
-  /** An id that a second run meets again. */
-  newId(name: string): string;
-}
-
 /** The household as `adopt` takes it: its dated facts, backed by the letter of the row and by the file itself. */
-export function adoptionOf(family: Family, { branch, persons, evidence, newId }: AdoptionOf) {
+export function familyAdoption(family: Unit, { office: branch, persons, backed, newId }: AdoptionOf) {
   const { head, rows } = family;
-  const day = registeredOn(family);
+  const day = familyDay(family);
   const fileNo = textIn(head, 'fileNo') ?? '';
-  const person = (row: Row): string => persons.get(row.row) ?? '';
-  const letterRef = letterOf(family);
-  const fact = (type: string, data: object, on = day) => ({
-    type,
-    data: { ...data },
-    occurredAt: atBaghdad(on),
-    ...(letterRef ? { letterRef } : {}),
-    evidence,
-  });
+  const person = (row: Row): string => persons.get(`${row.row}`) ?? '';
+  const fact = (type: string, data: object, on = day) => ({ type, data: { ...data }, occurredAt: atBaghdad(on), ...backed });
   const [legacyNumber, qCard, rationCard] = [textIn(head, 'legacyNumber'), textIn(head, 'qCard'), textIn(head, 'rationCard')];
   const displacedOn = partialDateIn(head, 'displacedOn');
   const pathway = pathwayOf(head);
@@ -160,7 +96,7 @@ export function adoptionOf(family: Family, { branch, persons, evidence, newId }:
       branch,
       acceptedBy: 'paper',
       head: person(head),
-      headType: headTypeOf({ sex: sexOf(head), birth: partialDateIn(head, 'birth') }, day),
+      headType: headTypeOf({ sex: personIn(head, '').sex, birth: partialDateIn(head, 'birth') }, day),
       legacyNumbers: legacyNumber === undefined ? undefined : [legacyNumber],
       qCard,
     }),

@@ -40,6 +40,7 @@ export const householdColumns: readonly Column[] = [
     heading: { en: 'Number of the unified national card', ar: 'رقم البطاقة الوطنية الموحدة' },
     kind: 'text',
     most: 60,
+    unique: true,
     example: '198400000001',
   },
   {
@@ -54,6 +55,7 @@ export const householdColumns: readonly Column[] = [
     heading: { en: 'Number of the civil status ID', ar: 'رقم هوية الأحوال المدنية' },
     kind: 'text',
     most: 60,
+    unique: true,
     example: '',
   },
   {

@@ -1,6 +1,8 @@
-export { checkFamilies, headingsAt, headingsIn, rowsIn } from './checking.ts';
+export { letterOf, papersIn } from './adopting.ts';
+export { checkUnits, headingsAt, headingsIn, rowsIn } from './checking.ts';
 export { importRun } from './commands.ts';
-export { type AdoptionOf, adoptionOf, comparable, type Family, letterOf, papersOf, personOf, registeredOn } from './families.ts';
+export { comparable } from './families.ts';
+export { type PersonOf, PLANS, type Plan } from './plans.ts';
 export { importLimits } from './policy.ts';
 export { type ImportState, isLeftOut } from './state.ts';
-export { TEMPLATES, templateCodes, templateTable } from './templates.ts';
+export { templateCodes, templateTable } from './templates.ts';

@@ -30,6 +30,14 @@ export const rowErrors = {
     en: 'The branch has a household under this file number already.',
     ar: 'لدى الفرع أسرة مسجلة بهذا الرقم.',
   },
+  CLAIM_NUMBER_TAKEN: {
+    en: 'The sub-committee has a claim under this number already.',
+    ar: 'لدى اللجنة الفرعية معاملة مسجلة بهذا الرقم.',
+  },
+  NOT_ACCEPTED: {
+    en: 'Put together, this is no case that can be entered: hold its values and dates against each other.',
+    ar: 'لا يمكن إدخال الملف بهذه القيم مجتمعة: راجع القيم والتواريخ.',
+  },
   TOO_MANY_MEMBERS: { en: 'A household has at most 60 members.', ar: 'لا يزيد عدد أفراد الأسرة على 60.' },
 } as const satisfies Readonly<Record<string, Label>>;
 

@@ -18,6 +18,8 @@ export interface Checked extends Uploaded {
   readonly rulesVersion: string;
   /** Units that may be on record already, by their first row, in order. */
   readonly duplicates: readonly number[];
+  /** Units that were refused when they were tried, by their first row. */
+  readonly unfit: readonly number[];
   readonly decided: Readonly<Record<string, RowDecision>>;
 }
 
@@ -82,8 +84,8 @@ export function evolve(state: ImportState, event: FoldEvent<typeof events>): Imp
       return { ...uploadOf(state), status: 'unreadable', problem: event.data.problem, columns: event.data.columns ?? [] };
     case 'ImportValidated': {
       if (state.status === 'none') return state;
-      const { duplicates, rulesVersion, ...found } = event.data;
-      return reviewed({ ...uploadOf(state), found, duplicates, rulesVersion, decided: {} });
+      const { duplicates, unfit, rulesVersion, ...found } = event.data;
+      return reviewed({ ...uploadOf(state), found, duplicates, unfit, rulesVersion, decided: {} });
     }
     case 'ImportRowsDecided': {
       if (state.status !== 'in_review' && state.status !== 'ready') return state;

@@ -1,10 +1,5 @@
 import { headingOf } from './checking.ts';
 import type { Column } from './columns.ts';
-import type { ImportKind } from './events.ts';
-import { householdColumns } from './householdTemplate.ts';
-
-/** The columns of the files of each kind that can be read. */
-export const TEMPLATES: Readonly<Partial<Record<ImportKind, readonly Column[]>>> = { households: householdColumns };
 
 /** The table of an empty template: headings, and an example that is no row because it begins with #. */
 export const templateTable = (columns: readonly Column[]): readonly (readonly string[])[] => [

@@ -1,8 +1,8 @@
 import { matchingRule, possibleDuplicates } from '../../domain/household/index.ts';
 import { blockingKeys, matchScore, type PersonDescriptor } from '../../domain/household/matching.ts';
 import type { Matching } from '../../domain/household/possibleDuplicates.ts';
-import { partialDateIn, type Row, textIn } from '../../domain/importRun/columns.ts';
-import { comparable, type Family } from '../../domain/importRun/index.ts';
+import { textIn, type Unit } from '../../domain/importRun/columns.ts';
+import { comparable, type PersonOf, type Plan } from '../../domain/importRun/index.ts';
 import { districtOf } from '../../domain/places/pcodes.ts';
 import type { SearchPersons } from './parts.ts';
 import type { ImportRow } from './rows.ts';
@@ -15,14 +15,15 @@ const MOST_ALIKE = 200;
 const NATIONAL_DIGITS = 12;
 
 /** Possible duplicates by row. */
-export type Doubts = ReadonlyMap<number, ImportRow['duplicates']>;
+export type Doubts = Map<number, ImportRow['duplicates']>;
 
 /**
- * Looks every person of a file up among the records and among the other households of the file. Nothing follows from a score
+ * Looks every person of a file up among the records and among the other units of the file. Nothing follows from a score
  * but that somebody has to look (domain.md §1.4).
  */
 export async function doubtsIn(
-  families: readonly Family[],
+  units: readonly Unit[],
+  plan: Pick<Plan, 'personsOf'>,
   search: SearchPersons,
   matching: Matching = matchingRule.default,
 ): Promise<Doubts> {
@@ -31,15 +32,15 @@ export async function doubtsIn(
     doubts.set(row, [...(doubts.get(row) ?? []), doubt]);
   };
   const met = new Map<string, { readonly unit: number; readonly row: number; readonly person: PersonDescriptor }[]>();
-  for (const family of families) {
-    for (const row of family.rows) {
-      const person = described(row, family);
-      if (!person) continue;
-      for (const { other, score } of await onRecord(person, search, matching)) add(row.row, { person: other, score });
-      for (const one of inFile(person, family.unit, met, matching)) add(row.row, one);
+  for (const unit of units) {
+    for (const one of plan.personsOf(unit)) {
+      const { row } = one.row;
+      const person = described(one, unit);
+      for (const { other, score } of await onRecord(person, search, matching)) add(row, { person: other, score });
+      for (const other of inFile(person, unit.unit, met, matching)) add(row, other);
       for (const key of blockingKeys(person)) {
         const alike = met.get(key) ?? [];
-        if (alike.length < MOST_ALIKE) met.set(key, [...alike, { unit: family.unit, row: row.row, person }]);
+        if (alike.length < MOST_ALIKE) met.set(key, [...alike, { unit: unit.unit, row, person }]);
       }
     }
   }
@@ -77,24 +78,18 @@ function inFile(
     .filter((one) => one.score >= showFrom);
 }
 
-/** What is compared of the person of a row; undefined where not even a name is written. */
-function described(row: Row, { head }: Family): PersonDescriptor | undefined {
-  const first = textIn(row, 'firstName');
-  if (first === undefined) return undefined;
-  const sex = textIn(row, 'sex');
-  const origin = textIn(head, 'origin');
+/** What is compared of a person; the numbers of a row are those of the one it is about first. */
+function described({ key, row, input }: PersonOf, { head }: Unit): PersonDescriptor {
+  // A register of claims names no origin: the district of the incident stands for it.
+  const origin = textIn(head, 'origin') ?? textIn(head, 'incidentArea');
+  const isFirst = key === String(row.row);
   return {
-    names: {
-      first,
-      father: textIn(row, 'fatherName'),
-      grandfather: textIn(row, 'grandfatherName'),
-      family: textIn(row, 'familyName'),
-    },
-    motherName: textIn(row, 'motherName'),
-    sex: sex === 'unknown' ? undefined : sex,
-    birth: partialDateIn(row, 'birth'),
-    phone: textIn(row, 'phone'),
-    nationalNumber: textIn(row, 'nationalNumber'),
+    names: input.name.ar,
+    motherName: input.motherName,
+    sex: input.sex === 'unknown' ? undefined : input.sex,
+    birth: input.birth,
+    phone: input.phones?.[0],
+    nationalNumber: isFirst ? textIn(row, 'nationalNumber') : undefined,
     originAdm2: origin === undefined ? undefined : districtOf(origin),
     qCard: textIn(head, 'qCard'),
     pdsNumber: textIn(head, 'rationCard'),

@@ -17,8 +17,6 @@ export interface ImportParts {
   readonly read: (document: string) => Promise<StoredFile | undefined>;
   readonly rows: ImportRows;
   readonly rulebook: Pick<Rulebook, 'inForce'>;
-  /** The keyring's: file numbers are reserved under it. */
-  readonly mac: (scope: string, text: string) => string;
   readonly personsAt: (position: bigint) => Promise<SearchPersons | 'not yet'>;
   /** Streams of the cases about any of these households and persons, other than their own. */
   readonly casesAbout: (

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { Unit } from '../../domain/importRun/columns.ts';
 import type { FileProblem, ImportKind } from '../../domain/importRun/events.ts';
-import { checkFamilies, type Family, headingsAt, headingsIn, rowsIn, TEMPLATES } from '../../domain/importRun/index.ts';
+import { checkUnits, headingsAt, headingsIn, PLANS, rowsIn } from '../../domain/importRun/index.ts';
 import type { RowError } from '../../domain/importRun/rowErrors.ts';
 import { readTable, UnreadableTable } from '../../platform/tables/readTable.ts';
 import type { ImportParts } from './parts.ts';
 
-/** A file as far as it can be read: its households and what is wrong with its rows. */
+/** A file as far as it can be read: its units and what is wrong with its rows. */
 export interface ReadFile {
-  readonly families: readonly Family[];
+  readonly units: readonly Unit[];
   readonly errors: readonly RowError[];
 }
 
@@ -75,7 +76,8 @@ async function linesOf(bytes: Buffer): Promise<string[][]> {
 }
 
 function checked(lines: readonly (readonly string[])[], { kind, today, mostRows }: Reading): ReadFile {
-  const template = TEMPLATES[kind] ?? [];
+  const plan = PLANS[kind];
+  const template = plan.columns;
   const at = headingsAt(lines, template);
   const headings = headingsIn(lines[at] ?? [], template);
   if (headings.twice.length > 0) throw new UnreadableFile('COLUMN_TWICE', headings.twice);
@@ -83,5 +85,5 @@ function checked(lines: readonly (readonly string[])[], { kind, today, mostRows 
   const { rows, errors } = rowsIn(lines.slice(at + 1), headings, today, at + 2);
   if (rows.length === 0) throw new UnreadableFile('NO_ROWS');
   if (rows.length > mostRows) throw new UnreadableFile('TOO_MANY_ROWS');
-  return checkFamilies(rows, errors, template);
+  return checkUnits(rows, errors, plan);
 }

@@ -10,8 +10,13 @@ export interface ImportRow {
   readonly unit: number;
   readonly status: RowStatus;
   readonly errors: readonly { readonly column: string; readonly code: string }[];
-  /** Records it may repeat: a person on file by id, or another row of the file. */
-  readonly duplicates: readonly { readonly person?: string; readonly row?: number; readonly score: number }[];
+  /** What it may repeat: a person on file by id, another row of the file, or what is kept unique in a scope (a loss). */
+  readonly duplicates: readonly {
+    readonly person?: string;
+    readonly row?: number;
+    readonly scope?: string;
+    readonly score: number;
+  }[];
   /** What it opened. */
   readonly cases: readonly { readonly process: string; readonly id: string }[];
   /** Code of the refusal. */

@@ -1,12 +1,11 @@
-import { fileNumberIn } from '../../domain/household/fileNumber.ts';
 import { matchingRule } from '../../domain/household/index.ts';
-import { textIn } from '../../domain/importRun/columns.ts';
-import { type Family, type ImportState, importLimits } from '../../domain/importRun/index.ts';
+import type { Unit } from '../../domain/importRun/columns.ts';
+import { type ImportState, importLimits, PLANS } from '../../domain/importRun/index.ts';
 import type { RowError } from '../../domain/importRun/rowErrors.ts';
 import { baghdadDate } from '../../domain/kernel/dates.ts';
-import type { Cases } from '../../eventlog/cases.ts';
-import { isTaken } from '../../eventlog/reservations.ts';
+import { verdictOn } from '../runtime/faults.ts';
 import type { TaskContext } from '../runtime/reactor.ts';
+import { adopt, planOf, type Run } from './entering.ts';
 import { type Doubts, doubtsIn } from './looking.ts';
 import { come, type ImportParts } from './parts.ts';
 import { type fileReader, type ReadFile, UnreadableFile } from './reading.ts';
@@ -26,15 +25,19 @@ export async function validate(
   const matching = rules.of(matchingRule);
   const mostRows = rules.of(importLimits).value.rows;
   try {
-    const { kind, document, sha256, office } = state;
+    const { kind, document, sha256 } = state;
     const read = await parts.reader.of({ kind, document, sha256, today: baghdadDate(context.now()), mostRows });
-    const taken = await numbersTaken(read.families, office, parts, context.cases);
-    const file: ReadFile = { ...read, errors: [...read.errors, ...taken] };
+    const run = { id, state, execute: context.execute, causedBy: context.cause.event };
+    const tried = await tryAll(sound(read), run);
+    const unfit = [...new Set(tried.errors.map((one) => one.unit))].sort((a, b) => a - b);
+    const file: ReadFile = { ...read, errors: [...read.errors, ...tried.errors.map(({ unit: _, ...error }) => error)] };
     const search = come(await parts.personsAt(context.cause.position));
-    const doubts = await doubtsIn(sound(file), search, matching.value);
+    const doubts = await doubtsIn(sound(file), PLANS[kind], search, matching.value);
+    for (const [row, scopes] of tried.taken)
+      doubts.set(row, [...scopes.map((scope) => ({ scope, score: 100 })), ...(doubts.get(row) ?? [])]);
     const rows = rowsOf(file, doubts);
     await parts.rows.replace(id, rows);
-    await give('validate', found(file, rows, matching.version));
+    await give('validate', found(file, rows, unfit, matching.version));
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     const { problem, columns } = error;
@@ -42,16 +45,16 @@ export async function validate(
   }
 }
 
-/** Households of which no row has an error. */
-export function sound({ families, errors }: ReadFile): readonly Family[] {
+/** Units of which no row has an error. */
+export function sound({ units, errors }: ReadFile): readonly Unit[] {
   const bad = new Set(errors.map((one) => one.row));
-  return families.filter(({ rows }) => !rows.some((one) => bad.has(one.row)));
+  return units.filter(({ rows }) => !rows.some((one) => bad.has(one.row)));
 }
 
-function rowsOf({ families, errors }: ReadFile, doubts: Doubts): readonly ImportRow[] {
+function rowsOf({ units, errors }: ReadFile, doubts: Doubts): readonly ImportRow[] {
   const wrong = new Map<number, RowError[]>();
   for (const one of errors) wrong.set(one.row, [...(wrong.get(one.row) ?? []), one]);
-  return families.flatMap(({ unit, rows }) => {
+  return units.flatMap(({ unit, rows }) => {
     const held = rows.some((one) => wrong.has(one.row));
     const doubtful = rows.some((one) => doubts.has(one.row));
     return rows.map(({ row }): ImportRow => {
@@ -63,7 +66,7 @@ function rowsOf({ families, errors }: ReadFile, doubts: Doubts): readonly Import
   });
 }
 
-function found(file: ReadFile, rows: readonly ImportRow[], rulesVersion: string) {
+function found(file: ReadFile, rows: readonly ImportRow[], unfit: readonly number[], rulesVersion: string) {
   const good = rows.filter((one) => one.status === 'ready' || one.status === 'doubtful').length;
   const duplicates = [...new Set(rows.filter((one) => one.status === 'doubtful').map((one) => one.unit))];
   return {
@@ -72,23 +75,31 @@ function found(file: ReadFile, rows: readonly ImportRow[], rulesVersion: string)
     bad: rows.length - good,
     units: sound(file).length,
     duplicates: duplicates.sort((a, b) => a - b),
+    unfit,
     rulesVersion,
   };
 }
 
-/** File numbers the branch has given already, asked of the reservations themselves. */
-async function numbersTaken(
-  families: readonly Family[],
-  office: { readonly organisation: string; readonly office?: string | undefined },
-  { mac }: Pick<ImportParts, 'mac'>,
-  cases: Cases,
-): Promise<readonly RowError[]> {
-  const errors: RowError[] = [];
-  for (const { head } of families) {
-    for (const { scope, value } of fileNumberIn(textIn(head, 'fileNo') ?? '', office)) {
-      const hash = mac(`reservation ${scope}`, value);
-      if (await isTaken(cases, '', { hash })) errors.push({ row: head.row, column: 'fileNo', code: 'FILE_NUMBER_TAKEN' });
+/**
+ * Tries every unit without writing anything: what a rule would refuse is an error of the row that stands for it, a number that
+ * is taken one of its column; a loss that is claimed already is for people to look at.
+ */
+async function tryAll(units: readonly Unit[], run: Run) {
+  const { numbers, columns } = planOf(run);
+  const errors: (RowError & { readonly unit: number })[] = [];
+  const taken = new Map<number, readonly string[]>();
+  for (const unit of units) {
+    const { row } = unit.head;
+    try {
+      const { would } = await adopt(unit, run, true);
+      const scopes = would?.taken ?? [];
+      for (const scope of scopes) if (numbers[scope]) errors.push({ unit: unit.unit, row, ...numbers[scope] });
+      const others = scopes.filter((scope) => !numbers[scope]);
+      if (others.length > 0) taken.set(row, others);
+    } catch (error) {
+      if (verdictOn(error).kind !== 'refused') throw error;
+      errors.push({ unit: unit.unit, row, column: columns[0]?.key ?? '', code: 'NOT_ACCEPTED' });
     }
   }
-  return errors;
+  return { errors, taken };
 }

@@ -1,13 +1,14 @@
-import { type Family, type ImportState, importLimits, importRun, isLeftOut } from '../../domain/importRun/index.ts';
+import type { Unit } from '../../domain/importRun/columns.ts';
+import { type ImportState, importLimits, importRun, isLeftOut } from '../../domain/importRun/index.ts';
 import { baghdadDate } from '../../domain/kernel/dates.ts';
 import { idOf, type RecordedEvent } from '../../domain/kernel/envelope.ts';
 import { opened } from '../../domain/kernel/privacy.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
-import { commitFamily } from '../imports/committing.ts';
+import { commitUnit } from '../imports/committing.ts';
 import type { ImportParts } from '../imports/parts.ts';
 import { fileReader } from '../imports/reading.ts';
 import type { UnitChange } from '../imports/rows.ts';
-import { takeBackFamily } from '../imports/takingBack.ts';
+import { takeBackUnit } from '../imports/takingBack.ts';
 import { sound, validate } from '../imports/validating.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
 
@@ -43,8 +44,8 @@ export function imports(parts: ImportReactorParts): Reactor {
     const begun = cause.type === 'ImportProgressed' ? importRun.events.ImportProgressed.parse(cause.data).through : 0;
     // A later run has come further already.
     if (progress.through !== begun) return;
-    const { families, chunk } = await familiesOf(state, history, context);
-    const next = families.filter((one) => one.unit > begun).slice(0, chunk);
+    const { units, chunk } = await unitsOf(state, history, context);
+    const next = units.filter((one) => one.unit > begun).slice(0, chunk);
     const changes = await (state.status === 'committing'
       ? commitAll(id, state, next, history, context)
       : takeBackAll(id, state, next, history, context));
@@ -62,28 +63,28 @@ export function imports(parts: ImportReactorParts): Reactor {
     }
   }
 
-  /** The households that were found sound when the file was checked, in order, and how many are gone through at once. */
-  async function familiesOf(state: Going, history: readonly RecordedEvent[], context: TaskContext) {
+  /** The units that were found sound when the file was checked, in order, and how many are gone through at once. */
+  async function unitsOf(state: Going, history: readonly RecordedEvent[], context: TaskContext) {
     const checkedAt = history.findLast((one) => one.type === 'ImportValidated')?.meta.recordedAt ?? context.now();
     const rules = await parts.rulebook.inForce([importLimits], checkedAt);
     const { rows, chunk } = rules.of(importLimits).value;
     const { kind, document, sha256 } = state;
     const file = await reader.of({ kind, document, sha256, today: baghdadDate(checkedAt), mostRows: rows });
-    return { families: sound(file), chunk };
+    return { units: sound(file).filter(({ unit }) => !state.unfit.includes(unit)), chunk };
   }
 
   async function commitAll(
     id: string,
     state: Extract<Going, { status: 'committing' }>,
-    families: readonly Family[],
+    units: readonly Unit[],
     history: readonly RecordedEvent[],
     { cases, execute }: TaskContext,
   ): Promise<readonly UnitChange[]> {
     const causedBy = eventIdOf(history, 'ImportCommitted');
     const changes: UnitChange[] = [];
-    for (const family of families) {
-      if (isLeftOut(state, family.unit)) changes.push({ unit: family.unit, status: 'left_out' });
-      else changes.push(await commitFamily(family, { id, state, cases, execute, causedBy, mac: parts.mac }));
+    const run = { id, state, cases, execute, causedBy, committedBy: state.committedBy };
+    for (const one of units) {
+      changes.push(isLeftOut(state, one.unit) ? { unit: one.unit, status: 'left_out' } : await commitUnit(one, run));
     }
     return changes;
   }
@@ -91,7 +92,7 @@ export function imports(parts: ImportReactorParts): Reactor {
   async function takeBackAll(
     id: string,
     state: Extract<Going, { status: 'taking_back' }>,
-    families: readonly Family[],
+    units: readonly Unit[],
     history: readonly RecordedEvent[],
     { cases, execute, cause }: TaskContext,
   ): Promise<readonly UnitChange[]> {
@@ -102,7 +103,6 @@ export function imports(parts: ImportReactorParts): Reactor {
       state,
       cases,
       execute,
-      mac: parts.mac,
       registry: parts.registry,
       casesAbout: parts.casesAbout,
       causedBy: eventIdOf(history, 'ImportRetractionOrdered'),
@@ -111,8 +111,8 @@ export function imports(parts: ImportReactorParts): Reactor {
       position: cause.position,
     };
     const changes: UnitChange[] = [];
-    for (const family of families) {
-      const change = await takeBackFamily(family, run);
+    for (const one of units) {
+      const change = await takeBackUnit(one, run);
       if (change) changes.push(change);
     }
     return changes;
