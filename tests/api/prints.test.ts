@@ -165,6 +165,9 @@ t.test('a paper is printed under a number, and asked for again it is the same fi
   t.equal(pages(first), 1);
   t.equal((await print(id, sender)).status, 200);
   await field.w.when(field.focal, 'referral', 'acknowledge', id, {});
+  const names = { ar: 'اسم آخر', en: 'Another name' };
+  const renamed = { type: 'OrganisationRenamed', data: { names, from: '2026-03-01' } };
+  await field.w.given('organisation', field.receiver.organisation, renamed);
   t.ok(first.equals(await file(t, id, 1, sender)), 'what happened since changes nothing on it');
   t.notOk(first.equals(await file(t, id, 2, sender)));
   const { json } = await api.call('GET', `/v1/referrals/${id}/prints`, { as: sender });
