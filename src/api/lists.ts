@@ -37,6 +37,8 @@ export interface List<F extends z.ZodRawShape, Row extends object> {
   /** Filters of free words, which may name somebody. */
   readonly words?: readonly (keyof F & string)[];
   readonly readModels: readonly string[];
+  /** False for a roll-up, which is answered whole. */
+  readonly paged?: false;
   /** A row as it is answered, for the serializer and the OpenAPI document. */
   readonly item: z.ZodType;
   readonly columns: Columns;
@@ -84,8 +86,10 @@ export function listRoute<F extends z.ZodRawShape, Row extends object>(
     {
       schema: {
         ...list.operation,
-        querystring: schema.extend(PAGING),
-        response: { 200: jsonSchemaOf(pageOf(list.item), 'output') },
+        querystring: list.paged === false ? schema : schema.extend(PAGING),
+        response: {
+          200: jsonSchemaOf(list.paged === false ? z.object({ items: z.array(list.item) }) : pageOf(list.item), 'output'),
+        },
       },
       config: list.process ? { process: list.process } : {},
     },

@@ -117,6 +117,21 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   ]);
   t.notOk('releasedIQD' in byKind.json.items[0], 'money is not allocated to a type');
 
+  const file = await api.call('POST', '/v1/list-exports', {
+    as: planner,
+    body: { list: 'claimTracker', format: 'csv', filter: { by: 'governorate' } },
+    headers: { 'accept-language': 'en', 'masar-after': String(await api.log.head()) },
+  });
+  t.equal(file.status, 201, file.text);
+  const [headings, values] = file.text.replace('\ufeff', '').split('\r\n');
+  t.match(headings, /Submitted,Finalised.*Entitlement \(IQD\)/);
+  t.match(values, /^IQG15,.*100000000/);
+  const lines = await api.call('POST', '/v1/list-exports', {
+    as: planner,
+    body: { list: 'claimBoard', format: 'csv', filter: { by: 'kind,status' } },
+  });
+  t.match(lines.text, /entitlementIQD|Entitlement/);
+
   const jumped = await read('/v1/claims/out-of-order', planner);
   t.match(jumped.json.items.map((one: { id: string }) => one.id).sort(), [m.annulled, m.ratified, m.toPay].sort());
   t.match(

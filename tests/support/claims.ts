@@ -3,6 +3,7 @@ import { allocation } from '../../src/domain/allocation/index.ts';
 import { type Claim, claim, claimFollowUps } from '../../src/domain/claim/index.ts';
 import type { CaseRecord } from '../../src/domain/kernel/case.ts';
 import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
+import { listExport } from '../../src/domain/listExport/index.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { paymentBatch } from '../../src/domain/paymentBatch/index.ts';
 import { person } from '../../src/domain/person/index.ts';
@@ -27,7 +28,7 @@ const related = (staff: string) => [{ staff, related: false }];
 
 /** A sub-committee in Ninewa with its people, the Central Committee, the Ministry of Finance, a lawyer; claims at any stage. */
 export async function claims(start = '2026-03-01T08:00:00.000Z', governorate = 'IQG15') {
-  const w = world([claim, person, office, paymentBatch, allocation], start);
+  const w = world([claim, person, office, paymentBatch, allocation, listExport], start);
   const clerk = someone('subcommitteeClerk', { governorate });
   const chair = colleague(clerk, 'subcommitteeChair');
   const assessor = colleague(clerk).id;

@@ -1,6 +1,6 @@
 import type { Process } from '../../domain/kernel/process.ts';
 import { serviceCodes } from '../../domain/provider/codes.ts';
-import type { BoardCase } from '../../projections/boards.queries.ts';
+import type { BoardCase, BoardLine } from '../../projections/boards.queries.ts';
 import type { CaseItem } from '../../projections/cases.queries.ts';
 import type { Overtaking } from '../../projections/claimOrder.queries.ts';
 import type { OfficeItem, OrganisationItem, StaffItem } from '../../projections/directory.queries.ts';
@@ -170,13 +170,71 @@ export const OVERTAKING_COLUMNS = columnsOf<Overtaking>({
 
 /** Cases behind a board, with a column for each figure that any of them has. */
 export const boardColumns =
-  ({ labels }: Process) =>
-  (rows: readonly Row[]): readonly Column[] => {
-    const measures = [...new Set(rows.flatMap((row) => Object.keys((row.measures as object | undefined) ?? {})))];
-    return [
-      ...BOARD_COLUMNS,
-      ...measures.map((name) =>
-        inside('measures', name, { title: labels.fields[name] ?? { en: name, ar: name }, kind: 'number' }),
-      ),
-    ];
-  };
+  (process: Process) =>
+  (rows: readonly Row[]): readonly Column[] => [...BOARD_COLUMNS, ...measureColumns(process, rows)];
+
+function measureColumns({ labels }: Process, rows: readonly Row[]): readonly Column[] {
+  const measures = [...new Set(rows.flatMap((row) => Object.keys((row.measures as object | undefined) ?? {})))];
+  return measures.map((name) =>
+    inside('measures', name, { title: labels.fields[name] ?? { en: name, ar: name }, kind: 'number' }),
+  );
+}
+
+/** The claim tracker, without its stages and waits, which are lists of their own. */
+export const TRACKER_COLUMNS = columnsOf<Readonly<Record<TrackerField, unknown>>>({
+  governorate: h.governorate,
+  body,
+  kind: kindOfClaim,
+  cases: number('Claims', 'المعاملات'),
+  submitted: number('Submitted', 'المقدَّمة'),
+  finalised: number('Finalised', 'المحسومة'),
+  annulled: number('Annulled', 'الملغاة'),
+  paid: number('Paid', 'المدفوعة'),
+  finalisedOfSubmitted: number('Finalised of submitted', 'نسبة المحسوم من المقدَّم'),
+  paidOfSubmitted: number('Paid of submitted', 'نسبة المدفوع من المقدَّم'),
+  paidOfFinalised: number('Paid of finalised', 'نسبة المدفوع من المحسوم'),
+  entitlementIQD: number('Entitlement (IQD)', 'الاستحقاق (دينار)'),
+  allocatedIQD: number('Allocated (IQD)', 'المخصَّص (دينار)'),
+  releasedIQD: number('Released (IQD)', 'المُطلَق (دينار)'),
+  paidIQD: number('Paid (IQD)', 'المدفوع (دينار)'),
+  releasedOfEntitlement: number('Released of entitlement', 'نسبة المُطلَق من الاستحقاق'),
+  paidOfEntitlement: number('Paid of entitlement', 'نسبة المدفوع من الاستحقاق'),
+});
+type TrackerField =
+  | 'governorate'
+  | 'body'
+  | 'kind'
+  | 'cases'
+  | 'submitted'
+  | 'finalised'
+  | 'annulled'
+  | 'paid'
+  | 'finalisedOfSubmitted'
+  | 'paidOfSubmitted'
+  | 'paidOfFinalised'
+  | 'entitlementIQD'
+  | 'allocatedIQD'
+  | 'releasedIQD'
+  | 'paidIQD'
+  | 'releasedOfEntitlement'
+  | 'paidOfEntitlement';
+
+const BOARD_LINE_COLUMNS = columnsOf<BoardLine>({
+  status: h.status,
+  kind: h.kind,
+  governorate: h.governorate,
+  area: text('Area (P-code)', 'المنطقة (الرمز)'),
+  body,
+  cases: number('Cases', 'الحالات'),
+  medianDays: number('Median days in status', 'وسيط الأيام في الحالة'),
+  p90Days: number('Days in status, nine of ten', 'الأيام في الحالة لتسعة من عشرة'),
+  oldestDays: number('Most days in status', 'أقصى الأيام في الحالة'),
+});
+
+/** Lines of a board: what they are rolled up by, the numbers, and a column for each figure that any of them has. */
+export const boardLineColumns =
+  (process: Process) =>
+  (rows: readonly Row[]): readonly Column[] => [
+    ...BOARD_LINE_COLUMNS.filter(({ key }) => rows.some((row) => key in row)),
+    ...measureColumns(process, rows),
+  ];

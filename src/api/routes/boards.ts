@@ -7,9 +7,7 @@ import { Refused } from '../../domain/kernel/errors.ts';
 import type { Process } from '../../domain/kernel/process.ts';
 import { BOARD_GROUPS, type BoardFilter, boardCases, boardLines } from '../../projections/boards.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
-import { awaitPosition, rightsOf } from '../caseIds.ts';
-import { boardColumns } from '../exports/lists.ts';
-import { jsonSchemaOf } from '../jsonSchema.ts';
+import { boardColumns, boardLineColumns } from '../exports/lists.ts';
 import { BoardCaseView, BoardLineView } from '../listAnswers.ts';
 import { AsOf, Code, EffectiveOn, logIndexIn } from '../listing.ts';
 import { listRoute } from '../lists.ts';
@@ -32,7 +30,6 @@ const by = z
   .transform((text) => text.split(','))
   .pipe(z.array(z.enum(BOARD_GROUPS)).max(BOARD_GROUPS.length))
   .meta({ description: `What to roll up by, with commas: ${BOARD_GROUPS.join(', ')}` });
-const Lines = z.strictObject({ by, ...FILTER });
 
 const READ_MODELS = ['boards', 'cases'];
 
@@ -45,33 +42,28 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
   const today = () => baghdadDate(parts.now());
 
   for (const process of parts.registry.all.filter((one) => one.board !== undefined && hasRoutes(one))) {
-    app.get<{ Querystring: z.output<typeof Lines> }>(
-      `/v1/${process.plural}/board`,
-      {
-        schema: {
-          ...operation({
-            process,
-            name: 'board',
-            summary: `${process.labels.plural.en}: how many stand where, and what of them adds up`,
-            description:
-              'Numbers, sums and ages in days by status, kind, governorate, area or body; `asOf` for what was known then, `effectiveOn` for what held on a day.',
-          }),
-          querystring: Lines,
-          response: { 200: jsonSchemaOf(z.object({ items: z.array(BoardLineView) }), 'output') },
-        },
-        config: { process },
-      },
-      async (request, reply) => {
-        await awaitPosition(parts, request, reply, READ_MODELS);
-        const rights = await rightsOf(parts, request);
+    listRoute(app, parts, {
+      url: `/v1/${process.plural}/board`,
+      operation: operation({
+        process,
+        name: 'board',
+        summary: `${process.labels.plural.en}: how many stand where, and what of them adds up`,
+        description:
+          'Numbers, sums and ages in days by status, kind, governorate, area or body; `asOf` for what was known then, `effectiveOn` for what held on a day.',
+      }),
+      process,
+      filter: { by, ...FILTER },
+      readModels: READ_MODELS,
+      paged: false,
+      item: BoardLineView,
+      columns: boardLineColumns(process),
+      page: async ({ rights }, { by: groups, ...query }) => {
         if (reachOf(rights, `${process.name}:board`).length === 0) throw new Refused('FORBIDDEN');
-        const { by: groups, ...query } = request.query;
-        const filter = await filterOf(process, query);
         const sight = sightOf(rights, 'board', [process.name]);
-        const lines = await boardLines(db, sight, filter, groups, query.effectiveOn ?? today());
+        const lines = await boardLines(db, sight, await filterOf(process, query), groups, query.effectiveOn ?? today());
         return { items: lines.map((line) => ({ ...line, statusLabel: line.status && wordFor(process, 'states', line.status) })) };
       },
-    );
+    });
 
     listRoute(app, parts, {
       url: `/v1/${process.plural}/board/cases`,

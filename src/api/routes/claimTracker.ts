@@ -7,9 +7,7 @@ import { Refused } from '../../domain/kernel/errors.ts';
 import { type BoardFilter, type BoardGroup, boardLines, boardWaits } from '../../projections/boards.queries.ts';
 import { overtakings } from '../../projections/claimOrder.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
-import { awaitPosition, rightsOf } from '../caseIds.ts';
-import { OVERTAKING_COLUMNS } from '../exports/lists.ts';
-import { jsonSchemaOf } from '../jsonSchema.ts';
+import { OVERTAKING_COLUMNS, TRACKER_COLUMNS } from '../exports/lists.ts';
 import { OvertakingView, TrackerLineView } from '../listAnswers.ts';
 import { AsOf, Code, EffectiveOn, logIndexIn } from '../listing.ts';
 import { listRoute } from '../lists.ts';
@@ -29,7 +27,6 @@ const by = z
   .transform((text) => text.split(','))
   .pipe(z.array(z.enum(GROUPS)).max(GROUPS.length))
   .meta({ description: `What to roll up by, with commas: ${GROUPS.join(', ')}` });
-const Tracked = z.strictObject({ by, ...FILTER });
 
 const READ_MODELS = ['boards', 'cases', 'timeline'];
 const keyOf = (row: object, groups: readonly BoardGroup[]): string => JSON.stringify(groups.map((one) => Reflect.get(row, one)));
@@ -47,25 +44,23 @@ export async function claimTrackerRoutes(app: FastifyInstance, parts: ApiParts):
   const db = readDb(parts.reads);
   const tags = ['claim'];
 
-  app.get<{ Querystring: z.output<typeof Tracked> }>(
-    '/v1/claims/tracker',
-    {
-      schema: {
-        operationId: 'claimTracker',
-        tags,
-        summary: 'Compensation claims: submitted, finalised, paid; money; age by stage; what waits on whom',
-        description:
-          'Rolled up by governorate, committee (`body`) and type (`kind`). `asOf` gives what was known then, `effectiveOn` what held on a day.',
-        querystring: Tracked,
-        response: { 200: jsonSchemaOf(z.object({ items: z.array(TrackerLineView) }), 'output') },
-      },
-      config: { process: claim },
+  listRoute(app, parts, {
+    url: '/v1/claims/tracker',
+    operation: {
+      operationId: 'claimTracker',
+      tags,
+      summary: 'Compensation claims: submitted, finalised, paid; money; age by stage; what waits on whom',
+      description:
+        'Rolled up by governorate, committee (`body`) and type (`kind`). `asOf` gives what was known then, `effectiveOn` what held on a day.',
     },
-    async (request, reply) => {
-      await awaitPosition(parts, request, reply, READ_MODELS);
-      const rights = await rightsOf(parts, request);
+    process: claim,
+    filter: { by, ...FILTER },
+    readModels: READ_MODELS,
+    paged: false,
+    item: TrackerLineView,
+    columns: TRACKER_COLUMNS,
+    page: async ({ rights }, { by: groups, asOf, effectiveOn, ...rest }) => {
       if (reachOf(rights, 'claim:board').length === 0) throw new Refused('FORBIDDEN');
-      const { by: groups, asOf, effectiveOn, ...rest } = request.query;
       const filter: BoardFilter = { ...rest, process: 'claim', asOf: await logIndexIn(db, asOf), effectiveOn };
       const sight = sightOf(rights, 'board', ['claim']);
       const day = effectiveOn ?? baghdadDate(parts.now());
@@ -133,7 +128,7 @@ export async function claimTrackerRoutes(app: FastifyInstance, parts: ApiParts):
       });
       return { items };
     },
-  );
+  });
 
   listRoute(app, parts, {
     url: '/v1/claims/out-of-order',
