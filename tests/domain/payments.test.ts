@@ -9,7 +9,10 @@ import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
 import { migrations } from '../../src/eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
 import { migrate } from '../../src/platform/migrations.ts';
+import { casesProjection } from '../../src/projections/cases.ts';
+import { payableClaimsOf } from '../../src/projections/payable.queries.ts';
 import { following } from '../../src/workers/reactors/followUps.ts';
+import { readModels, SCHEMA } from '../projections/support.ts';
 import { filling } from '../support/payments/filling.ts';
 import { arena, REACTORS } from '../support/payments/race.ts';
 import { testDatabase } from '../support/postgres.ts';
@@ -142,4 +145,20 @@ t.test('a batch is not filled from a read model that is behind', async (t) => {
   const { lines, asked } = await fill(ids, {}, 2);
   t.ok(asked > 2);
   t.equal(lines.length, 1);
+});
+
+t.test('the claims of a governorate with somebody still due are found, once the read model shows them', async (t) => {
+  const { w, payable, fill } = filling();
+  const [due, listed] = await payable([
+    { on: '2024-02-01', amountIQD: 100 },
+    { on: '2024-01-01', amountIQD: 100 },
+  ]);
+  await fill([listed ?? ''], {});
+  const models = await readModels(t, w);
+  const source = payableClaimsOf({ pool: models.pool, schema: SCHEMA });
+  const head = await w.log.head();
+  t.equal(await source('IQG15', head), 'not yet');
+  await models.catchUp([casesProjection(w.registry)]);
+  t.same(await source('IQG15', head), [due]);
+  t.same(await source('IQG09', head), []);
 });
