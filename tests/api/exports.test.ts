@@ -1,13 +1,13 @@
 import { readSheet } from 'read-excel-file/node';
 import t from 'tap';
 import { z } from 'zod';
-import { harmless } from '../../src/api/exports/cells.ts';
 import { csvOf, type Table, xlsxOf } from '../../src/api/exports/files.ts';
 import { gatherRows } from '../../src/api/exports/gather.ts';
 import type { ExportableList } from '../../src/api/lists.ts';
 import { listExport } from '../../src/domain/listExport/index.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
+import { harmless } from '../../src/platform/tables/writeTable.ts';
 import { type Api, type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
 import { parcel } from '../support/sampleProcess.ts';

@@ -1,6 +1,7 @@
 import writeXlsxFile, { type Cell } from 'write-excel-file/node';
 import type { Lang } from '../../domain/kernel/labels.ts';
-import { localTime, plain } from './cells.ts';
+import { writeCsv } from '../../platform/tables/writeTable.ts';
+import { localTime, written } from './cells.ts';
 import type { CellKind, CellValue } from './columns.ts';
 
 /** A list ready to be written: headings in one language, cells column by column. */
@@ -11,17 +12,12 @@ export interface Table {
   readonly rows: readonly (readonly CellValue[])[];
 }
 
-const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
-
-/** CSV (RFC 4180) in UTF-8 with a byte-order mark, by which spreadsheets know the encoding. */
-export function csvOf({ columns, rows }: Table): Buffer {
-  const lines = [
-    columns.map(({ title }) => plain(title, 'text')),
-    ...rows.map((row) => row.map((value, index) => plain(value, columns[index]?.kind ?? 'text'))),
-  ];
-  return Buffer.from(`\ufeff${lines.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('')}`, 'utf8');
-}
+/** The list as CSV. */
+export const csvOf = ({ columns, rows }: Table): Buffer =>
+  writeCsv([
+    columns.map(({ title }) => title),
+    ...rows.map((row) => row.map((value, index) => written(value, columns[index]?.kind ?? 'text'))),
+  ]);
 
 const WIDTHS: Readonly<Record<CellKind, number>> = { text: 24, number: 14, date: 12, instant: 17 };
 /** A sheet's name may be 31 letters, without these. */

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { readSheet } from 'read-excel-file/node';
-import { unpackedSize } from './zipSize.ts';
+import { NotUnpacked, repack } from './repack.ts';
+import { linesOfSheet, SheetNotRead } from './sheet.ts';
 
 /** Why a file is no table that can be read. */
 export class UnreadableTable extends Error {
@@ -13,7 +13,7 @@ export class UnreadableTable extends Error {
 }
 
 /** A spreadsheet may be packed a thousandfold; more than this is not unpacked. */
-const MOST_UNPACKED_BYTES = 256 * 1024 * 1024;
+const MOST_UNPACKED_BYTES = 128 * 1024 * 1024;
 
 /**
  * The lines of the first sheet of an XLSX file, or of a CSV file in UTF-8, UTF-16 or Windows-1256 with commas, semicolons or
@@ -26,20 +26,12 @@ export async function readTable(bytes: Buffer): Promise<string[][]> {
 }
 
 async function readXlsx(bytes: Buffer): Promise<string[][]> {
-  const size = unpackedSize(bytes);
-  if (size === undefined) throw new UnreadableTable('NOT_A_TABLE');
-  if (size > MOST_UNPACKED_BYTES) throw new UnreadableTable('TABLE_TOO_LARGE');
   try {
-    const lines = await readSheet(bytes, 1);
-    return lines.map((line) => line.map(cellText));
-  } catch {
-    throw new UnreadableTable('NOT_A_TABLE');
+    return await linesOfSheet(repack(bytes, MOST_UNPACKED_BYTES));
+  } catch (error) {
+    const tooLarge = (error instanceof NotUnpacked || error instanceof SheetNotRead) && error.tooLarge;
+    throw new UnreadableTable(tooLarge ? 'TABLE_TOO_LARGE' : 'NOT_A_TABLE');
   }
-}
-
-function cellText(value: unknown): string {
-  if (value instanceof Date) return value.toISOString().slice(0, 10);
-  return value === null || value === undefined ? '' : String(value);
 }
 
 function readCsv(text: string): string[][] {

@@ -28,12 +28,24 @@ const HEADING = { fontWeight: 'bold', wrap: true } as const;
 const widthsOf = (lines: readonly (readonly string[])[]) =>
   (lines[0] ?? []).map((_, at) => ({ width: Math.min(WIDEST, Math.max(12, ...lines.map((line) => line[at]?.length ?? 0))) }));
 
-/** What a spreadsheet would run is shown as text by an apostrophe before it. */
-const harmless = (cell: string): string => (/^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? `'${cell}` : cell);
+/**
+ * What a spreadsheet takes for the beginning of a formula or command, also in the full-width letters of East Asian keyboards,
+ * also after spaces and marks nobody sees.
+ */
+const RUNS = /^[\s\p{Cf}\p{Cc}]*[=+\-@\u2212\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
 
-/** A CSV file that spreadsheets open in the right letters: UTF-8 with a byte-order mark, commas, DOS line ends. */
-export function writeCsv(lines: readonly (readonly string[])[]): Buffer {
-  const quoted = (cell: string): string => (/[",;\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-  const text = lines.map((line) => line.map((cell) => quoted(harmless(cell))).join(',')).join('\r\n');
-  return Buffer.from(`\ufeff${text}\r\n`);
-}
+/** Text that a spreadsheet shows and never runs: an apostrophe before what it would take for a formula. */
+export const harmless = (text: string): string => (RUNS.test(text) ? `'${text}` : text);
+
+const quoted = (text: string): string =>
+  /[",;\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
+
+const cellOf = (value: string | number | null): string =>
+  value === null ? '' : typeof value === 'number' ? String(value) : quoted(harmless(value));
+
+/**
+ * A CSV file (RFC 4180) that spreadsheets open in the right letters: UTF-8 with a byte-order mark, commas, DOS line ends.
+ * Numbers are written by us and stay numbers; text is made harmless.
+ */
+export const writeCsv = (lines: readonly (readonly (string | number | null)[])[]): Buffer =>
+  Buffer.from(`\ufeff${lines.map((line) => `${line.map(cellOf).join(',')}\r\n`).join('')}`, 'utf8');
