@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { crc32, deflateRawSync } from 'node:zlib';
 import t from 'tap';
 import { claim } from '../../src/domain/claim/index.ts';
 import type { KnownPerson } from '../../src/domain/household/index.ts';
@@ -162,6 +163,47 @@ async function backlog(t: Parameters<typeof testDatabase>[0]) {
 
 class Killed extends Error {}
 
+/** A spreadsheet with these rows as its XML; `says`: the size its directory tells of the sheet. */
+function sheetOf(rows: string, says?: number, doctype = ''): Buffer {
+  const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+  const related = (target: string, type: string) =>
+    `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${office}/${type}" Target="${target}"/></Relationships>`;
+  const files: readonly (readonly [string, string])[] = [
+    ['_rels/.rels', related('xl/workbook.xml', 'officeDocument')],
+    [
+      'xl/workbook.xml',
+      `<workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+    ],
+    ['xl/_rels/workbook.xml.rels', related('worksheets/sheet1.xml', 'worksheet')],
+    ['xl/worksheets/sheet1.xml', `${doctype}<worksheet xmlns="${main}"><sheetData>${rows}</sheetData></worksheet>`],
+  ];
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const [name, text] of files) {
+    const packed = deflateRawSync(text);
+    const facts = Buffer.alloc(26);
+    facts.writeUInt16LE(20, 0);
+    facts.writeUInt16LE(8, 4);
+    facts.writeUInt32LE(crc32(text), 10);
+    facts.writeUInt32LE(packed.length, 14);
+    facts.writeUInt32LE(says !== undefined && name.endsWith('sheet1.xml') ? says : Buffer.byteLength(text), 18);
+    facts.writeUInt16LE(name.length, 22);
+    const part = Buffer.concat([Buffer.from('PK\u0003\u0004'), facts, Buffer.from(name), packed]);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(at, 10);
+    directory.push(Buffer.concat([Buffer.from('PK\u0001\u0002'), facts.subarray(0, 2), facts, place, Buffer.from(name)]));
+    parts.push(part);
+    at += part.length;
+  }
+  const end = Buffer.alloc(22);
+  end.write('PK\u0005\u0006', 'latin1');
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, ...directory, end]);
+}
+
 t.test('tables', async (t) => {
   const lines = [
     ['الاسم', 'رقم'],
@@ -193,6 +235,22 @@ t.test('tables', async (t) => {
     const directory = xlsx.indexOf(Buffer.from('PK\u0001\u0002', 'latin1'));
     xlsx.writeUInt32LE(0xfffffff0, directory + 24);
     t.equal(await code(xlsx), 'TABLE_TOO_LARGE');
+  });
+  t.test('are refused where they unpack to more than they say, or lay out more than there is', async (t) => {
+    const code = (bytes: Buffer) =>
+      readTable(bytes).then(
+        (lines) => lines.length,
+        (error: UnreadableTable) => error.code,
+      );
+    const address = (at: string) => `<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>${at}`;
+    const far = '<row r="1048576"><c r="&#88;FD1048576" t="inlineStr"><is><t>y</t></is></c></row>';
+    t.equal(await code(sheetOf(address(''))), 1, 'one cell is one line');
+    t.equal(await code(sheetOf(address(far))), 'TABLE_TOO_LARGE', 'a cell at the end of the world');
+    const bomb = sheetOf(address(`<!--${' '.repeat(140 * 1024 * 1024)}-->`), 1_000);
+    t.ok(bomb.length < 1024 * 1024, 'packed a thousandfold');
+    t.equal(await code(bomb), 'TABLE_TOO_LARGE', 'the directory says 1,000 bytes');
+    const entities = '<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/hostname">]>';
+    t.same(await readTable(sheetOf('<row r="1"><c r="A1" t="str"><v>&a;</v></c></row>', undefined, entities)), [['&a;']]);
   });
 });
 
