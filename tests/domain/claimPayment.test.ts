@@ -8,7 +8,7 @@ import type { EventMeta } from '../../src/domain/kernel/envelope.ts';
 import { Refused } from '../../src/domain/kernel/errors.ts';
 import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
 import { paymentBatchFollowUps } from '../../src/domain/paymentBatch/index.ts';
-import { claims, letter, papers } from '../support/claims.ts';
+import { claims, letter, papers, votes } from '../support/claims.ts';
 import { type Person, refused, someone } from '../support/scenario.ts';
 
 type Table = (event: never) => readonly FollowUp[];
@@ -357,4 +357,84 @@ t.test('whatever happens to its payees, a claim is paid exactly when all of them
     }
   }
   t.pass();
+});
+
+/** A claim of one payee, paid through a batch. */
+async function paidClaim(c: Awaited<ReturnType<typeof money>>): Promise<{ id: string; payee: string; batch: string }> {
+  const id = await c.upTo('awaiting_allocation');
+  const [{ payee } = { payee: '' }] = await c.payees(id);
+  const batch = await c.openBatch();
+  await c.on(c.clerk, 'listForPayment', id, { batch });
+  await c.ordered(batch, [{ claim: id, payee }]);
+  return { id, payee, batch };
+}
+
+t.test('a decided claim is no wrong file any more, and what it rests on is not rewritten', async (t) => {
+  const c = await money();
+  const wrong = await c.upTo('registered', 'injury');
+  t.equal((await c.on(c.clerk, 'retract', wrong, { reason: 'entered under the wrong name' })).outcome.status, 'retracted');
+  const { id, payee } = await paidClaim(c);
+  const other = await c.someoneNamed();
+  const fix = (revision: number, fields: object) =>
+    c.on(c.clerk, 'correct', id, { revision, fields, reason: 'the wrong person was named' });
+  await refused(t, c.on(c.clerk, 'retract', id, { reason: 'entered by mistake' }), 'RELIED_UPON');
+  await refused(t, fix(0, { claimant: other }), 'RELIED_UPON');
+  await c.pay(id, payee);
+  await refused(t, c.on(c.clerk, 'retract', id, { reason: 'entered by mistake' }), 'RELIED_UPON');
+  t.match(
+    (await c.on(c.clerk, 'note', id, { text: 'asked for' })).outcome.actions.find((one) => one.command === 'retract'),
+    { allowed: false, reason: 'RELIED_UPON' },
+  );
+  const shared = await withHeirs(c, 5_000_000, [1, 1]);
+  const { history } = await c.w.cases.load(c.w.registry.byName('claim')!, shared);
+  const revision = history.findIndex((event) => event.type === 'SharesRecorded');
+  const heirs = [{ person: other, weight: 1 }];
+  const rewritten = c.on(c.clerk, 'correct', shared, { revision, fields: { heirs }, reason: 'another deed' });
+  await refused(t, rewritten, 'DECISION_NOT_CORRECTABLE');
+});
+
+t.test('a correction proposed before the decision is not confirmed after it', async (t) => {
+  const c = await money();
+  const id = await c.upTo('session_scheduled', 'injury');
+  const other = await c.someoneNamed();
+  const second = { ...c.clerk, id: randomUUID() };
+  await c.on(second, 'correct', id, { revision: 0, fields: { claimant: other }, reason: 'the wrong person was named' });
+  await c.when(c.chair, 'recommend', id, { ...votes, amountIQD: 3_000_000 });
+  await refused(t, c.on(c.clerk, 'confirmCorrection', id, { revision: 0 }), 'RELIED_UPON');
+});
+
+t.test('a paper file brings no live money along: no list, no order, no payment that its decision does not carry', async (t) => {
+  const c = await money();
+  const claimant = await c.someoneNamed();
+  const batch = randomUUID();
+  const on = (day: string, type: string, data: object) => ({ type, data, occurredAt: `${day}T08:00:00.000Z`, ...letter.record });
+  const incident = { date: { date: '2015-05-01', precision: 'month' }, area: 'IQG15Q07', cause: 'other' };
+  const prepared = on('2019-01-01', 'ClaimPrepared', {
+    ...{ claimant, claimantKind: 'natural', capacity: 'self', type: 'injury', victims: [claimant], incident },
+  });
+  const at = { organisation: c.clerk.post.organisation, office: c.subcommittee, governorate: 'IQG15' };
+  const submitted = { subcommittee: at, receiptNo: '1', papers: [], missing: [], checklistVersion: 'paper' };
+  const way = [prepared, on('2019-01-02', 'ClaimSubmitted', submitted)];
+  const ratified = on('2020-01-01', 'ClaimRatified', { committeeNo: 1, decisionNo: '7', amountIQD: 5_000_000 });
+  const passed = on('2020-02-01', 'FinanceAuditPassed', {});
+  const adopt = (...facts: object[]) => c.w.when(c.clerk, 'claim', 'adopt', undefined, { source: 'archive shelf 4', facts });
+  const lines = [{ payee: claimant, amountIQD: 9_000_000 }];
+  const listed = on('2020-03-01', 'ClaimListedForPayment', { batch, lines, decidedOn: '2020-01-01', vulnerable: false });
+  await refused(t, adopt(...way, ratified, passed, listed), 'FACT_OUT_OF_PLACE');
+  const paid = (more: object) =>
+    on('2020-03-02', 'PaymentMade', {
+      ...{ payee: claimant, amountIQD: 5_000_000, method: 'cash', proof: '3', paidOn: '2020-03-02' },
+      ...more,
+    });
+  await refused(t, adopt(...way, ratified, passed, paid({ batch })), 'FACT_OUT_OF_PLACE');
+  await refused(t, adopt(...way, ratified, passed, paid({ amountIQD: 1 })), 'FACT_OUT_OF_PLACE');
+  await refused(t, adopt(...way, ratified, passed, paid({ payee: batch })), 'FACT_OUT_OF_PLACE');
+  await refused(t, adopt(...way, paid({})), 'FACT_OUT_OF_PLACE');
+  await refused(t, adopt(...way, passed), 'FACT_OUT_OF_PLACE');
+  const told = { deliveredOn: '2020-01-05', method: 'in_person', language: 'ar', contestUntil: '2020-02-05' };
+  await refused(t, adopt(...way, on('2020-01-05', 'DecisionNotified', told)), 'FACT_OUT_OF_PLACE');
+  const { outcome } = await adopt(...way, ratified, passed, paid({}));
+  await c.on(c.chair, 'confirmAdoption', outcome.id);
+  t.match(progressOf((await c.record(outcome.id)).state), { paid: true, paidIQD: 5_000_000 });
+  t.equal((await c.on(c.clerk, 'retract', outcome.id, { reason: 'the paper is of another' })).outcome.status, 'retracted');
 });

@@ -4,10 +4,11 @@ import { type About, type Context, defineProcess } from '../kernel/process.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { reservesOf } from './loss.ts';
+import { bound, onPaper, reliedUpon } from './onPaper.ts';
 import { papers } from './papers.ts';
 import { escalationRule, paymentWindow } from './policy.ts';
 import { board } from './progress.ts';
-import { ENDS, onPaper } from './stages.ts';
+import { ENDS } from './stages.ts';
 import { type ClaimState, evolve, initial, isClaim, reopened } from './state.ts';
 import { timers, waitsOf } from './waits.ts';
 
@@ -82,10 +83,15 @@ export const p = defineProcess({
   about,
   board,
   onPaper,
+  bound,
+  reliedUpon,
   reservesOnAdoption: (s) => (isClaim(s) ? reservesOf(s, s.registered) : []),
   clocks: { payment: paymentWindow },
   reopens: { from: ['withdrawn', 'lapsed', 'finally_rejected', 'annulled'], state: reopened },
   decisions: [
+    // Who shares is recorded anew, with its paper, while nobody is listed.
+    'SharesRecorded',
+    'SubcommitteeSessionHeld',
     'ClaimRecommended',
     'ClaimRejected',
     'DecisionNotified',

@@ -49,7 +49,7 @@ export const PAYING = [
   'paid',
 ] as const satisfies readonly ClaimStatus[];
 
-/** The statuses that an event recorded from paper leads to: it may follow whatever stands before them in the line. */
+/** The statuses that an event told by paper leads to: it may follow whatever stands before them in the line. */
 const LEADS_TO: Readonly<Partial<Record<keyof typeof events, (typeof LINE)[number]>>> = {
   ClaimSubmitted: 'submitted_to_subcommittee',
   ClaimRegistered: 'registered',
@@ -73,8 +73,8 @@ const LEADS_TO: Readonly<Partial<Record<keyof typeof events, (typeof LINE)[numbe
   PaymentMade: 'paid',
 };
 
-/** Whether a paper file may go from a status to an event with the steps between left out: paper does not tell them all. */
-export function onPaper(status: string, type: string): boolean {
+/** Whether an event may follow a status with the steps between left out. */
+export function mayLeadOn(status: string, type: string): boolean {
   const order: readonly string[] = LINE;
   const leads: Readonly<Record<string, string | undefined>> = LEADS_TO;
   const from = order.indexOf(status);

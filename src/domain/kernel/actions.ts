@@ -28,6 +28,7 @@ export function blockedBy(process: Process, command: Command, record: CaseRecord
   if (!record.exists) return 'NOT_FOUND';
   if (record.retracted) return 'RETRACTED';
   if (record.adoption?.confirmed === false && !ADOPTION.includes(command.name)) return 'ADOPTION_PENDING';
+  if (command.name === 'retract' && process.bound?.(record)) return 'RELIED_UPON';
   const { status } = record.state;
   const fits = command.from === 'open' ? !process.ends.includes(status) : command.from.includes(status);
   return fits ? command.idle?.(record) : 'WRONG_STATE';

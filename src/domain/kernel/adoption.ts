@@ -3,14 +3,17 @@ import { Instant } from './dates.ts';
 import { Evidence, LetterRef } from './envelope.ts';
 import { ensure, Refused } from './errors.ts';
 import { event, type KernelTable, reason, spec } from './kernelSpec.ts';
-import type { Context, Process, ProposedFact, Stated } from './process.ts';
+import type { Context, Process, ProposedFact, Stated, ToldFact } from './process.ts';
 
 /**
  * Whether an event may be recorded after these: in a status some command that emits it may be given in, beside the others with
  * which a command opens a case, or where the process lets a paper file leave out what lies between.
  */
-function mayFollow(process: Process, status: string, type: string, before: readonly string[]): boolean {
-  if (process.onPaper?.(status, type)) return true;
+function mayFollow(process: Process, state: Stated, fact: ToldFact, before: readonly string[]): boolean {
+  const told = process.onPaper?.(state, fact);
+  if (told !== undefined) return told;
+  const { status } = state;
+  const { type } = fact;
   return Object.values(process.commands).some((command) => {
     if (command.kernel || !command.emits.includes(type)) return false;
     if (command.from === 'new') return before.every((one) => command.emits.includes(one)) && !before.includes(type);
@@ -37,11 +40,6 @@ function adoptedFacts(process: Process, facts: readonly z.output<typeof adoptedF
     ensure(one.letterRef !== undefined || (one.evidence?.length ?? 0) > 0, 'FACT_WITHOUT_LETTER', { type: one.type, index });
     ensure(one.occurredAt >= last, 'FACTS_OUT_OF_ORDER', { type: one.type, index });
     ensure(one.occurredAt <= ctx.now, 'IN_THE_FUTURE', { index });
-    ensure(mayFollow(process, state.status, one.type, types.slice(0, index)), 'FACT_OUT_OF_PLACE', {
-      type: one.type,
-      status: state.status,
-      index,
-    });
     const parsed = shape.safeParse(one.data);
     if (!parsed.success) {
       throw new Refused('FACT_INVALID', {
@@ -50,6 +48,9 @@ function adoptedFacts(process: Process, facts: readonly z.output<typeof adoptedF
         fields: parsed.error.issues.map((issue) => issue.path.join('.')).join(', '),
       });
     }
+    const fact = { type: one.type, data: parsed.data };
+    const { status } = state;
+    ensure(mayFollow(process, state, fact, types.slice(0, index)), 'FACT_OUT_OF_PLACE', { type: one.type, status, index });
     last = one.occurredAt;
     const noted = {
       occurredAt: one.occurredAt,
@@ -63,8 +64,8 @@ function adoptedFacts(process: Process, facts: readonly z.output<typeof adoptedF
       actor: ctx.actor,
       revision: index + 1,
     };
-    state = process.evolve(state, { type: one.type, data: parsed.data, meta: meta as never });
-    return { type: one.type, data: parsed.data, noted };
+    state = process.evolve(state, { ...fact, meta: meta as never });
+    return { ...fact, noted };
   });
 }
 

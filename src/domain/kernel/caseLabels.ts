@@ -154,6 +154,10 @@ export const caseLabels = {
       en: 'Decisions and payments are reversed by a new decision, never corrected.',
       ar: 'القرارات والمدفوعات تُعكس بقرار جديد ولا تُصحح.',
     },
+    RELIED_UPON: {
+      en: 'A decision or payment rests on this. It is reversed by a new decision; what it rests on stays as it was.',
+      ar: 'يستند إلى هذا قرار أو صرف. يُعكس بقرار جديد ويبقى ما استند إليه كما هو.',
+    },
     FIELD_UNKNOWN: { en: 'The entry has no such field.', ar: 'لا يوجد في القيد حقل كهذا.' },
     CORRECTION_INVALID: {
       en: 'The corrected entry would not have its proper shape; see the fields.',

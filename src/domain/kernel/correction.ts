@@ -3,7 +3,7 @@ import { withCorrections } from './case.ts';
 import { caseEvents } from './caseEvents.ts';
 import { ensure, Refused } from './errors.ts';
 import { event, type KernelTable, reason, spec } from './kernelSpec.ts';
-import type { Context, Process } from './process.ts';
+import type { Context, Process, Stated } from './process.ts';
 import { newestVersion } from './registry.ts';
 
 /** The entry a correction means, as corrected so far: a recorded domain event that is no decision. */
@@ -13,6 +13,7 @@ function entryMeant(ctx: Context, process: Process, revision: number) {
   const shape = process.events[entry.type];
   ensure(shape, 'NOT_CORRECTABLE', { event: entry.type });
   ensure(!process.decisions?.includes(entry.type), 'DECISION_NOT_CORRECTABLE', { event: entry.type });
+  ensure(!process.reliedUpon?.(ctx.case.state as Stated).includes(entry.type), 'RELIED_UPON', { event: entry.type });
   return { entry, shape };
 }
 
@@ -58,8 +59,9 @@ export const correction: KernelTable = {
     effect: 'legal',
     input: z.strictObject({ revision: z.int().min(0) }),
     emits: ['CaseCorrected'],
-    decide: (c, ctx) => {
+    decide: (c, ctx, process) => {
       const proposed = correctionMeant(ctx, c.revision);
+      entryMeant(ctx, process, c.revision);
       ensure(proposed.meta.actor.id !== ctx.actor.id, 'SECOND_OFFICER_NEEDED');
       return [event('CaseCorrected', proposed.data)];
     },

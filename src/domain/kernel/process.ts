@@ -32,6 +32,12 @@ export interface Reserve {
   readonly value: string;
 }
 
+/** A fact that a paper file tells, before it is written. */
+export interface ToldFact {
+  readonly type: string;
+  readonly data: unknown;
+}
+
 /** What an `evolve` receives. */
 export type FoldEvent<E extends EventShapes> = { [K in keyof E & string]: RecordedEvent<K, z.output<E[K]>> }[keyof E & string];
 
@@ -255,12 +261,19 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   /** Fields of the state that are its owner's alone: not shown to organisations that merely take part. */
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
-  /** Whether a paper file may go from a status to an event although no command could: paper does not tell every step. */
-  onPaper?(status: string, type: string): boolean;
+  /**
+   * Whether a paper file in this state may tell this fact: true although no command could, since paper does not tell every step;
+   * false although one could, since only what happens here may tell it; as the commands have it when undefined.
+   */
+  onPaper?(state: S, fact: ToldFact): boolean | undefined;
   /** What an adopted case reserves, as its commands would have: text that must be unique. */
   reservesOnAdoption?(state: S): readonly Reserve[];
   /** The states in which a wrong file may be retracted; every state when absent. */
   readonly retracts?: readonly S['status'][];
+  /** Whether so much rests on a case by now that it is no wrong file any more, whatever its status. */
+  bound?(record: Pick<CaseRecord<S>, 'state' | 'adoption'>): boolean;
+  /** Entries that a decision or payment rests on in this state: they are not corrected any more. */
+  reliedUpon?(state: S): readonly (keyof E & string)[];
   /** Where `reopen` is allowed, and the state it leads to. */
   readonly reopens?: { readonly from: readonly S['status'][]; state(state: S): S };
   /** Events that are decisions or payments: reversed by a new decision, never corrected. */
@@ -299,9 +312,11 @@ export interface Process {
   board?(state: Stated): Board;
   readonly keptFromParties?: readonly string[];
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
-  onPaper?(status: string, type: string): boolean;
+  onPaper?(state: Stated, fact: ToldFact): boolean | undefined;
   reservesOnAdoption?(state: Stated): readonly Reserve[];
   readonly retracts?: readonly string[];
+  bound?(record: Pick<CaseRecord<Stated>, 'state' | 'adoption'>): boolean;
+  reliedUpon?(state: Stated): readonly string[];
   readonly reopens?: { readonly from: readonly string[]; state(state: Stated): Stated };
   readonly decisions?: readonly string[];
   readonly escalation?: Escalation;
