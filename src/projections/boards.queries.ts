@@ -71,7 +71,7 @@ export function held({ asOf, effectiveOn }: Pick<BoardFilter, 'asOf' | 'effectiv
   return sql<SqlBool>`(${known} and ${valid})`;
 }
 
-function onBoard(db: Db, sight: Sight, filter: BoardFilter) {
+function onBoard(db: Db, visible: Expression<SqlBool>, filter: BoardFilter) {
   let query = db
     .selectFrom('board')
     .innerJoin('case_index', (join) =>
@@ -79,7 +79,7 @@ function onBoard(db: Db, sight: Sight, filter: BoardFilter) {
     )
     .where('board.process', '=', filter.process)
     .where(held(filter))
-    .where(visibleTo(sight));
+    .where(visible);
   for (const [column, value] of [
     ['board.status', filter.status],
     ['board.kind', filter.kind],
@@ -104,7 +104,7 @@ export async function boardLines(
   day: LocalDate,
 ): Promise<readonly BoardLine[]> {
   const columns = groups.map((group) => `board.${group}` as const);
-  const base = onBoard(db, sight, filter);
+  const base = onBoard(db, visibleTo(sight), filter);
   const numbers = base
     .select([
       sql<number>`count(*)::int`.as('cases'),
@@ -157,7 +157,7 @@ export function boardWaits(
   now: string,
 ): Promise<readonly (Partial<Record<BoardGroup, string | null>> & BoardWait)[]> {
   const columns = groups.map((group) => `board.${group}` as const);
-  return onBoard(db, sight, filter)
+  return onBoard(db, visibleTo(sight), filter)
     .innerJoin('queue', (join) => join.onRef('queue.process', '=', 'board.process').onRef('queue.case_id', '=', 'board.case_id'))
     .where(openWaits(filter.asOf))
     .select([
@@ -180,15 +180,26 @@ const keys: readonly SortKey[] = [
   { as: 'case_id', by: sql.ref('board.case_id') },
 ];
 
-/** The cases behind a line, longest in their status first. `sight` is that of `<process>:find`. @throws BadCursor */
+/** What somebody may read, may find, and has on a board. */
+export interface BoardSights {
+  readonly read: Sight;
+  readonly find: Sight;
+  readonly board: Sight;
+}
+
+/**
+ * The cases behind a line, longest in their status first: those that may be opened, and of what is on one's own boards those
+ * that may be found. Who may only find a case elsewhere learns its reference and nothing of how it stands. @throws BadCursor
+ */
 export async function boardCases(
   db: Db,
-  sight: Sight,
+  { read, find, board }: BoardSights,
   filter: BoardFilter,
   day: LocalDate,
   paging: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<BoardCase>> {
-  let query = onBoard(db, sight, filter)
+  const visible = sql<SqlBool>`(${visibleTo(read)} or (${visibleTo(find)} and ${visibleTo(board)}))`;
+  let query = onBoard(db, visible, filter)
     .select([
       'board.case_id as id',
       'board.reference as reference',

@@ -144,9 +144,21 @@ t.test(
       { governorate: 'IQG15', status: 'granted', cases: 1, medianDays: 726 },
       { governorate: 'IQG15', status: 'paid', cases: 1, measures: { askedIQD: 30, paidIQD: 30 } },
     ]);
-    const page = await boardCases(db, all, { process: 'plea', status: 'granted' }, '2026-03-01', { limit: 1 });
+    const page = await boardCases(
+      db,
+      { read: all, find: all, board: all },
+      { process: 'plea', status: 'granted' },
+      '2026-03-01',
+      { limit: 1 },
+    );
     t.match(page.items, [{ status: 'granted', since: '2024-02-20', waits: [{ wait: 'pay', party: 'treasury' }] }]);
-    const rest = await boardCases(db, all, { process: 'plea', status: 'granted' }, '2026-03-01', { limit: 5, cursor: page.next });
+    const rest = await boardCases(
+      db,
+      { read: all, find: all, board: all },
+      { process: 'plea', status: 'granted' },
+      '2026-03-01',
+      { limit: 5, cursor: page.next },
+    );
     t.equal(rest.items.length, 1);
     const none: Sight = { rights, groups: [] };
     t.same(

@@ -80,7 +80,11 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
       page: async ({ rights }, query, paging) =>
         boardCases(
           db,
-          sightOf(rights, 'find', [process.name]),
+          {
+            read: sightOf(rights, 'read', [process.name]),
+            find: sightOf(rights, 'find', [process.name]),
+            board: sightOf(rights, 'board', [process.name]),
+          },
           await filterOf(process, query),
           query.effectiveOn ?? today(),
           paging,
