@@ -111,7 +111,7 @@ t.test('heirs are paid each their share to the last dinar, some while others are
   );
   t.same(
     (await c.record(id)).waits.map((one) => `${one.key} ${one.party}`),
-    ['liftHold subcommitteeClerk', 'pay governorateAccounts', 'payment governorateAccounts'],
+    ['liftHold subcommitteeChair', 'pay governorateAccounts', 'payment governorateAccounts'],
   );
   await refused(t, c.pay(id, first, c.orderer), 'PAYER_ORDERED_IT');
   await refused(t, c.pay(id, first, c.clerk), 'FORBIDDEN');
@@ -359,9 +359,9 @@ t.test('whatever happens to its payees, a claim is paid exactly when all of them
   t.pass();
 });
 
-/** A claim of one payee, paid through a batch. */
-async function paidClaim(c: Awaited<ReturnType<typeof money>>): Promise<{ id: string; payee: string; batch: string }> {
-  const id = await c.upTo('awaiting_allocation');
+/** A claim of one payee, ordered in a batch. */
+async function orderedClaim(c: Awaited<ReturnType<typeof money>>, type: 'property' | 'injury' = 'property') {
+  const id = await c.upTo('awaiting_allocation', type);
   const [{ payee } = { payee: '' }] = await c.payees(id);
   const batch = await c.openBatch();
   await c.on(c.clerk, 'listForPayment', id, { batch });
@@ -373,7 +373,7 @@ t.test('a decided claim is no wrong file any more, and what it rests on is not r
   const c = await money();
   const wrong = await c.upTo('registered', 'injury');
   t.equal((await c.on(c.clerk, 'retract', wrong, { reason: 'entered under the wrong name' })).outcome.status, 'retracted');
-  const { id, payee } = await paidClaim(c);
+  const { id, payee } = await orderedClaim(c);
   const other = await c.someoneNamed();
   const fix = (revision: number, fields: object) =>
     c.on(c.clerk, 'correct', id, { revision, fields, reason: 'the wrong person was named' });
@@ -437,4 +437,77 @@ t.test('a paper file brings no live money along: no list, no order, no payment t
   await c.on(c.chair, 'confirmAdoption', outcome.id);
   t.match(progressOf((await c.record(outcome.id)).state), { paid: true, paidIQD: 5_000_000 });
   t.equal((await c.on(c.clerk, 'retract', outcome.id, { reason: 'the paper is of another' })).outcome.status, 'retracted');
+});
+
+t.test('who is paid in place of a victim is shown by the shares, also when a lawyer acts', async (t) => {
+  const c = await money();
+  const [heir, lawyer] = [await c.someoneNamed(), await c.someoneNamed()];
+  const id = await c.upTo('awaiting_allocation', 'martyrdom', 5_000_000, {
+    ...{ claimant: lawyer, capacity: 'lawyer', principal: heir },
+  });
+  const list = async () => c.on(c.clerk, 'listForPayment', id, { batch: await c.openBatch() });
+  await refused(t, list(), 'HEIR_SHARES_MISSING');
+  await c.on(c.clerk, 'recordShares', id, { heirs: [{ person: heir, weight: 1 }], papers: 'pending' });
+  await refused(t, list(), 'HEIR_SHARES_MISSING');
+  await c.on(c.clerk, 'recordShares', id, { heirs: [{ person: heir, weight: 1 }], papers: 'seen' }, papers);
+  t.equal((await list()).outcome.status, 'batch_listed');
+});
+
+t.test('a payment that failed leaves a way on: to the heirs, out, or into the claim it repeats', async (t) => {
+  const c = await money();
+  const { id, payee } = await orderedClaim(c);
+  await c.on(c.accounts, 'recordFailedPayment', id, { payee, reason: 'the payee has died' });
+  const heirs = [{ person: await c.someoneNamed(), weight: 1 }];
+  await c.on(c.clerk, 'recordShares', id, { heirs, papers: 'seen' }, papers);
+  const { status, state } = await c.record(id);
+  t.match(
+    { status, payees: state.payees },
+    { status: 'awaiting_allocation', payees: [{ payee: heirs[0]?.person, status: 'due' }] },
+  );
+  const gone = await orderedClaim(c, 'injury');
+  await c.on(c.accounts, 'recordFailedPayment', gone.id, { payee: gone.payee, reason: 'no account' });
+  await c.on(c.clerk, 'suspectDuplicate', gone.id, { of: id, ground: 'same_property' });
+  await c.on(c.chair, 'mergeInto', gone.id, { claim: id, reason: 'the same house' });
+  t.equal((await c.on(c.chair, 'reverseMerge', gone.id, { reason: 'two houses after all' })).outcome.status, 'payment_failed');
+  t.equal((await c.on(c.clerk, 'withdraw', gone.id, { by: 'claimant' })).outcome.status, 'withdrawn');
+  t.match(progressOf((await c.record(gone.id)).state), { finalised: true, entitlementIQD: 0 }, 'nobody is to be paid any more');
+});
+
+t.test('nothing is paid while a duplicate is suspected, although it was ordered', async (t) => {
+  const c = await money();
+  const { id, payee } = await orderedClaim(c);
+  const other = await c.upTo('registered', 'injury');
+  await c.on(c.clerk, 'suspectDuplicate', id, { of: other, ground: 'other' });
+  await refused(t, c.pay(id, payee), 'DUPLICATE_UNRESOLVED');
+  await c.on(c.chair, 'keepSeparate', id, { of: other, reason: 'one house, one injury' });
+  t.equal((await c.pay(id, payee)).outcome.status, 'paid');
+});
+
+t.test('what is objected to is not the last word and counts as no entitlement', async (t) => {
+  const c = await claims();
+  const id = await c.upTo('final');
+  t.match(progressOf((await c.record(id)).state), { finalised: true, entitlementIQD: 20_000_000 });
+  await c.when(c.chair, 'allowLateObjection', id, { by: 'claimant', reason: 'the letter came late' });
+  await c.when(c.clerk, 'fileObjection', id, { by: 'claimant', filedOn: c.w.now().slice(0, 10), grounds: 'too little' });
+  t.match(progressOf((await c.record(id)).state), { stage: 'submitted', finalised: false, entitlementIQD: 0 });
+});
+
+t.test('what Baghdad returned and the sub-committee decided anew may be objected to, and goes back there', async (t) => {
+  const c = await claims();
+  const id = await c.upTo('forwarded', 'property', 60_000_000);
+  await c.when(c.central, 'returnForCompletion', id, { committeeNo: 1, items: [{ item: 'identity' }] });
+  await c.when(c.clerk, 'supplyInformation', id, { items: ['identity'] });
+  const redecide = async () => {
+    await c.when(c.clerk, 'scheduleSession', id, { sessionNo: '10', on: c.w.now().slice(0, 10) });
+    await c.when(c.chair, 'recommend', id, { ...votes, amountIQD: 10_000_000 });
+    await c.notify(id);
+  };
+  await redecide();
+  const objection = { by: 'claimant', filedOn: c.w.now().slice(0, 10), grounds: 'a sixth of the loss' };
+  t.equal((await c.when(c.clerk, 'fileObjection', id, objection)).outcome.status, 'objection');
+  t.equal((await c.when(c.clerk, 'forward', id, {}, letter)).outcome.status, 'central_review');
+  await c.when(c.central, 'returnForCompletion', id, { committeeNo: 1, items: [{ item: 'identity' }] });
+  await redecide();
+  await c.periodOver(id);
+  t.equal((await c.when(c.clerk, 'forward', id, {}, letter)).outcome.status, 'central_review', 'what has been there goes there');
 });

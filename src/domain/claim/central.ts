@@ -36,10 +36,9 @@ export const central = {
     decide: (c, s, ctx) => {
       sits(c.committeeNo, s, ctx);
       duplicatesSettled(s, ctx);
-      return [
-        ...objectionsDecided(s, 'upheld'),
-        { type: 'ClaimRatified', data: { ...c, amountIQD: s.decision?.amountIQD ?? 0 } },
-      ];
+      // A paper file may not carry it; its amount is then set by amending.
+      ensure(s.decision, 'RECOMMENDATION_MISSING');
+      return [...objectionsDecided(s, 'upheld'), { type: 'ClaimRatified', data: { ...c, amountIQD: s.decision.amountIQD } }];
     },
   }),
   amend: p.command({

@@ -5,6 +5,7 @@ import { Objector } from './codes.ts';
 import { byLetter, notAhead, p } from './definition.ts';
 import { events, Text } from './events.ts';
 import { centralReasons, objectionRule, routingRule } from './policy.ts';
+import type { Claim } from './state.ts';
 
 const { method, language } = events.DecisionNotified.shape;
 const CONTESTABLE = [
@@ -14,6 +15,9 @@ const CONTESTABLE = [
   'final_at_subcommittee',
   'finally_rejected',
 ] as const;
+
+/** Whether the last word came from Baghdad; what it returned and the sub-committee decided anew may be objected to. */
+const decidedCentrally = ({ final }: Claim): boolean => final?.committeeNo !== undefined;
 
 /** Notification, objections within or after the time for them, and where the claim goes then. */
 export const contesting = {
@@ -41,7 +45,7 @@ export const contesting = {
     emits: ['LateObjectionAllowed'],
     to: ['contestation_open', 'contestation_ended', 'final_at_subcommittee', 'finally_rejected'],
     decide: (c, s) => {
-      ensure(s.central === undefined, 'DECIDED_CENTRALLY');
+      ensure(!decidedCentrally(s), 'DECIDED_CENTRALLY');
       return s.leave.includes(c.by) ? [] : [{ type: 'LateObjectionAllowed', data: c }];
     },
   }),
@@ -53,7 +57,7 @@ export const contesting = {
     to: ['objection'],
     decide: (c, s, ctx) => {
       ensure((c.by === 'finance') === (ctx.actor.post === 'financeMinistry'), 'OBJECTION_NOT_YOURS', { by: c.by });
-      ensure(s.central === undefined, 'DECIDED_CENTRALLY');
+      ensure(!decidedCentrally(s), 'DECIDED_CENTRALLY');
       notAhead(c.filedOn, ctx);
       const late = s.notified === undefined || c.filedOn > s.notified.contestUntil;
       ensure(!late || s.leave.includes(c.by), 'OBJECTION_TOO_LATE', { until: s.notified?.contestUntil ?? '' });
@@ -86,7 +90,7 @@ export const contesting = {
       const rule = ctx.rule(routingRule);
       const contested = s.status === 'finance_objection' || s.objections.some((one) => one.outcome === undefined);
       const found = centralReasons(rule.value, { type: s.type, governorate: s.subcommittee?.governorate, amountIQD, contested });
-      const reasons = found.length > 0 || s.status !== 'returned_to_subcommittee' ? found : (s.central?.reasons ?? []);
+      const reasons = found.length > 0 ? found : (s.central?.reasons ?? []);
       if (reasons.length === 0) return [{ type: 'ClaimFinalAtSubcommittee', data: { amountIQD, ruleVersion: rule.version } }];
       byLetter(ctx);
       return [{ type: 'ClaimForwardedToCentral', data: { reasons, ruleVersion: rule.version } }];

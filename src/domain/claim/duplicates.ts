@@ -11,7 +11,7 @@ import type { Claim, ClaimState } from './state.ts';
 
 const LIVE = [...LINE, 'suspended'] as const;
 const EVER = [...LIVE, ...ENDS] as const;
-const BEFORE_MONEY = LINE.slice(0, LINE.indexOf('payment_failed'));
+const BEFORE_MONEY = LINE.slice(0, LINE.indexOf('batch_listed'));
 
 /** Claims found to hold what this one asked to keep, also where the note of it could not be made yet (a file from paper). */
 const refusedBy = (record: CaseRecord<unknown>): readonly string[] =>

@@ -4,7 +4,7 @@ import { fact } from '../kernel/process.ts';
 import { p } from './definition.ts';
 import { duplicatesSettled } from './duplicates.ts';
 import { Text } from './events.ts';
-import { isDue, type Payee } from './payees.ts';
+import { isDue, type Payee, sharesShown } from './payees.ts';
 import { PAYING } from './stages.ts';
 import type { Claim } from './state.ts';
 
@@ -48,7 +48,7 @@ export const listing = {
       ensure(batch.exists && !batch.retracted && batch.state.status === 'open', 'BATCH_NOT_OPEN');
       ensure(batch.state.governorate === s.subcommittee?.governorate, 'BATCH_OF_ANOTHER_GOVERNORATE');
       duplicatesSettled(s, ctx);
-      ensure(s.capacity !== 'heir' || s.heirs?.papers === 'seen', 'HEIR_SHARES_MISSING');
+      ensure(sharesShown(s), 'HEIR_SHARES_MISSING');
       const payees = wanted(s, c.payees);
       ensure(payees.length > 0, 'NOTHING_DUE');
       const lines = [...new Set(payees)].map(lineOf);

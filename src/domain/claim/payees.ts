@@ -40,6 +40,21 @@ export function payeesFor(
   });
 }
 
+/**
+ * Whether it is shown who is paid (§4.2: identity of the payee, or the heirs' share document): for a martyr, or wherever somebody
+ * else is paid for the victim, by the paper on the shares, also when a lawyer acts.
+ */
+export function sharesShown(claim: Pick<Claim, 'type' | 'capacity' | 'victims' | 'heirs' | 'claimant' | 'principal'>): boolean {
+  const { type, capacity, victims, heirs } = claim;
+  const forAnother = victims.length > 0 && !victims.includes(claim.principal ?? claim.claimant);
+  const needed = type === 'martyrdom' || capacity === 'heir' || forAnother || heirs !== undefined;
+  return !needed || heirs?.papers === 'seen';
+}
+
+/** Whether no money is on its way to anybody: everybody is due, or could not be paid. */
+export const isUntouched = (payees: readonly Payee[]): boolean =>
+  payees.every((one) => isDue(one) || one.status === 'failed' || one.amountIQD === 0);
+
 /** Whether a payee may be put on a list without anybody having looked into a failure first. */
 export const isDue = (payee: Payee): boolean => payee.status === 'due';
 

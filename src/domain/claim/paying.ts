@@ -4,6 +4,7 @@ import { ensure } from '../kernel/errors.ts';
 import { type FactRef, fact } from '../kernel/process.ts';
 import { PaymentMethod } from './codes.ts';
 import { notAhead, notTheSame, p } from './definition.ts';
+import { duplicatesSettled } from './duplicates.ts';
 import { Dinars, No, Text } from './events.ts';
 import { type BatchFact, PAID_FROM } from './listing.ts';
 import type { Payee } from './payees.ts';
@@ -38,6 +39,7 @@ export const paying = {
     facts: (c, s) => batchOf(s, c.payee),
     decide: (c, s, ctx) => {
       const { batch, amountIQD } = ordered(s, c.payee);
+      duplicatesSettled(s, ctx);
       notTheSame(ctx.facts.batch?.state.orderedBy, 'PAYER_ORDERED_IT', ctx);
       notAhead(c.paidOn, ctx);
       return [{ type: 'PaymentMade', data: { batch, amountIQD, ...c } }];

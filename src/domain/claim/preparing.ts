@@ -9,7 +9,7 @@ import { Capacity, Cause } from './codes.ts';
 import { notAhead, p } from './definition.ts';
 import { Heir, No, Text } from './events.ts';
 import { Loss } from './loss.ts';
-import { isDue } from './payees.ts';
+import { isUntouched } from './payees.ts';
 import { LAW_FROM } from './policy.ts';
 import { LINE } from './stages.ts';
 
@@ -56,7 +56,7 @@ function entitled(c: Prepare): void {
   ensure(new Set(c.victims).size === c.victims.length, 'VICTIM_TWICE');
 }
 
-const BEFORE_LISTING = LINE.slice(0, LINE.indexOf('payment_failed'));
+const UNLISTED = LINE.slice(0, LINE.indexOf('batch_listed'));
 
 /** What the claimant says, and who shares. */
 export const preparing = {
@@ -88,11 +88,11 @@ export const preparing = {
     },
   }),
   recordShares: p.command({
-    from: BEFORE_LISTING,
+    from: UNLISTED,
     permission: 'claim:enter',
     input: z.strictObject({ heirs: z.array(Heir).min(1).max(200), papers: z.enum(['seen', 'pending']), deedNo: No.optional() }),
     emits: ['SharesRecorded'],
-    to: BEFORE_LISTING,
+    to: UNLISTED,
     facts: (c) => personsIn(c.heirs.map((one) => one.person)),
     decide: (c, s, ctx) => {
       const persons = c.heirs.map((one) => one.person);
@@ -102,16 +102,16 @@ export const preparing = {
         ensure(s.type !== 'martyrdom' || !s.victims.includes(id), 'VICTIM_IS_NO_HEIR', { person: id });
       }
       ensure(c.papers === 'pending' || ctx.evidence.length > 0 || ctx.letterRef, 'EVIDENCE_MISSING');
-      ensure(s.payees.every(isDue), 'PAYMENT_UNDER_WAY');
+      ensure(isUntouched(s.payees), 'PAYMENT_UNDER_WAY');
       return [{ type: 'SharesRecorded', data: c }];
     },
   }),
   setPriority: p.command({
-    from: BEFORE_LISTING,
+    from: UNLISTED,
     permission: 'claim:enter',
     input: z.strictObject({ vulnerable: z.boolean(), grounds: Text }),
     emits: ['ClaimPriorityRecorded'],
-    to: BEFORE_LISTING,
+    to: UNLISTED,
     decide: (c) => [{ type: 'ClaimPriorityRecorded', data: c }],
   }),
 };

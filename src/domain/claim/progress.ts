@@ -45,7 +45,8 @@ export function progressOf(state: ClaimState): Progress {
   const finalised = state.final !== undefined;
   const submitted =
     finalised || state.registered !== undefined || isSubmitted(state.status) || isSubmitted(state.was ?? state.status);
-  const entitlementIQD = state.final?.amountIQD ?? 0;
+  // Who withdrew is owed nothing, whatever was decided.
+  const entitlementIQD = state.status === 'withdrawn' ? 0 : (state.final?.amountIQD ?? 0);
   const sum = (...wanted: readonly string[]) =>
     state.payees.reduce((all, one) => (wanted.includes(one.status) ? all + one.amountIQD - (one.recoveredIQD ?? 0) : all), 0);
   const allPaid = state.payees.length > 0 && state.payees.every((one) => one.status === 'paid');

@@ -104,6 +104,10 @@ export const refusals: Readonly<Record<string, Label>> = {
     en: 'Whoever decided in the sub-committee does not decide in the Central Committee.',
     ar: 'من بت في اللجنة الفرعية لا يبت في اللجنة المركزية.',
   },
+  RECOMMENDATION_MISSING: {
+    en: 'The file carries no recommendation to ratify. Set the amount by amending, or return the claim.',
+    ar: 'لا تتضمن المعاملة توصية للمصادقة عليها. حدد المبلغ بالتعديل أو أعد المعاملة.',
+  },
   NOTHING_AMENDED: { en: 'The amount is the same. Ratify instead.', ar: 'المبلغ لم يتغير. صادق على التوصية بدل تعديلها.' },
   BATCH_NOT_OPEN: { en: 'There is no open payment batch with this id.', ar: 'لا توجد دفعة صرف مفتوحة بهذا المعرّف.' },
   BATCH_OF_ANOTHER_GOVERNORATE: { en: 'The batch is for another governorate.', ar: 'دفعة الصرف تخص محافظة أخرى.' },

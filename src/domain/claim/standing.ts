@@ -3,22 +3,22 @@ import { ensure } from '../kernel/errors.ts';
 import { SuspensionCause } from './codes.ts';
 import { p } from './definition.ts';
 import { events, Text } from './events.ts';
-import { isDue } from './payees.ts';
+import { isUntouched } from './payees.ts';
 import { LINE } from './stages.ts';
 
-const BEFORE_LISTING = LINE.slice(0, LINE.indexOf('payment_failed'));
+const UNLISTED = LINE.slice(0, LINE.indexOf('batch_listed'));
 const SUSPENDABLE = LINE.filter((one) => one !== 'paid');
 
 /** Side states: withdrawn, suspended and resumed, closed. */
 export const standing = {
   withdraw: p.command({
-    from: BEFORE_LISTING,
+    from: UNLISTED,
     permission: 'claim:withdraw',
     input: z.strictObject({ by: events.ClaimWithdrawn.shape.by, reason: Text.optional() }),
     emits: ['ClaimWithdrawn'],
     to: ['withdrawn'],
     decide: (c, s) => {
-      ensure(s.payees.every(isDue), 'PAYMENT_UNDER_WAY');
+      ensure(isUntouched(s.payees), 'PAYMENT_UNDER_WAY');
       return [{ type: 'ClaimWithdrawn', data: c }];
     },
   }),

@@ -93,7 +93,9 @@ function claimed(s: Claim, event: Later): Claim {
   switch (event.type) {
     case 'SharesRecorded': {
       const next = { ...s, heirs: event.data };
-      return s.payees.length > 0 && s.final ? { ...next, payees: payeesFor(next, s.final.amountIQD) } : next;
+      if (s.payees.length === 0 || !s.final) return next;
+      const payees = payeesFor(next, s.final.amountIQD);
+      return s.status === 'payment_failed' ? withPayees(next, payees) : { ...next, payees };
     }
     case 'ClaimPriorityRecorded':
       return { ...s, vulnerable: event.data.vulnerable };
@@ -218,7 +220,8 @@ function contested(s: Claim, event: Contested): Claim {
     case 'LateObjectionAllowed':
       return { ...s, leave: [...s.leave, event.data.by] };
     case 'ObjectionFiled':
-      return { ...s, status: 'objection', objections: [...s.objections, event.data] };
+      // What is objected to is not the last word, and entitles to nothing meanwhile.
+      return { ...s, status: 'objection', objections: [...s.objections, event.data], final: undefined, payees: [] };
     case 'ContestationPeriodEnded':
       return { ...s, status: 'contestation_ended' };
     case 'ClaimForwardedToCentral':

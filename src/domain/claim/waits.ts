@@ -81,7 +81,7 @@ function payeeWaits(s: Claim): readonly Wait[] {
   return [
     ...(s.payees.some((one) => isDue(one)) ? [finance('allocate')()] : []),
     ...(some('failed') ? [clerk('relist')(s)] : []),
-    ...(some('held') ? [clerk('liftHold')(s)] : []),
+    ...(some('held') ? [chair('liftHold')(s)] : []),
     ...(some('listed') ? [auditors('auditPayees')(s)] : []),
     ...(some('audited') ? [finance('order')()] : []),
     ...(some('ordered') ? [accounts('pay')(s)] : []),
