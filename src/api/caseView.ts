@@ -1,6 +1,7 @@
 import { AS_PARTY, covers, mayI, type Reach, type Rights, reachOf, type Target, targetOf } from '../domain/access/access.ts';
 import { type ActionView, actionsOf } from '../domain/kernel/actions.ts';
 import { type CaseRecord, foldCase } from '../domain/kernel/case.ts';
+import { isTold } from '../domain/kernel/discretion.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import { Hidden, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
@@ -72,9 +73,9 @@ export async function viewOf(
     id: record.id,
     reference: record.reference,
     status: record.status,
-    revision: record.revision,
+    revision: then.revision,
     openedAt: record.openedAt,
-    changedAt: record.changedAt,
+    changedAt: then.changedAt,
     owner: record.owner,
     state: shown(stateFor(loaded, rights, record.state)),
     waits: record.waits,
@@ -92,11 +93,12 @@ function allowedActions({ process, record }: LoadedCase, rights: Rights): readon
   return actionsOf(process, record, (permission) => mayI(rights, permission, target).allowed);
 }
 
-/** The fold of the first events, `known` of them, with personal values opened up to a tier. */
+/** The fold of the first events, `known` of them, with personal values opened up to a tier and without what is not told to it. */
 async function recordFor(loaded: LoadedCase, tier: Tier, codec: Codec, known: number): Promise<CaseRecord<Stated>> {
   if (known === loaded.stored.length && tier === 'T3') return loaded.record;
   const history = await codec.decode(loaded.stored.slice(0, known), tier);
-  return foldCase(loaded.process, loaded.record.id, history);
+  const told = history.filter(({ type }) => isTold(loaded.process, type, tier));
+  return foldCase(loaded.process, loaded.record.id, told);
 }
 
 function knownThen({ stored, history }: LoadedCase, asOf: AsOf): number {

@@ -1,5 +1,6 @@
 import type { FastifyError } from 'fastify';
 import { wordFor } from '../domain/kernel/caseLabels.ts';
+import { UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import { type Lang, say } from '../domain/kernel/labels.ts';
 import type { Process } from '../domain/kernel/process.ts';
@@ -65,10 +66,11 @@ function tell(error: unknown, process: Process | undefined): Told {
 /** What happened since the caller looked: what, when, by which post; never the data itself. */
 function changesSince(error: Stale, process: Process | undefined, lang: Lang): Readonly<Record<string, unknown>> {
   const since = error.since.map(({ type, meta }) => {
-    const label = process && wordFor(process, 'events', type);
+    const told = process?.discreet?.[type] === undefined;
+    const label = told ? process && wordFor(process, 'events', type) : UNTOLD_LABEL;
     return {
       revision: meta.revision,
-      event: type,
+      event: told ? type : UNTOLD,
       ...(label ? { label: say(label, lang) } : {}),
       recordedAt: meta.recordedAt,
       by: { id: meta.actor.id, post: meta.actor.post, ...(meta.actor.office ? { office: meta.actor.office } : {}) },

@@ -1,34 +1,70 @@
-import type { Rights } from '../domain/access/access.ts';
+import { covers, type Rights, reachOf, targetOf } from '../domain/access/access.ts';
 import { ROLE_LABELS } from '../domain/access/labels.ts';
 import type { Role } from '../domain/access/roles.ts';
+import type { CaseRecord } from '../domain/kernel/case.ts';
 import { caseEvents, isCaseEvent } from '../domain/kernel/caseEvents.ts';
 import { wordFor } from '../domain/kernel/caseLabels.ts';
-import { personalPaths, type Tier } from '../domain/kernel/privacy.ts';
-import type { Process } from '../domain/kernel/process.ts';
+import { isTold, UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
+import { personalPaths, type Tier, withinTier } from '../domain/kernel/privacy.ts';
+import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { Page } from '../projections/reads.queries.ts';
-import type { TimelineEntry } from '../projections/timeline.queries.ts';
+import type { ChangeNotice, TimelineEntry } from '../projections/timeline.queries.ts';
 import { openingTier, shown } from './caseView.ts';
 import type { ApiParts } from './parts.ts';
 
+interface Opening {
+  /** Up to which tier values are opened. */
+  readonly values: Tier | undefined;
+  /** Up to which tier one is told what happened. */
+  readonly names: Tier | undefined;
+}
+
 /** The page with words, and with values only as far as the caller may open the case each entry stands in. */
 export async function opened(parts: ApiParts, rights: Rights, page: Page<TimelineEntry>) {
-  const streams = [...new Set(page.items.map(streamOf))];
-  const tiers = new Map(
-    await Promise.all(
-      streams.map(async (stream): Promise<[string, Tier | undefined]> => {
-        const record = await parts.cases.glance(stream);
-        return [stream, openingTier(parts.registry.ofStream(stream), record, rights)];
-      }),
-    ),
-  );
-  const items = await Promise.all(page.items.map((entry) => worded(parts, entry, tiers.get(streamOf(entry)))));
+  const openings = await openingsOf(parts, rights, page.items);
+  const items = await Promise.all(page.items.map((entry) => worded(parts, entry, openings.get(streamOf(entry)))));
   return { ...page, items };
 }
 
-const streamOf = (entry: TimelineEntry): string => `${entry.process}-${entry.id}`;
+/** Notices of changes, without the names of entries that are not told to the caller. */
+export async function noticesFor(parts: ApiParts, rights: Rights, notices: readonly ChangeNotice[]) {
+  const isDiscreet = ({ process, type }: ChangeNotice) => parts.registry.byName(process)?.discreet?.[type] !== undefined;
+  const openings = await openingsOf(parts, rights, notices.filter(isDiscreet));
+  return notices.map((one) => {
+    const told = isTold(parts.registry.byName(one.process), one.type, openings.get(streamOf(one))?.names);
+    return told ? one : { ...one, type: UNTOLD };
+  });
+}
 
-async function worded({ registry, codec }: ApiParts, entry: TimelineEntry, tier: Tier | undefined) {
+async function openingsOf({ cases, registry }: ApiParts, rights: Rights, entries: readonly { process: string; id: string }[]) {
+  const streams = [...new Set(entries.map(streamOf))];
+  return new Map(
+    await Promise.all(
+      streams.map(async (stream): Promise<[string, Opening]> => {
+        const [process, record] = [registry.ofStream(stream), await cases.glance(stream)];
+        const values = openingTier(process, record, rights);
+        return [stream, { values, names: higher(values, followedTo(process, record, rights)) }];
+      }),
+    ),
+  );
+}
+
+/** Who follows what is done in a case without opening it is told what was done (domain.md §14, auditor: audit logs only). */
+const followedTo = (process: Process, record: CaseRecord<Stated>, rights: Rights): Tier | undefined =>
+  reachOf(rights, `${process.name}:timeline`)
+    .filter((reach) => covers(reach, targetOf(process, record), rights))
+    .map((reach) => reach.tier)
+    .reduce<Tier | undefined>(higher, undefined);
+
+const higher = (one: Tier | undefined, other: Tier | undefined): Tier | undefined =>
+  one === undefined || (other !== undefined && withinTier(one, other)) ? other : one;
+
+const streamOf = (entry: { readonly process: string; readonly id: string }): string => `${entry.process}-${entry.id}`;
+
+async function worded({ registry, codec }: ApiParts, entry: TimelineEntry, opening: Opening | undefined) {
   const process = registry.byName(entry.process);
+  const tier = opening?.values;
+  if (!isTold(process, entry.type, opening?.names)) return untold(entry);
   const mayOpen = tier !== undefined && process !== undefined && (tier !== 'T0' || !isPersonal(process, entry.type));
   const values = mayOpen ? await codec.open({ data: entry.data, changes: entry.changes }, tier) : undefined;
   const changes = values ? values.changes : entry.changes.map(({ field }) => ({ field }));
@@ -43,6 +79,20 @@ async function worded({ registry, codec }: ApiParts, entry: TimelineEntry, tier:
     })),
   };
 }
+
+/** That something was entered, by whom and when. */
+const untold = (entry: TimelineEntry) => ({
+  ...entry,
+  type: UNTOLD,
+  command: '',
+  label: UNTOLD_LABEL,
+  postLabel: ROLE_LABELS[entry.post as Role],
+  letter: null,
+  evidence: [],
+  legalBasis: null,
+  data: undefined,
+  changes: [],
+});
 
 /** T1 values lie open in the read model, so they are told by the shape of the event. */
 function isPersonal(process: Process, type: string): boolean {

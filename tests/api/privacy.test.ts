@@ -27,3 +27,45 @@ t.test('who may find a family elsewhere learns nothing of how it stands', async 
   t.same(await cases(registrar), [], 'another branch');
   t.same(await cases(caseworker), [], 'a partner of the same governorate');
 });
+
+t.test('who may open a family up to T1 is not told that somebody of it is missing or detained', async (t) => {
+  const { api, here, read, family, when, registrar } = await desks(t);
+  const [one, two] = family.daughters;
+  const since = { date: '2026-01-05', precision: 'day' };
+  const revision = () => api.cases.glance(`household-${family.id}`).then((record) => record.revision);
+  const seen = await revision();
+  await when(registrar, 'household', 'reportMemberDetained', family.id, { person: one, since, papers: 'pending' });
+  await when(registrar, 'household', 'reportMemberMissing', family.id, { person: two, since, papers: 'pending' });
+  const telling = /detained|missing|absence/i;
+  const headquarters = api.person('branchesAffairs');
+  const verifier = api.person('verifier', here);
+
+  for (const path of [`households/${family.id}`, `households/${family.id}/page`, `persons/${one}`, `persons/${two}`]) {
+    const { status, json } = await read(`/v1/${path}`, headquarters);
+    t.equal(status, 200, path);
+    // What could be done is told of every case alike.
+    t.notMatch(JSON.stringify({ ...json, actions: [] }), telling, path);
+    if (path === `households/${family.id}`) t.equal(json.revision, await revision(), 'If-Match still finds the case');
+  }
+  const { state } = (await read(`/v1/households/${family.id}`, verifier)).json;
+  t.match(JSON.stringify(state), telling, 'the branch that opens T2');
+
+  const trails = [`households/${family.id}/timeline`, `households/${family.id}/trail`, `persons/${one}/timeline`];
+  for (const path of [...trails, 'changes?after=0&limit=200']) {
+    const { status, text } = await read(`/v1/${path}`, headquarters);
+    t.equal(status, 200, path);
+    t.notMatch(text, telling, path);
+    t.match(text, /EntryNotTold/, `${path}: that something was entered is told`);
+    t.match((await read(`/v1/${path}`, verifier)).text, telling, `${path}: the branch that opens T2`);
+  }
+  const trail = await read(`/v1/households/${family.id}/timeline`, api.person('auditor'));
+  t.match(trail.text, telling, 'who audits what was done is told what was done');
+
+  const stale = await api.call('POST', `/v1/households/${family.id}/note`, {
+    as: api.person('registrar', here),
+    body: { text: 'asked again' },
+    headers: { 'if-match': `"${seen}"` },
+  });
+  t.equal(stale.status, 412, stale.text);
+  t.notMatch(stale.text, telling, 'what changed meanwhile');
+});

@@ -13,6 +13,7 @@ import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../listAnsw
 import { AsOf, Code, Flag, Id, LogIndex, logIndexIn, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
 import { listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
+import { noticesFor } from '../trail.ts';
 
 const HOUR_MS = 3_600_000;
 const FILTER = {
@@ -157,8 +158,10 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, ['cases', 'timeline']);
-      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'read');
-      return changesAfter(db, sight, request.query.after, request.query.limit);
+      const rights = await rightsOf(parts, request);
+      const sight = sightOfAll(parts.registry, rights, 'read');
+      const { items, scannedTo } = await changesAfter(db, sight, request.query.after, request.query.limit);
+      return { items: await noticesFor(parts, rights, items), scannedTo };
     },
   );
 }

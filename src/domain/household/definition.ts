@@ -68,6 +68,12 @@ export const p = defineProcess({
     'ConsentNarrowed',
     'ConsentWithdrawn',
   ],
+  // Who is missing or detained is T2 (domain.md §1.4), and the name of the entry would tell it.
+  discreet: {
+    HouseholdMemberReportedMissing: 'T2',
+    HouseholdMemberReportedDetained: 'T2',
+    HouseholdMemberReunited: 'T2',
+  },
   board,
   labels,
 });

@@ -278,6 +278,11 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   readonly reopens?: { readonly from: readonly S['status'][]; state(state: S): S };
   /** Events that are decisions or payments: reversed by a new decision, never corrected. */
   readonly decisions?: readonly (keyof E & string)[];
+  /**
+   * Events whose very name tells something of a tier: who opens less is told that something was entered, never what, and sees the
+   * case without it. No status and no wait may depend on them.
+   */
+  readonly discreet?: { readonly [K in keyof E & string]?: Tier };
   /** Which wait each level of escalation adds; the process's own `escalate` command may record more. */
   readonly escalation?: Escalation;
   /** What may be printed of a case, by the kernel's `print`; how each looks is in the API's `prints`. */
@@ -319,6 +324,7 @@ export interface Process {
   reliedUpon?(state: Stated): readonly string[];
   readonly reopens?: { readonly from: readonly string[]; state(state: Stated): Stated };
   readonly decisions?: readonly string[];
+  readonly discreet?: Readonly<Record<string, Tier | undefined>>;
   readonly escalation?: Escalation;
   readonly papers?: Readonly<Record<string, Paper>>;
   readonly labels: ProcessLabels;

@@ -40,6 +40,8 @@ const p = defineProcess({
     households: s.household === undefined ? [] : [s.household],
   }),
   decisions: ['PersonsMerged', 'PersonAbsorbed', 'PersonMergeReversed'],
+  // Who is missing or detained is T2 (domain.md §1.4), and the name of the entry would tell it.
+  discreet: { PersonReportedMissing: 'T2', PersonReportedDetained: 'T2', PersonReunited: 'T2' },
   labels,
 });
 
