@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { board } from '../../src/domain/allocation/board.ts';
 import { allocationFollowUps } from '../../src/domain/allocation/index.ts';
 import { type AllocationState, balanceOf } from '../../src/domain/allocation/state.ts';
 import type { RecordedEvent } from '../../src/domain/kernel/envelope.ts';
@@ -125,6 +126,9 @@ t.test('unspent money is returned by letter or carried into a later year, and ne
   const full = { amountIQD: 500, on: '2026-02-01' };
   const whole = await w.when(finance, 'allocation', 'releaseFunds', later, full, NAMED);
   t.equal(balanceOf(stateOf(whole.record)).availableIQD, 800, 'what was carried in leaves the approved amount whole');
+  const before = (await w.cases.glance(`allocation-${id}`)).state;
+  const arrivedIQD = [stateOf({ state: before }), stateOf(whole.record)].map((one) => board(one).measures.releasedIQD);
+  t.same(arrivedIQD, [700, 800], 'added up over the years, money carried forward counts once');
 });
 
 t.test('an allocation closes when nothing is kept and nothing is left; money that comes back opens it again', async (t) => {

@@ -147,6 +147,9 @@ t.test('a payee is listed once, in an open batch of the governorate, by name aga
     c.on(c.clerk, 'listForPayment', id, { batch, ...(payees ? { payees } : {}) });
   await refused(t, list(randomUUID()), 'BATCH_NOT_OPEN');
   await refused(t, list(await c.batch('IQG01')), 'BATCH_OF_ANOTHER_GOVERNORATE');
+  const ofOthers = { allocation: c.allocation, batchNo: 99, subcommittee: randomUUID() };
+  const theirs = (await c.act(c.clerk, 'paymentBatch', 'open', undefined, ofOthers)).outcome.id;
+  await refused(t, list(theirs), 'BATCH_OF_ANOTHER_SUBCOMMITTEE');
   const batch = await c.openBatch();
   await refused(t, list(batch, [randomUUID()]), 'PAYEE_UNKNOWN');
   const { events } = await list(batch);

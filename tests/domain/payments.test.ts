@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { randomFrom } from '../../src/cli/demo/random.ts';
 import type { AllocationState } from '../../src/domain/allocation/index.ts';
@@ -162,3 +163,23 @@ t.test('the claims of a governorate with somebody still due are found, once the 
   t.same(await source('IQG15', head), [due]);
   t.same(await source('IQG09', head), []);
 });
+
+t.test(
+  'who cannot be listed yet takes up no money of those behind, and a batch of a sub-committee is for its claims',
+  async (t) => {
+    const { fill, payable } = filling();
+    const [mine, theirs] = [randomUUID(), randomUUID()];
+    const ids = await payable([
+      { on: '2024-01-01', amountIQD: 400, repeats: randomUUID(), subcommittee: mine },
+      { on: '2024-02-01', amountIQD: 300, subcommittee: theirs },
+      { on: '2024-03-01', amountIQD: 200, subcommittee: mine },
+    ]);
+    const { chosen, lines, refusals } = await fill(ids, { upToIQD: 450 }, 0, mine);
+    t.match(chosen, [{ claims: [{ claim: ids[2], dueIQD: 200 }] }]);
+    t.same(
+      lines.map((one) => one.claim),
+      [ids[2]],
+    );
+    t.same(refusals, []);
+  },
+);

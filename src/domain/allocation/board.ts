@@ -5,9 +5,11 @@ import { type AllocationState, balanceOf } from './state.ts';
 export function board(s: AllocationState): Board {
   const { releasedIQD, reservedIQD, spentIQD, availableIQD } = balanceOf(s);
   const { requestedIQD, approvedIQD, returnedIQD } = s;
+  // Money carried forward counts where it went, once.
+  const heldIQD = releasedIQD - s.carriedForwardIQD;
   return {
     kind: s.purpose,
     governorate: s.governorate,
-    measures: { requestedIQD, approvedIQD, releasedIQD, reservedIQD, spentIQD, availableIQD, returnedIQD },
+    measures: { requestedIQD, approvedIQD, releasedIQD: heldIQD, reservedIQD, spentIQD, availableIQD, returnedIQD },
   };
 }

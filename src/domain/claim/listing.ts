@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { CaseRecord } from '../kernel/case.ts';
 import { ensure } from '../kernel/errors.ts';
 import { fact } from '../kernel/process.ts';
 import { p } from './definition.ts';
-import { duplicatesSettled } from './duplicates.ts';
+import { duplicatesSettled, suspected } from './duplicates.ts';
 import { Text } from './events.ts';
 import { isDue, type Payee, sharesShown } from './payees.ts';
 import { PAYING } from './stages.ts';
@@ -12,6 +13,7 @@ import type { Claim } from './state.ts';
 export interface BatchFact {
   readonly status: string;
   readonly governorate?: string | undefined;
+  readonly subcommittee?: string | undefined;
   readonly orderedBy?: string | undefined;
 }
 
@@ -34,6 +36,10 @@ function wanted(s: Claim, named: readonly string[] | undefined): readonly Payee[
   });
 }
 
+/** Whether nothing in the claim itself keeps its payees from being listed. */
+export const mayBeListed = (s: Claim, record: CaseRecord<unknown>): boolean =>
+  suspected(s, record).length === 0 && sharesShown(s);
+
 /** Only the claim decides in which batch a payee is listed, so it is never in two. */
 export const listing = {
   listForPayment: p.command({
@@ -47,6 +53,8 @@ export const listing = {
       const { batch } = ctx.facts;
       ensure(batch.exists && !batch.retracted && batch.state.status === 'open', 'BATCH_NOT_OPEN');
       ensure(batch.state.governorate === s.subcommittee?.governorate, 'BATCH_OF_ANOTHER_GOVERNORATE');
+      const { subcommittee } = batch.state;
+      ensure(subcommittee === undefined || subcommittee === s.subcommittee?.office, 'BATCH_OF_ANOTHER_SUBCOMMITTEE');
       duplicatesSettled(s, ctx);
       ensure(sharesShown(s), 'HEIR_SHARES_MISSING');
       const payees = wanted(s, c.payees);

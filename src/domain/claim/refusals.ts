@@ -111,6 +111,10 @@ export const refusals: Readonly<Record<string, Label>> = {
   NOTHING_AMENDED: { en: 'The amount is the same. Ratify instead.', ar: 'المبلغ لم يتغير. صادق على التوصية بدل تعديلها.' },
   BATCH_NOT_OPEN: { en: 'There is no open payment batch with this id.', ar: 'لا توجد دفعة صرف مفتوحة بهذا المعرّف.' },
   BATCH_OF_ANOTHER_GOVERNORATE: { en: 'The batch is for another governorate.', ar: 'دفعة الصرف تخص محافظة أخرى.' },
+  BATCH_OF_ANOTHER_SUBCOMMITTEE: {
+    en: 'The batch was opened for the claims of another sub-committee.',
+    ar: 'فُتحت دفعة الصرف لمعاملات لجنة فرعية أخرى.',
+  },
   HEIR_SHARES_MISSING: {
     en: 'Record the heirs and their shares from the inheritance deed before payment.',
     ar: 'سجّل الورثة وحصصهم من القسام الشرعي قبل الصرف.',

@@ -1,4 +1,4 @@
-import { type Claim, type ClaimState, isDue } from '../../domain/claim/index.ts';
+import { type Claim, type ClaimState, isDue, mayBeListed } from '../../domain/claim/index.ts';
 import { idOf } from '../../domain/kernel/envelope.ts';
 import { events, MOST_LINES } from '../../domain/paymentBatch/events.ts';
 import { type PaymentBatchState, paymentBatch } from '../../domain/paymentBatch/index.ts';
@@ -26,19 +26,25 @@ export const fillBatch = (payableClaims: PayableClaims): Reactor => ({
     const id = idOf(stream);
     const { record, history } = await context.cases.load(paymentBatch, id);
     const asked = events.BatchFillRequested.parse(history[revision]?.data);
-    const { governorate, lines } = record.state as PaymentBatchState;
+    const { governorate, subcommittee, lines } = record.state as PaymentBatchState;
     if (governorate === undefined) return;
     const waiting: PayableClaim[] = [];
-    for (const one of come(await payableClaims(governorate, position))) waiting.push(...(await payable(one, context)));
+    for (const one of come(await payableClaims(governorate, position)))
+      waiting.push(...(await payable(one, subcommittee, context)));
     const claims = nextInOrder(waiting, asked.order, asked.upToIQD).slice(0, MOST_LINES - lines.length);
     if (claims.length > 0) await context.command({ process: 'paymentBatch', command: 'chooseClaims', id, input: { claims } });
   },
 });
 
-/** The claim as the order of payment sees it, if anything is still due. */
-async function payable(claim: string, context: TaskContext): Promise<readonly PayableClaim[]> {
-  const state = (await context.cases.glance(`claim-${claim}`)).state as ClaimState;
-  if (state.status === 'none') return [];
+/**
+ * The claim as the order of payment sees it, if anything is still due and it can be listed: one that waits for a suspicion to be
+ * settled or for its heirs would take up money that nobody gets.
+ */
+async function payable(claim: string, subcommittee: string | undefined, context: TaskContext): Promise<readonly PayableClaim[]> {
+  const record = await context.cases.glance(`claim-${claim}`);
+  const state = record.state as ClaimState;
+  if (state.status === 'none' || !mayBeListed(state, record)) return [];
+  if (subcommittee !== undefined && subcommittee !== state.subcommittee?.office) return [];
   const { final, vulnerable, payees }: Claim = state;
   const dueIQD = payees.filter(isDue).reduce((sum, one) => sum + one.amountIQD, 0);
   return final && dueIQD > 0 ? [{ claim, decidedOn: final.on, vulnerable, dueIQD }] : [];

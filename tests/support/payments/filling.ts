@@ -30,10 +30,10 @@ export function filling() {
   };
 
   /** Opens a batch and has it filled; the read model shows these claims, after it was behind so many times. */
-  async function fill(claims: readonly string[], input: object, late = 0) {
+  async function fill(claims: readonly string[], input: object, late = 0, subcommittee?: string) {
     [rows, behind, asked] = [claims, late, 0];
     const id = randomUUID();
-    const data = { governorate: 'IQG15', fiscalYear: 2026, batchNo: 1, allocation: randomUUID() };
+    const data = { governorate: 'IQG15', fiscalYear: 2026, batchNo: 1, allocation: randomUUID(), subcommittee };
     await w.given('paymentBatch', id, { type: 'PaymentBatchOpened', data });
     await w.when('the clerk', 'paymentBatch', 'fill', id, input);
     await works.settle();

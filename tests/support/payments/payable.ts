@@ -8,6 +8,10 @@ export interface Payable {
   /** The day it was ratified. */
   readonly on?: string;
   readonly vulnerable?: boolean;
+  /** Office of its sub-committee. */
+  readonly subcommittee?: string;
+  /** A claim it may repeat. */
+  readonly repeats?: string;
 }
 
 /** A claim in IQG15 that was ratified and passed the finance audit: its payees are due. */
@@ -15,7 +19,7 @@ export async function payableClaim(w: Pick<ReturnType<typeof world>, 'given'>, o
   const { weights = [1], amountIQD, on = '2024-01-01', vulnerable = false } = of;
   const id = randomUUID();
   const heirs = weights.map((weight) => ({ person: randomUUID(), weight }));
-  const subcommittee = { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG15' };
+  const subcommittee = { organisation: randomUUID(), office: of.subcommittee ?? randomUUID(), governorate: 'IQG15' };
   const incident = { date: { date: '2015-05-01', precision: 'month' }, area: 'IQG15Q07N03', cause: 'other' };
   const prepared = { claimant: heirs[0]?.person, claimantKind: 'natural', capacity: 'self', type: 'property', victims: [] };
   const at = { occurredAt: `${on}T09:00:00.000Z` };
@@ -32,6 +36,7 @@ export async function payableClaim(w: Pick<ReturnType<typeof world>, 'given'>, o
     },
     { type: 'ClaimRatified', data: { committeeNo: 1, decisionNo: 'd', amountIQD }, ...at },
     { type: 'FinanceAuditPassed', data: {}, ...at },
+    ...(of.repeats ? [{ type: 'ClaimDuplicateDetected', data: { of: of.repeats, ground: 'same_loss' }, ...at }] : []),
   );
   return id;
 }
