@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { hlpCase } from '../../src/domain/hlpCase/index.ts';
+import { household } from '../../src/domain/household/index.ts';
 import { type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
 import { families } from '../support/families.ts';
+import { someone, world } from '../support/scenario.ts';
 
 /** A registered family of one branch, and people at desks near and far. */
 async function desks(test: Pick<typeof t, 'teardown'>) {
@@ -68,4 +72,27 @@ t.test('who may open a family up to T1 is not told that somebody of it is missin
   });
   t.equal(stale.status, 412, stale.text);
   t.notMatch(stale.text, telling, 'what changed meanwhile');
+});
+
+t.test('whose family a piece of work is about is told to those who may open the case', async (t) => {
+  const api = await startApi(world([household, hlpCase]), withReadModels(t));
+  t.teardown(() => api.close());
+  const lawyer = someone('legalPartner', { governorate: 'IQG15' });
+  const { organisation, office = '' } = lawyer.post;
+  const family = randomUUID();
+  const property = { key: 'k', adm3: 'IQG15Q07N03' };
+  await api.given('hlpCase', randomUUID(), {
+    type: 'HLPCaseOpened',
+    data: { type: 'secondary_occupation', property, parties: [], household: family, urgency: 'normal' },
+    by: lawyer,
+  });
+  const rows = async (path: string, as: SignedIn) =>
+    (await api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } })).json.items.length;
+  const mine = api.person('legalPartner', { organisation, office });
+  const other = api.person('partnerCaseworker', { organisation, office });
+  t.equal(await rows('/v1/queue', other), 1, 'a colleague of the same office sees that something waits');
+  for (const path of [`/v1/queue?household=${family}`, `/v1/queue/counts?household=${family}`]) {
+    t.equal(await rows(path, mine), 1, path);
+    t.equal(await rows(path, other), 0, `${path}: not that it is about this family`);
+  }
 });

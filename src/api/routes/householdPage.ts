@@ -49,7 +49,7 @@ export async function householdPageRoutes(app: FastifyInstance, parts: ApiParts)
         casePage(db, sightOfAll(parts.registry, rights, 'read'), { household: id }, { limit: MOST }),
         queuePage(
           db,
-          sightOfAll(parts.registry, rights, 'queue:read'),
+          sightOfAll(parts.registry, rights, 'read'),
           { household: id },
           { now, day: baghdadDate(now) },
           { order: 'due', limit: MOST },

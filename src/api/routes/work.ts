@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Rights } from '../../domain/access/access.ts';
 import { addMilliseconds, baghdadDate } from '../../domain/kernel/dates.ts';
 import { changedSince } from '../../projections/cases.queries.ts';
 import { queueCounts, queuePage } from '../../projections/queue.queries.ts';
@@ -58,6 +59,9 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
   const db = readDb(parts.reads);
   const tags = ['work'];
   const moment = () => ({ now: parts.now(), day: baghdadDate(parts.now()) });
+  /** Rows of the queue name no family, so whose they are is told of cases that may be opened alone. */
+  const queueOf = (rights: Rights, { household }: { readonly household?: string | undefined }) =>
+    sightOfAll(parts.registry, rights, household === undefined ? 'queue:read' : 'read');
   const soon = (hours: number) => addMilliseconds(parts.now(), hours * HOUR_MS);
 
   listRoute(app, parts, {
@@ -69,7 +73,7 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     columns: QUEUE_COLUMNS,
     page: async ({ rights }, { order, asOf, ...query }, paging) => {
       const filter = { ...query, asOf: await logIndexIn(db, asOf) };
-      return queuePage(db, sightOfAll(parts.registry, rights, 'queue:read'), filter, moment(), { order, ...paging });
+      return queuePage(db, queueOf(rights, query), filter, moment(), { order, ...paging });
     },
   });
 
@@ -86,7 +90,7 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, READ_MODELS);
-      const sight = sightOfAll(parts.registry, await rightsOf(parts, request), 'queue:read');
+      const sight = queueOf(await rightsOf(parts, request), request.query);
       const filter = { ...request.query, asOf: await logIndexIn(db, request.query.asOf) };
       return { items: await queueCounts(db, sight, filter, moment()) };
     },
