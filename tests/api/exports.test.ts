@@ -34,7 +34,10 @@ t.test('a cell that a spreadsheet would run is shown instead', async (t) => {
   ]) {
     t.equal(harmless(cell), `'${cell}`, JSON.stringify(cell));
   }
-  for (const cell of ['', 'سارة', 'a=b', '4821-9037-5512-3', 'IQG15Q07N03', '0012', "'=1"]) t.equal(harmless(cell), cell);
+  for (const cell of ['', 'سارة', 'a=b', '4821-9037-5512-3', 'IQG15Q07N03', '0012', "'=1", 'a; b', '1-2'])
+    t.equal(harmless(cell), cell);
+  t.equal(harmless('سارة;=1+1;x'), "سارة;'=1+1;x", 'Excel in Arabic divides by the semicolon');
+  t.equal(harmless('a;\u200f ＝1|@x\t-1'), "a;'\u200f ＝1|'@x\t'-1");
 });
 
 const table: Table = {

@@ -34,8 +34,14 @@ const widthsOf = (lines: readonly (readonly string[])[]) =>
  */
 const RUNS = /^[\s\p{Cf}\p{Cc}]*[=+\-@\u2212\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
 
+/** Where the regional settings of a computer divide cells by another mark than the comma, a text falls apart at it. */
+const AFTER_MARK = /(?<!^)([;\t|])(?=[\s\p{Cf}\p{Cc}]*[=+\-@\u2212\uff1d\uff0b\uff0d\uff20])/gu;
+
 /** Text that a spreadsheet shows and never runs: an apostrophe before what it would take for a formula. */
-export const harmless = (text: string): string => (RUNS.test(text) ? `'${text}` : text);
+export const harmless = (text: string): string => {
+  const apart = text.replace(AFTER_MARK, "$1'");
+  return RUNS.test(apart) ? `'${apart}` : apart;
+};
 
 const quoted = (text: string): string =>
   /[",;\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;
