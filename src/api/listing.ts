@@ -3,7 +3,7 @@ import type { Rights } from '../domain/access/access.ts';
 import { Instant, LocalDate } from '../domain/kernel/dates.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import { type Sight, sightOf } from '../projections/reads.queries.ts';
-import { logIndexAt, type TimelineDb } from '../projections/timeline.queries.ts';
+import { logIndexAt, recordedBy, type TimelineDb } from '../projections/timeline.queries.ts';
 
 /** Parts of query strings that several lists share. */
 export const LogIndex = z
@@ -39,3 +39,10 @@ export const sightOfAll = (registry: Registry, rights: Rights, permission: strin
 /** The place of the log that `asOf` means. */
 export const logIndexIn = async (db: TimelineDb, asOf: string | undefined): Promise<string | undefined> =>
   asOf === undefined || /^\d+$/.test(asOf) ? asOf : logIndexAt(db, asOf);
+
+/** The instant up to which ages and delays are counted: now, or the one `asOf` means. RFC 3339 UTC. */
+export async function momentOf(db: TimelineDb, asOf: string | undefined, now: string): Promise<string> {
+  if (asOf === undefined) return now;
+  const then = /^\d+$/.test(asOf) ? await recordedBy(db, asOf) : asOf;
+  return then !== undefined && then < now ? then : now;
+}

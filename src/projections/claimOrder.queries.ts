@@ -55,7 +55,17 @@ export async function overtakings(
     if (value !== undefined) standing = standing.where(column, '=', value);
   }
   const query = db
-    .with('place', () => standing.select(['board.case_id', 'board.reference', 'board.kind', 'board.governorate', 'board.body']))
+    .with('place', () =>
+      standing.select([
+        'board.case_id',
+        'board.reference',
+        'board.kind',
+        'board.governorate',
+        'board.body',
+        'board.status',
+        'board.since',
+      ]),
+    )
     .with('dates', (one) =>
       one
         .selectFrom('board')
@@ -75,6 +85,8 @@ export async function overtakings(
           'place.kind',
           'place.governorate',
           'place.body',
+          'place.status',
+          'place.since',
           'dates.submitted_on',
           'dates.finalised_on',
         ]),
@@ -87,6 +99,10 @@ export async function overtakings(
           .whereRef('earlier.submitted_on', '<', 'decided.submitted_on')
           .where(sql<boolean>`earlier.body is not distinct from decided.body and earlier.kind is not distinct from decided.kind`)
           .where(sql<boolean>`(earlier.finalised_on is null or earlier.finalised_on > decided.finalised_on)`)
+          // Nobody waits any more for what was merged, withdrawn or lapsed by then.
+          .where(
+            sql<boolean>`not (earlier.status in ('duplicate', 'withdrawn', 'lapsed') and earlier.since <= decided.finalised_on)`,
+          )
           .select([sql<number>`count(*)::int`.as('overtaken'), sql<string>`min(earlier.submitted_on)`.as('oldest')])
           .as('passed'),
       (join) => join.onTrue(),

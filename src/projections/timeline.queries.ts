@@ -214,3 +214,15 @@ export async function logIndexAt(db: TimelineDb, instant: string): Promise<strin
   }
   return String(low);
 }
+
+/** When the event at a logIndex, or the last before it, was recorded (RFC 3339 UTC); undefined where there was none. */
+export async function recordedBy(db: TimelineDb, logIndex: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('timeline')
+    .select('recorded_at')
+    .where('log_index', '<=', logIndex)
+    .orderBy('log_index', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.recorded_at;
+}

@@ -10,6 +10,10 @@ async function ninewa() {
   const { w, upTo, goOn, prepared, when, clerk, central } = m;
   const old = await upTo('registered');
   const waiting = await upTo('registered', 'job_study', 5_000_000);
+  const given = await upTo('registered', 'property', 5_000_000, {
+    loss: { ...losses.property, items: [{ item: 'house', kind: 'house', deedNo: '70/1' }] },
+  });
+  await when(clerk, 'withdraw', given, { by: 'claimant' });
   w.at('2025-02-01T08:00:00.000Z');
   const house = (deedNo: string) => ({ loss: { ...losses.property, items: [{ item: 'house', kind: 'house', deedNo }] } });
   const [ratified, annulled, toPay] = [
@@ -18,6 +22,7 @@ async function ninewa() {
     await prepared('property', house('73/1')),
   ];
   await goOn(ratified, 'property', 60_000_000, 'ratified');
+  const ratifiedAt = w.now();
   await goOn(annulled, 'property', 50_000_000, 'forwarded');
   await when(central, 'annul', annulled, { committeeNo: 1, decisionNo: 'D-2', reason: 'the title was forged' });
   await goOn(toPay, 'property', 40_000_000);
@@ -49,7 +54,7 @@ async function ninewa() {
       data: { amountIQD: 10_000_000, on: '2025-03-01' },
     },
   );
-  return { ...m, old, waiting, ratified, annulled, toPay, before };
+  return { ...m, old, waiting, ratified, annulled, toPay, before, ratifiedAt };
 }
 
 t.test('the tracker tells submitted, finalised and paid apart, and what stops where', async (t) => {
@@ -66,12 +71,12 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
     [
       {
         governorate: 'IQG15',
-        cases: 5,
-        submitted: 5,
+        cases: 6,
+        submitted: 6,
         finalised: 3,
         annulled: 1,
         paid: 1,
-        finalisedOfSubmitted: 0.6,
+        finalisedOfSubmitted: 0.5,
         paidOfFinalised: 0.333,
         entitlementIQD: 100_000_000,
         paidIQD: 40_000_000,
@@ -91,6 +96,7 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
       ['paid', 1],
       ['ratified', 1],
       ['registered', 2],
+      ['withdrawn', 1],
     ],
   );
   t.ok(
@@ -108,12 +114,23 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
 
   const then = await read(`/v1/claims/tracker?asOf=${m.before}`, planner);
   t.match(then.json.items, [{ paid: 0, paidIQD: 0, entitlementIQD: 100_000_000 }], 'what was known before the payment');
+  const ages = (of: typeof line) =>
+    of.stages.find((one: { status: string }) => one.status === 'registered') as { oldestDays: number };
+  const days = Math.round((Date.parse(m.before) - Date.parse('2025-01-10T08:00:00.000Z')) / 86_400_000);
+  t.equal(ages(then.json.items[0]).oldestDays, days, 'as old as it was then');
+  t.match(
+    (await read(`/v1/claims/tracker?asOf=${m.ratifiedAt}`, planner)).json.items[0].waits.find(
+      (one: { party: string }) => one.party === 'governorateAccounts',
+    ),
+    { cases: 1, overdue: 0 },
+    'what is overdue today was not overdue then',
+  );
   const early = await read('/v1/claims/tracker?effectiveOn=2025-01-10', planner);
-  t.match(early.json.items, [{ submitted: 2, finalised: 0, entitlementIQD: 0, releasedIQD: 0 }], 'what held on a day');
+  t.match(early.json.items, [{ submitted: 3, finalised: 0, entitlementIQD: 0, releasedIQD: 0 }], 'what held on a day');
   const byKind = await read('/v1/claims/tracker?by=kind,body', planner);
   t.match(byKind.json.items, [
     { kind: 'job_study', cases: 1 },
-    { kind: 'property', cases: 4 },
+    { kind: 'property', cases: 5 },
   ]);
   t.notOk('releasedIQD' in byKind.json.items[0], 'money is not allocated to a type');
 
@@ -137,7 +154,7 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   t.match(
     jumped.json.items[0],
     { overtaken: 1, oldestOvertaken: '2025-01-10' },
-    'of the same type: the job claim does not count',
+    'of the same type, and still waiting: neither the job claim nor the withdrawn one counts',
   );
 
   const board = await read('/v1/claims/board?by=kind,status', planner);

@@ -9,7 +9,7 @@ import { BOARD_GROUPS, type BoardFilter, boardCases, boardLines } from '../../pr
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { boardColumns, boardLineColumns } from '../exports/lists.ts';
 import { BoardCaseView, BoardLineView } from '../listAnswers.ts';
-import { AsOf, Code, EffectiveOn, logIndexIn } from '../listing.ts';
+import { AsOf, Code, EffectiveOn, logIndexIn, momentOf } from '../listing.ts';
 import { listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
@@ -39,7 +39,8 @@ const READ_MODELS = ['boards', 'cases'];
  */
 export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const db = readDb(parts.reads);
-  const today = () => baghdadDate(parts.now());
+  const dayOf = async ({ asOf, effectiveOn }: Pick<BoardFilter, 'asOf' | 'effectiveOn'>) =>
+    effectiveOn ?? baghdadDate(await momentOf(db, asOf, parts.now()));
 
   for (const process of parts.registry.all.filter((one) => one.board !== undefined && hasRoutes(one))) {
     listRoute(app, parts, {
@@ -60,7 +61,7 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
       page: async ({ rights }, { by: groups, ...query }) => {
         if (reachOf(rights, `${process.name}:board`).length === 0) throw new Refused('FORBIDDEN');
         const sight = sightOf(rights, 'board', [process.name]);
-        const lines = await boardLines(db, sight, await filterOf(process, query), groups, query.effectiveOn ?? today());
+        const lines = await boardLines(db, sight, await filterOf(process, query), groups, await dayOf(query));
         return { items: lines.map((line) => ({ ...line, statusLabel: line.status && wordFor(process, 'states', line.status) })) };
       },
     });
@@ -86,7 +87,7 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
             board: sightOf(rights, 'board', [process.name]),
           },
           await filterOf(process, query),
-          query.effectiveOn ?? today(),
+          await dayOf(query),
           paging,
         ),
     });

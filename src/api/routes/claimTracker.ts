@@ -9,7 +9,7 @@ import { overtakings } from '../../projections/claimOrder.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { OVERTAKING_COLUMNS, TRACKER_COLUMNS } from '../exports/lists.ts';
 import { OvertakingView, TrackerLineView } from '../listAnswers.ts';
-import { AsOf, Code, EffectiveOn, logIndexIn } from '../listing.ts';
+import { AsOf, Code, EffectiveOn, logIndexIn, momentOf } from '../listing.ts';
 import { listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
 
@@ -63,13 +63,14 @@ export async function claimTrackerRoutes(app: FastifyInstance, parts: ApiParts):
       if (reachOf(rights, 'claim:board').length === 0) throw new Refused('FORBIDDEN');
       const filter: BoardFilter = { ...rest, process: 'claim', asOf: await logIndexIn(db, asOf), effectiveOn };
       const sight = sightOf(rights, 'board', ['claim']);
-      const day = effectiveOn ?? baghdadDate(parts.now());
+      const moment = await momentOf(db, asOf, parts.now());
+      const day = effectiveOn ?? baghdadDate(moment);
       const ofGovernorates =
         groups.every((one) => one === 'governorate') && filter.body === undefined && filter.kind === undefined;
       const [lines, stages, waits, money] = await Promise.all([
         boardLines(db, sight, filter, groups, day),
         boardLines(db, sight, filter, [...groups, 'status'], day),
-        boardWaits(db, sight, filter, groups, parts.now()),
+        boardWaits(db, sight, filter, groups, moment),
         ofGovernorates
           ? boardLines(
               db,
