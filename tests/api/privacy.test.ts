@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { reachOf } from '../../src/domain/access/access.ts';
 import { hlpCase } from '../../src/domain/hlpCase/index.ts';
 import { household } from '../../src/domain/household/index.ts';
 import { type SignedIn, startApi } from '../support/api.ts';
@@ -94,5 +95,22 @@ t.test('whose family a piece of work is about is told to those who may open the 
   for (const path of [`/v1/queue?household=${family}`, `/v1/queue/counts?household=${family}`]) {
     t.equal(await rows(path, mine), 1, path);
     t.equal(await rows(path, other), 0, `${path}: not that it is about this family`);
+  }
+});
+
+t.test('boards follow the role matrix column by column', async (t) => {
+  const sees = (role: Parameters<typeof someone>[0], process: string): boolean => {
+    const { post, id } = someone(role, { governorate: 'IQG15' });
+    return reachOf({ staff: id, day: '2026-03-01', posts: [post] }, `${process}:board`).length > 0;
+  };
+  t.notOk(sees('returnsCoordinator', 'household'), 'column 1 of the coordinators is closed');
+  t.ok(sees('returnsCoordinator', 'movement'));
+  t.notOk(sees('governorate', 'hlpCase'), 'column 6 of the governorate is evictions alone');
+  t.ok(sees('governorate', 'eviction'));
+  t.ok(sees('krgOffice', 'docRequest'));
+  for (const role of ['counterExtremism', 'courtClerk', 'localAuthority', 'civilAffairs', 'auditor', 'systemAdmin'] as const) {
+    for (const process of ['household', 'movement', 'claim', 'docRequest', 'hlpCase', 'reintegrationPlan']) {
+      t.notOk(sees(role, process), `${role} has no board of ${process}`);
+    }
   }
 });

@@ -96,6 +96,8 @@ const BOARDS = on(
   'household movement claim allocation paymentBatch returnGrant docRequest hlpCase eviction reintegrationPlan',
   'board',
 );
+const without = (permissions: readonly string[], process: string): readonly string[] =>
+  permissions.filter((one) => !one.startsWith(`${process}:`));
 const REGISTER = 'person household application duplicate';
 /** Column 8 as the sender: the own office's referrals. As the receiver: those addressed to the own organisation. */
 const SEND_REFERRALS = on('referral', `${LOOK} draft send recall withdraw feedback close reopen work correct retract print`);
@@ -469,8 +471,12 @@ export const POLICY: readonly PolicyRow[] = [
   row('branchesAffairs', 'all', 'T1', on('claim', 'find board')),
 
   // "R agg" of §14 over every column, and of one's own work: numbers, sums and ages, no personal value.
-  ...(['branchesAffairs', 'planning', 'returnsCoordinator'] as const).map((role) => row(role, 'all', 'T2', BOARDS)),
-  row('governorate', 'governorate', 'T2', BOARDS),
+  ...(['branchesAffairs', 'planning'] as const).map((role) => row(role, 'all', 'T2', BOARDS)),
+  // Column 1 is closed to the coordinators of returns, column 6 to the governorate but for evictions.
+  row('returnsCoordinator', 'all', 'T2', without(BOARDS, 'household')),
+  row('governorate', 'governorate', 'T2', without(BOARDS, 'hlpCase')),
+  // 5 R aggregates.
+  row('krgOffice', 'governorate', 'T2', ['docRequest:board']),
   ...(['registrar', 'verifier', 'headOfBranch'] as const).flatMap((role) => [
     row(role, 'office', 'T2', BOARDS),
     row(role, 'governorate', 'T2', on('claim returnGrant', 'board')),
