@@ -21,7 +21,7 @@ t.test('an operator sees how far the read models are, rebuilds one, and proves t
   };
   const before = await command('status');
   t.equal(before.code, 0);
-  t.match(before.text, /NAME +VERSION +STATE[^\n]*\ncases +\d+ +live +\d+ +\d+ +none/);
+  t.match(before.text, /NAME +VERSION +STATE[\s\S]*\ncases +\d+ +live +\d+ +\d+ +none/);
   const old = (await models.pool.query(`select id from ${SCHEMA}.projection_build where name = 'cases'`)).rows[0].id;
   t.match(await command('rebuild', 'cases'), { code: 0, text: /cases is rebuilt and shown/ });
   const { rows } = await models.pool.query(

@@ -30,6 +30,7 @@ export async function workersFor(
   const operator = createOperator(pool, 'workers');
   const none = async function* (): AsyncGenerator<never> {};
 
+  const begun = new Set<string>();
   const start = async (reactors: readonly Reactor[], deadlines: DeadlineSource = { dueWaits: none, dueTimers: none }) => {
     const queue = openQueue(place, { name: 'test', log: silentLog, timeoutMs: 1_000 });
     const workers = await startWorkers(
@@ -52,6 +53,7 @@ export async function workersFor(
       },
       new AbortController().signal,
     );
+    for (const { name } of reactors) begun.add(name);
     let stopped: Promise<void> | undefined;
     const stop = () => {
       stopped ??= workers.stop().then(() => queue.close());
@@ -67,8 +69,10 @@ export async function workersFor(
     eventually('everything was read and every job is ended', async () => {
       const head = await w.log.head();
       const { reactors } = await operator.status();
-      const quiet = reactors.length > 0 && reactors.every((one) => one.position === head && one.pending === 0);
-      return quiet && (await w.log.head()) === head;
+      const known = new Set(reactors.map((one) => one.name));
+      const allBegun = [...begun].every((name) => known.has(name));
+      if (!allBegun || !reactors.every((one) => one.position === head && one.pending === 0)) return false;
+      return (await w.log.head()) === head;
     });
   return { pool, metrics, operator, start, jobs, settled };
 }
