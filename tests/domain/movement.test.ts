@@ -101,7 +101,18 @@ t.test('under threat only the governorate stands open, and guards still see the 
   t.match(await j.state(), { shielded: true, destination: { area: 'IQG15', exactArea: HOME } });
   await j.to('ready');
   await decide(HOME, 'declareClosed', { reasonCategory: 'military' });
-  await refused(t, j.give('clear'), 'AREA_SHUT');
+  await t.rejects(j.give('clear'), { code: 'AREA_SHUT', params: { area: 'IQG15' } }, 'a refusal does not tell it');
+});
+
+t.test('where a family under threat flees to again is sealed as well', async (t) => {
+  const { journey, w, receiverHead } = await movements(NOW);
+  const j = await journey({ shielded: true });
+  await j.to('confirmed');
+  w.at('2026-03-10T08:00:00.000Z');
+  const { events } = await j.give('declareFailed', { ...failure, newPlace: 'IQG15Q02' }, receiverHead);
+  t.match(events[1], { data: { fromArea: 'IQG15', toArea: 'IQG15', exactToArea: 'IQG15Q02' } });
+  const bytes = Buffer.concat((await w.log.read(`movement-${j.id}`)).map((one) => Buffer.from(one.bytes))).toString();
+  t.notMatch(bytes, /IQG15Q02|IQG15Q07/);
 });
 
 t.test('a go-and-see visit is asked for, approved, made and talked over, each once', async (t) => {

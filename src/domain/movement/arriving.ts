@@ -4,6 +4,7 @@ import { ensure } from '../kernel/errors.ts';
 import { AreaCode } from '../places/register.ts';
 import { ConfirmationBy, ConfirmationMethod, DestinationShelter, FailureCause, MonitoringAction, RiskLevel } from './codes.ts';
 import { p } from './definition.ts';
+import { placeFields } from './informing.ts';
 import { monitoringRounds, roundGrace, roundsFrom } from './policy.ts';
 import { ensureConsent, householdOf, livingHousehold } from './readiness.ts';
 import { type MovementState, type Round, whoseIs } from './state.ts';
@@ -19,6 +20,12 @@ function roundOf(s: MovementState, round: number): Round {
   const found = s.rounds.find((one) => one.round === round);
   ensure(found, 'ROUND_UNKNOWN', { round });
   return found;
+}
+
+/** Where a family went from where its return failed. */
+function toFields(newPlace: string, shielded: boolean) {
+  const { area = newPlace, exactArea } = placeFields(newPlace, undefined, shielded);
+  return { toArea: area, ...(exactArea === undefined ? {} : { exactToArea: exactArea }) };
 }
 
 /** Two sources, told apart and by different people, make an arrival (domain.md §2.3); then how it holds. */
@@ -140,7 +147,7 @@ export const arriving = {
       const left = fromArea === undefined ? {} : { fromArea };
       return [
         { type: 'ReturnFailed', data: { household: whoseIs(s), leftOn, causes, confirmed: s.confirmedAt !== undefined } },
-        { type: 'SecondaryDisplacementRecorded', data: { ...left, toArea: newPlace, causes } },
+        { type: 'SecondaryDisplacementRecorded', data: { ...left, ...toFields(newPlace, s.shielded), causes } },
       ];
     },
   }),

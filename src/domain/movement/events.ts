@@ -214,7 +214,9 @@ export const events = {
   }),
   SecondaryDisplacementRecorded: z.strictObject({
     fromArea: AreaCode.optional(),
+    /** Of a family under threat the governorate, and sealed the rest. */
     toArea: AreaCode,
+    exactToArea: personal(AreaCode, 'T2').optional(),
     causes: personal(z.array(FailureCause), 'T2'),
   }),
 };

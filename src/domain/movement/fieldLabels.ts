@@ -123,4 +123,5 @@ export const fields: Readonly<Record<string, Label>> = {
   newPlace: { en: 'New place', ar: 'المكان الجديد' },
   fromArea: { en: 'From', ar: 'من' },
   toArea: { en: 'To', ar: 'إلى' },
+  exactToArea: { en: 'To exactly', ar: 'إلى (بدقة)' },
 };

@@ -57,7 +57,9 @@ export function ensureConsent(household: HouseholdState, scope: ConsentScope, da
 /** Refuses while the way to the place is shut, and nobody has found that the suspension is about others only. */
 export function ensureOpenWay(s: MovementState, standing: Standing): void {
   const exempt = standing.scope === 'group' && s.outsideGroup === decisionKey(standing);
-  ensure(!isShut(standing) || exempt, 'AREA_SHUT', { area: standing.area ?? '', status: standing.status });
+  // What is sealed is not told by a refusal either.
+  const area = (s.shielded ? s.destination.area : standing.area) ?? '';
+  ensure(!isShut(standing) || exempt, 'AREA_SHUT', { area, status: standing.status });
 }
 
 function ensureWay(s: MovementState, standing: Standing): void {
