@@ -34,19 +34,22 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts the roles of the configuration on one core. */
-export async function serve(config: Config, logger: Logger): Promise<Running> {
+/** Starts the roles of the configuration on one core. Deadlines are watched once `watchFrom` has come; at once when absent. */
+export async function serve(config: Config, logger: Logger, watchFrom?: Promise<unknown>): Promise<Running> {
   const core = await openCore(config, logger, 'masar');
   const metrics = createMetrics();
   const ending = new AbortController();
   const steps: (() => unknown)[] = [() => core.close()];
-  const stop = () => undo(steps);
+  const ofApi: (() => unknown)[] = [];
+  const stop = () => undo([...steps, ...ofApi]);
   try {
     const has = (role: Role): boolean => config.roles.has(role);
+    // Building the API takes the thread for seconds: a connection that the others began meanwhile would run out of time.
+    const api = has('api') ? await buildApi(core, logger, metrics, ending.signal, ofApi) : undefined;
     if (has('projector')) steps.push(startProjector(core, metrics));
-    if (has('worker')) steps.push(await startWorker(core, metrics));
-    const address = has('api') ? await listen(core, logger, metrics, ending.signal, steps) : undefined;
-    steps.push(() => ending.abort());
+    if (has('worker')) steps.push(await startWorker(core, metrics, watchFrom));
+    const address = await api?.listen({ host: config.host, port: config.port });
+    ofApi.push(() => ending.abort());
     return { core, metrics, address, stop };
   } catch (error) {
     ending.abort();
@@ -73,7 +76,7 @@ function startProjector(core: Core, metrics: Metrics): () => Promise<void> {
   };
 }
 
-async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<void>> {
+async function startWorker(core: Core, metrics: Metrics, watchFrom: Promise<unknown> | undefined): Promise<() => Promise<void>> {
   const { config, databaseUrl, log, codec, cases, executor, registry, rulebook, logger } = core;
   const place = config.redisUrl
     ? ({ kind: 'redis', url: config.redisUrl } as const)
@@ -107,6 +110,7 @@ async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<
         },
       }),
       deadlines: deadlineSource(reads),
+      watchFrom,
       pool,
       schema: SCHEMAS.workers,
       queue,
@@ -127,13 +131,14 @@ async function startWorker(core: Core, metrics: Metrics): Promise<() => Promise<
   };
 }
 
-async function listen(
+/** The API, built and not listening yet; `steps` end it. */
+async function buildApi(
   core: Core,
   logger: Logger,
   metrics: Metrics,
   signal: AbortSignal,
   steps: (() => unknown)[],
-): Promise<string> {
+): Promise<Awaited<ReturnType<typeof createApi>>> {
   const { config, db, databaseUrl } = core;
   const pool = createPool(databaseUrl, { applicationName: 'masar queries', max: 12, log: logger });
   steps.push(() => pool.end());
@@ -160,7 +165,8 @@ async function listen(
     projections: async () => projectionStatus(db, SCHEMAS.read, await core.log.head()),
   });
   steps.push(() => api.close());
-  return api.listen({ host: config.host, port: config.port });
+  await api.ready();
+  return api;
 }
 
 /** The issuer of the configuration, or the one of this machine. */

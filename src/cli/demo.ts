@@ -12,12 +12,17 @@ import { createLogger } from '../platform/logging.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { type Running, serve } from '../serve.ts';
 import { ADMINISTRATOR, ORGANISATIONS } from './demo/cast.ts';
+import { type Claims, claimSteps, tellClaims } from './demo/claims.ts';
 import { createClient } from './demo/client.ts';
 import { buildDirectory, DIRECTORY_STEPS, type Directory } from './demo/directory.ts';
 import { type Family, registerFamily } from './demo/families.ts';
+import { JOURNEY_STEPS, type Journey, tellJourney } from './demo/journey.ts';
+import { exported, printed } from './demo/papers.ts';
 import { randomFrom } from './demo/random.ts';
 import { refer } from './demo/referrals.ts';
 import { showEverything } from './demo/show.ts';
+import { showClaims } from './demo/showClaims.ts';
+import { showJourney } from './demo/showJourney.ts';
 import { inParallel, settled } from './demo/steps.ts';
 import { run } from './run.ts';
 
@@ -35,10 +40,13 @@ await run(async () => {
   const shutdown = createShutdown({ log: logger });
   const began = Date.now();
   process.stdout.write(`Masar demo: everything is made up, only the places are real.\nStarting Postgres and the server …\n`);
-  const running = await serve(config, logger);
+  // Dates of the past would act between two deeds that are told of it: deadlines are watched when the story is told.
+  let told: () => void = () => {};
+  const running = await serve(config, logger, new Promise<void>((end) => (told = end)));
   shutdown.defer('masar', () => running.stop());
   try {
-    await tell(running, Math.max(1, Math.round(FAMILIES_AT_SCALE_1 * scale)));
+    await tell(running, scale);
+    told();
   } catch (error) {
     process.stderr.write(`the demo broke off: ${error instanceof Error ? error.message : String(error)}\n`);
     return shutdown.run('the demo broke off', 1);
@@ -48,8 +56,9 @@ await run(async () => {
   process.stdout.write(farewell(running.address ?? ''));
 });
 
-async function tell({ core, address }: Running, families: number): Promise<void> {
+async function tell({ core, address }: Running, scale: number): Promise<void> {
   if (!address) throw new Error('the demo needs the api role: unset MASAR_ROLES');
+  const families = Math.max(1, Math.round(FAMILIES_AT_SCALE_1 * scale));
   const issuer = await openDevelopmentIssuer(core.config.dataDir);
   const client = createClient(address, (name) => issuer.token(name));
   const { organisation } = await bootstrapAdministrator(
@@ -83,6 +92,9 @@ async function tell({ core, address }: Running, families: number): Promise<void>
   };
   let shown: Family | undefined;
   let directory: Directory;
+  let journey: Journey;
+  let claims: Claims;
+  const head = async () => String(await core.log.head());
   try {
     directory = await buildDirectory(client, organisation, bar('offices, people, services', DIRECTORY_STEPS));
     const registered = bar('families, by two officers each', families);
@@ -102,12 +114,21 @@ async function tell({ core, address }: Running, families: number): Promise<void>
       if (family && service) await refer(client, randomFrom(90_001 + index), index, family, service, start);
       referred();
     });
+    journey = await tellJourney(client, directory, core.config.dataDir, bar('one family, home and back', JOURNEY_STEPS));
+    const scene = { client, directory, scale, start, head };
+    claims = await tellClaims(scene, bar('claims, from paper to money', claimSteps(scale)));
   } finally {
     bars.stop();
   }
   process.stdout.write(`${client.given()} commands were given over HTTP.\n`);
-  const after = String(await core.log.head());
-  await showEverything(client, directory, shown, after, (text) => process.stdout.write(`${text}\n`));
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  await showEverything(client, directory, shown, await head(), say);
+  await showClaims(client, claims, await head(), say);
+  await showJourney(client, journey, await head(), say);
+  const { dataDir } = core.config;
+  const notice = { of: `/v1/claims/${claims.shared}`, paper: 'decisionNotice', as: 'ninewa.clerk', name: 'decision-notice' };
+  say(`\nPapers: ${journey.letter}\n        ${await printed(client, dataDir, notice)}`);
+  say(`List:   ${await exported(client, dataDir, 'ninewa.clerk', 'claimsOutOfOrder')}`);
 }
 
 function farewell(address: string): string {
@@ -115,7 +136,8 @@ function farewell(address: string): string {
 server at  ${address}
 docs at    ${address}/docs
 try:       curl -s -H "authorization: Bearer $(npm run -s token -- --as ninewa.registrar)" ${address}/v1/my-work
-others:    ninewa.verifier, ninewa.head, ninewa.desk, anbar.registrar, bridge.focal, counsel.focal, demo.admin
+others:    hq.branches, hq.planning, ninewa.clerk, ninewa.chair, central.member, treasury.auditor, ninewa.cashier,
+           mosul.lawyer, duhok.registrar, ninewa.verifier, ninewa.head, ninewa.desk, anbar.registrar, bridge.focal, counsel.focal, demo.admin
 stop with Ctrl-C; npm run db:reset empties the database
 `;
 }

@@ -149,14 +149,20 @@ async function inParallel<T>(items: AsyncIterable<T>, signal: AbortSignal, handl
 export interface WatchParts extends ScanParts {
   readonly leases: Leases;
   readonly everyMs: number;
+  /** What the first scan waits for, if anything. */
+  readonly from?: Promise<unknown> | undefined;
 }
 
 /** Scans again and again until the signal aborts, on one worker at a time. */
 export async function watchDeadlines(parts: WatchParts): Promise<void> {
   const { leases, logger, signal, everyMs } = parts;
+  let begun = parts.from === undefined;
+  void parts.from?.then(() => {
+    begun = true;
+  });
   while (!signal.aborted) {
     try {
-      if ((await leases.hold('deadlines')) !== undefined) await scanDeadlines(parts);
+      if (begun && (await leases.hold('deadlines')) !== undefined) await scanDeadlines(parts);
     } catch (err) {
       logger.warn({ err }, 'a scan for deadlines failed and is repeated');
     }

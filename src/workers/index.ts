@@ -40,6 +40,8 @@ export interface WorkerParts {
   /** RFC 3339 UTC. */
   readonly now: () => string;
   readonly settings?: Partial<WorkerSettings>;
+  /** Deadlines are watched once this has come; at once when absent. */
+  readonly watchFrom?: Promise<unknown> | undefined;
 }
 
 /** Times in milliseconds. */
@@ -119,6 +121,7 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
       now,
       everyMs: settings.deadlinesEveryMs,
       count: metrics.deadline,
+      from: parts.watchFrom,
     }),
     ...parts.reactors.map((reactor) => followLog(reactor, { ...common, log: parts.log, codec: parts.codec, news })),
   ];

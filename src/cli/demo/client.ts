@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client as FileClient } from '../imports/client.ts';
 
 /** The part of a command's answer that the demo looks at. */
 export interface Answer {
@@ -21,15 +22,28 @@ export interface Client {
   readonly given: () => number;
 }
 
+/** The same, and what a story needs beyond single commands: decisions, papers, uploads. */
+export interface Teller extends Client {
+  /** Gives a decision as somebody who has looked: on the case at `path` as it stands now. */
+  decide(as: string, path: string, command: string, key: string, body: object): Promise<Answer>;
+  /** A file that the API hands out; with a `body` it is asked for under a key, as a deed of its own. */
+  file(as: string, path: string, wish?: { readonly key: string; readonly body: object }): Promise<Buffer>;
+  upload(as: string, name: string, bytes: Buffer): Promise<{ readonly document: string; readonly sha256: string }>;
+}
+
 /** An answer that the story did not expect, with the problem as the API told it. */
 export class UnexpectedAnswer extends Error {
+  readonly status: number;
   constructor(method: string, path: string, status: number, body: string) {
     super(`${method} ${path} answered ${status}: ${body.slice(0, 1000)}`);
     this.name = 'UnexpectedAnswer';
+    this.status = status;
   }
 }
 
-export function createClient(address: string, tokenFor: (name: string) => Promise<string>): Client {
+const keyOf = (text: string): string => `demo-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+
+export function createClient(address: string, tokenFor: (name: string) => Promise<string>): Teller {
   const tokens = new Map<string, Promise<string>>();
   let given = 0;
   const bearer = async (as: string): Promise<string> => {
@@ -37,36 +51,57 @@ export function createClient(address: string, tokenFor: (name: string) => Promis
     tokens.set(as, token);
     return `Bearer ${await token}`;
   };
-  const read = async (method: string, path: string, response: Response): Promise<unknown> => {
-    const text = await response.text();
-    if (!response.ok) throw new UnexpectedAnswer(method, path, response.status, text);
-    return JSON.parse(text);
+  const json = async (response: Response): Promise<unknown> => JSON.parse(await response.text());
+  const ok = async (method: string, path: string, response: Response): Promise<Response> => {
+    if (!response.ok) throw new UnexpectedAnswer(method, path, response.status, await response.text());
+    return response;
   };
   /** A busy server says when to come back; the same key makes the second try the same command. */
-  const patiently = async (method: string, path: string, send: () => Promise<Response>): Promise<unknown> => {
+  const patiently = async (method: string, path: string, send: () => Promise<Response>): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
       const response = await send();
-      if (response.status !== 503 || attempt === TRIES) return read(method, path, response);
+      if (response.status !== 503 || attempt === TRIES) return ok(method, path, response);
       await response.arrayBuffer();
       await delay(1_000 * Number(response.headers.get('retry-after') ?? 1));
     }
   };
+  const post = async (as: string, path: string, key: string, body: object, ifMatch?: number): Promise<Response> => {
+    const headers = {
+      authorization: await bearer(as),
+      'content-type': 'application/json',
+      'idempotency-key': keyOf(key),
+      ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+    };
+    return patiently('POST', path, () => fetch(`${address}${path}`, { method: 'POST', headers, body: JSON.stringify(body) }));
+  };
+  const ask = async (as: string, path: string, after?: string): Promise<Response> => {
+    const headers = { authorization: await bearer(as), ...(after ? { 'masar-after': after } : {}) };
+    return patiently('GET', path, () => fetch(`${address}${path}`, { headers }));
+  };
+  const give: Client['give'] = async (as, path, key, body, ifMatch) => {
+    given += 1;
+    return (await json(await post(as, path, key, body, ifMatch))) as Answer;
+  };
+  const get: Client['get'] = async <T>(as: string, path: string, after?: string) => (await json(await ask(as, path, after))) as T;
   return {
     given: () => given,
-    give: async (as, path, key, body, ifMatch) => {
-      given += 1;
-      const headers = {
-        authorization: await bearer(as),
-        'content-type': 'application/json',
-        'idempotency-key': `demo-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`,
-        ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
-      };
-      const send = () => fetch(`${address}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-      return (await patiently('POST', path, send)) as Answer;
+    give,
+    get,
+    decide: async (as, path, command, key, body) => {
+      for (let attempt = 1; ; attempt++) {
+        const { revision } = await get<{ revision: number }>(as, path);
+        try {
+          return await give(as, `${path}/${command}`, key, body, revision);
+        } catch (error) {
+          // What follows from another deed may have come in between: look again.
+          if (!(error instanceof UnexpectedAnswer && error.status === 412) || attempt === TRIES) throw error;
+        }
+      }
     },
-    get: async <T>(as: string, path: string, after?: string) => {
-      const headers = { authorization: await bearer(as), ...(after ? { 'masar-after': after } : {}) };
-      return (await patiently('GET', path, () => fetch(`${address}${path}`, { headers }))) as T;
+    file: async (as, path, wish) => {
+      const response = wish ? await post(as, path, wish.key, wish.body) : await ask(as, path);
+      return Buffer.from(await response.arrayBuffer());
     },
+    upload: async (as, name, bytes) => new FileClient(address, await tokenFor(as)).upload(name, bytes, () => {}),
   };
 }

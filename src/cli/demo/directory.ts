@@ -34,7 +34,11 @@ const SERVICES: Readonly<Record<string, readonly { readonly need: string; readon
 };
 
 /** Steps of `buildDirectory`, for the progress bar. */
-export const DIRECTORY_STEPS = OFFICES.reduce((sum, office) => sum + 1 + office.staff.length * 2, 0) + PARTNERS.length * 5 + 2;
+export const DIRECTORY_STEPS =
+  OFFICES.reduce((sum, office) => sum + 1 + office.staff.length * 2, 0) +
+  PARTNERS.length * 5 +
+  Object.keys(ORGANISATIONS).length -
+  1;
 
 /** Organisations, offices, people in their posts, and what the partners offer; as the administrator and the partners enter it. */
 export async function buildDirectory(client: Client, ministry: string, done: () => void): Promise<Directory> {

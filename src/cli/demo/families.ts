@@ -118,7 +118,8 @@ export async function registerFamily(client: Client, random: Random, index: numb
   return { ...family, household: state.household };
 }
 
-function nameOf({ name }: Human): object {
+/** A name as the register takes it. */
+export function nameOf({ name }: Human): object {
   const [first, father, grandfather, family] = name.ar;
   const [lFirst, lFather, lGrandfather, lFamily] = name.latin.split(' ');
   return {

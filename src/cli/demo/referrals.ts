@@ -20,7 +20,7 @@ const FATES = [
 ] as const;
 type Fate = (typeof FATES)[number];
 
-const dayOf = (instant: number): string => new Date(instant + 3 * HOUR).toISOString().slice(0, 10);
+export const dayOf = (instant: number): string => new Date(instant + 3 * HOUR).toISOString().slice(0, 10);
 
 /** One referral from a branch to a partner, as far as its fate takes it. `start` is the beginning of the story. */
 export async function refer(

@@ -18,14 +18,21 @@ export async function inParallel<T>(count: number, atOnce: number, doOne: (index
 
 const PATIENCE_MS = 60_000;
 
+/** Asks again until what reactors do by themselves is there. `probe` answers nothing while it is not. */
+export async function until<T>(what: string, probe: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`waited a minute for this: ${what}`);
+    await delay(60);
+  }
+}
+
 /** Waits until the reactor has opened the file of every accepted family. */
 export async function settled(client: Client, families: readonly Family[], done: () => void): Promise<void> {
-  const until = Date.now() + PATIENCE_MS;
   for (const family of families) {
-    while (!(await isOpen(client, family))) {
-      if (Date.now() > until) throw new Error('the worker has not opened the files of the accepted families in a minute');
-      await delay(50);
-    }
+    await until('the files of the accepted families', async () => (await isOpen(client, family)) || undefined);
     done();
   }
 }
@@ -35,7 +42,7 @@ async function isOpen(client: Client, { branch, household }: Family): Promise<bo
     await client.get(`${branch}.registrar`, `/v1/households/${household}`);
     return true;
   } catch (error) {
-    if (error instanceof UnexpectedAnswer && / answered 404: /.test(error.message)) return false;
+    if (error instanceof UnexpectedAnswer && error.status === 404) return false;
     throw error;
   }
 }

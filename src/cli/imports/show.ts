@@ -49,7 +49,7 @@ export async function followed(client: Client, id: string, while_: string, name:
 }
 
 /** The first rows in a status, with what is wrong with them or what they may repeat. */
-export async function rowsTable(client: Client, id: string, status: string, title: string): Promise<string> {
+export async function rowsTable(client: Pick<Client, 'get'>, id: string, status: string, title: string): Promise<string> {
   const { items, counts } = await client.get<{ items: RowView[]; counts: Record<string, number> }>(
     `/v1/imports/${id}/rows?status=${status}&limit=${MOST_SHOWN}`,
   );
