@@ -249,6 +249,8 @@ t.test('tables', async (t) => {
     const bomb = sheetOf(address(`<!--${' '.repeat(140 * 1024 * 1024)}-->`), 1_000);
     t.ok(bomb.length < 1024 * 1024, 'packed a thousandfold');
     t.equal(await code(bomb), 'TABLE_TOO_LARGE', 'the directory says 1,000 bytes');
+    t.equal(await code(Buffer.from(`a,b${'\n'.repeat(300_000)}`)), 'TABLE_TOO_LARGE', 'nothing but empty lines');
+    t.equal(await code(Buffer.from(`a,b${','.repeat(6_000_000)}`)), 'TABLE_TOO_LARGE', 'nothing but empty cells');
     const entities = '<!DOCTYPE worksheet [<!ENTITY a SYSTEM "file:///etc/hostname">]>';
     t.same(await readTable(sheetOf('<row r="1"><c r="A1" t="str"><v>&a;</v></c></row>', undefined, entities)), [['&a;']]);
   });

@@ -34,7 +34,22 @@ async function readXlsx(bytes: Buffer): Promise<string[][]> {
   }
 }
 
+/** Lines and marks of a CSV file, at most: above that it is no register, and millions of empty lines take minutes to part. */
+const MOST_LINES = 250_000;
+const MOST_MARKS = 5_000_000;
+
+function isTooLong(text: string): boolean {
+  let [lines, marks] = [0, 0];
+  for (let at = 0; at < text.length && lines <= MOST_LINES && marks <= MOST_MARKS; at++) {
+    const letter = text[at];
+    if (letter === '\n' || (letter === '\r' && text[at + 1] !== '\n')) lines++;
+    else if (letter === ',' || letter === ';' || letter === '\t') marks++;
+  }
+  return lines > MOST_LINES || marks > MOST_MARKS;
+}
+
 function readCsv(text: string): string[][] {
+  if (isTooLong(text)) throw new UnreadableTable('TABLE_TOO_LARGE');
   const named = /^sep=(.)\r?\n/.exec(text);
   const content = named ? text.slice(named[0].length) : text;
   try {
