@@ -182,6 +182,15 @@ t.test('a family that moves to and fro is visited or called, and nothing else ha
   t.same((await familyOf(id)).waits, []);
 });
 
+t.test('moving to and fro that is entered years later is seen as of the day on which it was told', async (t) => {
+  const { give } = await family();
+  const told = { record: { occurredAt: '2024-04-02T08:00:00.000Z' } };
+  await give('reportPresence', seen('origin', '2024-03-20'), told);
+  await give('reportPresence', seen('camp', '2024-03-25'), told);
+  const third = await give('reportPresence', seen('origin', '2024-04-01'), told);
+  t.match(third.events, [{ type: 'PresenceReported' }, { type: 'CircularMovementPatternDetected', data: { legs: 2 } }]);
+});
+
 t.test('a pattern needs moves between camp and origin within its window', async (t) => {
   const rule = { windowDays: 180, moves: 2 };
   const presence = (kind: 'camp' | 'origin' | 'third', observedOn: string) => ({

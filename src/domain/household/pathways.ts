@@ -30,7 +30,7 @@ export const pathways = {
     decide: (c, s, ctx) => {
       notAhead(c.observedOn, ctx);
       const rule = ctx.rule(circularMovementRule).value;
-      const pattern = s.outreachOpen ? undefined : circularMovement([...s.presences, c], baghdadDate(ctx.now), rule);
+      const pattern = s.outreachOpen ? undefined : circularMovement([...s.presences, c], baghdadDate(ctx.occurredAt), rule);
       return [
         { type: 'PresenceReported' as const, data: c },
         ...(pattern ? [{ type: 'CircularMovementPatternDetected' as const, data: { ...pattern } }] : []),
