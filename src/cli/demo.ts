@@ -120,7 +120,7 @@ async function tell({ core, address }: Running, scale: number): Promise<void> {
   } finally {
     bars.stop();
   }
-  process.stdout.write(`${client.given()} commands were given over HTTP.\n`);
+  process.stdout.write(`${client.given()} commands were given over HTTP; the log ends at ${await head()}.\n`);
   const say = (text: string) => process.stdout.write(`${text}\n`);
   await showEverything(client, directory, shown, await head(), say);
   await showClaims(client, claims, await head(), say);

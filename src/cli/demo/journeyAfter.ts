@@ -61,7 +61,7 @@ async function visit({ client, directory, family, movement, on }: Returned): Pro
     incident: { date: { date: '2014-08-01', precision: 'month' }, area: ORIGIN.adm3, cause: 'military_operation' },
     loss: { type: 'property', items: [{ item: 'house', kind: 'house', deedNo: '1101/7', damage: 4 }], occupation: 'destroyed' },
     household,
-    branch: directory.offices.ninewa,
+    branch: directory.offices.duhok,
     record: on(day),
   });
   const service = directory.services.find((one) => one.need === 'civil_documents');

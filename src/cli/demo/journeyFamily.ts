@@ -103,6 +103,10 @@ export async function registerTravellers(client: Teller, directory: Directory, o
   });
   // Nobody ever issued these two a certificate: nothing is blocked by it, and each opens a request (domain.md §0.2, rule 4).
   for (const child of children.slice(1)) {
+    await until('the children to be of the household', async () => {
+      const { state: known } = await client.get<{ state: { household?: string } }>(registrar, `/v1/persons/${child}`);
+      return known.household;
+    });
     const missing = { docType: 'birth_certificate', status: 'never_issued', record: on(REGISTERED) };
     await client.give(registrar, `/v1/persons/${child}/record-document`, key(`papers ${child}`), missing);
   }

@@ -88,7 +88,7 @@ async function page(client: Client, { family }: Journey, after: string): Promise
 async function trail(client: Client, { family }: Journey, after: string): Promise<string> {
   const path = `/v1/households/${family.household}/trail?limit=${TRAIL_ROWS}`;
   const { items } = await client.get<Lines<TrailEntry>>('duhok.verifier', path, after);
-  const rows = [...items]
+  const lines = [...items]
     .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1))
     .map((one) => [
       one.occurredAt.slice(0, 10),
@@ -97,6 +97,15 @@ async function trail(client: Client, { family }: Journey, after: string): Promis
       one.postLabel?.en ?? one.post,
       one.officeName?.en ?? '',
     ]);
+  // The same deed for every member, paper or round is one line.
+  const times = new Map<string, number>();
+  for (const line of lines) times.set(line.join(), (times.get(line.join()) ?? 0) + 1);
+  const rows = [...new Map(lines.map((line) => [line.join(), line])).entries()].map(
+    ([key, [day = '', of = '', what = '', ...who]]) => {
+      const count = times.get(key) ?? 1;
+      return [day, of, count > 1 ? `${what} ×${count}` : what, ...who];
+    },
+  );
   return table('Its way, by the days on which things happened', ['day', 'case', 'what', 'post', 'office'], rows);
 }
 

@@ -16,16 +16,19 @@ export async function inParallel<T>(count: number, atOnce: number, doOne: (index
   return results;
 }
 
-const PATIENCE_MS = 60_000;
+/** Long enough for a file of ten thousand rows. */
+const PATIENCE_MS = 1_800_000;
+const SHORTEST_REST_MS = 30;
+const LONGEST_REST_MS = 500;
 
 /** Asks again until what reactors do by themselves is there. `probe` answers nothing while it is not. */
 export async function until<T>(what: string, probe: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
-  for (;;) {
+  for (let rest = SHORTEST_REST_MS; ; rest = Math.min(2 * rest, LONGEST_REST_MS)) {
     const found = await probe();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited a minute for this: ${what}`);
-    await delay(60);
+    if (Date.now() > end) throw new Error(`waited in vain for this: ${what}`);
+    await delay(rest);
   }
 }
 

@@ -20,7 +20,12 @@ export interface ImportView {
 interface RowView {
   readonly row: number;
   readonly errors: readonly { readonly column: string; readonly code: string; readonly words?: { readonly en: string } }[];
-  readonly duplicates: readonly { readonly score: number; readonly reference?: string; readonly row?: number }[];
+  readonly duplicates: readonly {
+    readonly score: number;
+    readonly reference?: string;
+    readonly row?: number;
+    readonly scope?: string;
+  }[];
   readonly refusal?: { readonly code: string; readonly words?: { readonly en: string } };
 }
 
@@ -48,6 +53,10 @@ export async function followed(client: Client, id: string, while_: string, name:
   }
 }
 
+/** Where a possible duplicate was met: on record, in another row, or in what only one case may hold. */
+const metIn = ({ reference, row, scope }: RowView['duplicates'][number]): string =>
+  reference ?? (row === undefined ? `already on record: ${scope ?? ''}` : `row ${row}`);
+
 /** The first rows in a status, with what is wrong with them or what they may repeat. */
 export async function rowsTable(client: Pick<Client, 'get'>, id: string, status: string, title: string): Promise<string> {
   const { items, counts } = await client.get<{ items: RowView[]; counts: Record<string, number> }>(
@@ -57,7 +66,7 @@ export async function rowsTable(client: Pick<Client, 'get'>, id: string, status:
   if (all === 0) return '';
   const lines = items.flatMap(({ row, errors, duplicates, refusal }) => [
     ...errors.map((one) => [String(row), one.column, one.code, one.words?.en ?? '']),
-    ...duplicates.map((one) => [String(row), 'score', String(one.score), one.reference ?? `row ${one.row}`]),
+    ...duplicates.map((one) => [String(row), 'score', String(one.score), metIn(one)]),
     ...(refusal ? [[String(row), '', refusal.code, refusal.words?.en ?? '']] : []),
   ]);
   const rest = all > items.length ? `\n… and ${all - items.length} more rows` : '';
