@@ -120,7 +120,6 @@ async function tell({ core, address }: Running, scale: number): Promise<void> {
   } finally {
     bars.stop();
   }
-  process.stdout.write(`${client.given()} commands were given over HTTP; the log ends at ${await head()}.\n`);
   const say = (text: string) => process.stdout.write(`${text}\n`);
   await showEverything(client, directory, shown, await head(), say);
   await showClaims(client, claims, await head(), say);
@@ -129,6 +128,7 @@ async function tell({ core, address }: Running, scale: number): Promise<void> {
   const notice = { of: `/v1/claims/${claims.shared}`, paper: 'decisionNotice', as: 'ninewa.clerk', name: 'decision-notice' };
   say(`\nPapers: ${journey.letter}\n        ${await printed(client, dataDir, notice)}`);
   say(`List:   ${await exported(client, dataDir, 'ninewa.clerk', 'claimsOutOfOrder')}`);
+  say(`\n${client.given()} commands were given over HTTP; the log ends at ${await head()}.`);
 }
 
 function farewell(address: string): string {

@@ -417,6 +417,28 @@ t.test('deadlines', async (t) => {
     t.strictSame(counts, { escalated: 10, timed: 0, refused: 20 });
   });
 
+  t.test('deadlines can be left alone until something has come, and are watched from then on', async (t) => {
+    const crew = await workersFor(t, world([order, receipt]), await queueOf(t), { deadlinesEveryMs: 10 });
+    let scans = 0;
+    const counting: DeadlineSource = {
+      dueWaits: async function* () {
+        scans += 1;
+        yield* [];
+      },
+      dueTimers: async function* () {},
+    };
+    let begin: () => void = () => {};
+    const later = await crew.start([], counting, new Promise<void>((come) => (begin = come)));
+    // Who watches holds the lease; it is free for another while the first waits.
+    const other = await crew.start([], counting);
+    await eventually('the other watches', () => scans > 0);
+    await other.stop();
+    const before = scans;
+    begin();
+    await eventually('the first watches', () => scans > before);
+    await later.stop();
+  });
+
   t.test('one worker watches at a time, and another goes on when it stops', async (t) => {
     const crew = await workersFor(t, world([order, receipt]), await queueOf(t), { deadlinesEveryMs: 10, leaseMs: 60_000 });
     const scans = [0, 0];

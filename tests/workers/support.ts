@@ -31,7 +31,11 @@ export async function workersFor(
   const none = async function* (): AsyncGenerator<never> {};
 
   const begun = new Set<string>();
-  const start = async (reactors: readonly Reactor[], deadlines: DeadlineSource = { dueWaits: none, dueTimers: none }) => {
+  const start = async (
+    reactors: readonly Reactor[],
+    deadlines: DeadlineSource = { dueWaits: none, dueTimers: none },
+    watchFrom?: Promise<unknown>,
+  ) => {
     const queue = openQueue(place, { name: 'test', log: silentLog, timeoutMs: 1_000 });
     const workers = await startWorkers(
       {
@@ -49,6 +53,7 @@ export async function workersFor(
         metrics,
         logger: silentLog,
         now: w.now,
+        watchFrom,
         settings: { pollMs: 50, againMs: 500, firstRetryMs: 20, longestRetryMs: 100, leaseMs: 1_000, ...settings },
       },
       new AbortController().signal,
