@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { Registry } from '../domain/kernel/registry.ts';
@@ -82,6 +83,8 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
   const settings = { ...DEFAULTS, ...parts.settings };
   const stopping = new AbortController();
   const until = AbortSignal.any([signal, stopping.signal]);
+  // Every reactor waits on it.
+  setMaxListeners(0, until);
   const { pool, schema, logger, cases, executor, now } = parts;
   const store = createStore(pool, schema);
   const leases = createLeases({ pool, schema, holder: `${hostname()} ${process.pid} ${randomUUID()}`, ttlMs: settings.leaseMs });
