@@ -3,6 +3,7 @@ import t from 'tap';
 import { household } from '../../src/domain/household/index.ts';
 import type { RecordedEvent } from '../../src/domain/kernel/envelope.ts';
 import { movement } from '../../src/domain/movement/index.ts';
+import { board } from '../../src/domain/returnGrant/board.ts';
 import { returnGrant, returnGrantFollowUps } from '../../src/domain/returnGrant/index.ts';
 import { amountOn, grantAmounts } from '../../src/domain/returnGrant/policy.ts';
 import { letter, treasury } from '../support/payments/treasury.ts';
@@ -168,7 +169,11 @@ t.test('who is not registered, has not returned, or is counted with another fami
   const recognised = await family({ returned: 'recognised' });
   await refused(t, check(recognised), 'RETURN_DATE_MISSING');
   await refused(t, check(recognised, { returnDate: '2026-03-02' }, verifier), 'DATE_IN_THE_FUTURE');
-  t.equal((await check(recognised, { returnDate: '2024-10-01' })).outcome.status, 'eligibility_checked');
+  await refused(t, check(recognised, { returnDate: '2024-10-01' }), 'ANOTHER_DAY_OF_RETURN');
+  t.equal((await check(recognised, { returnDate: '2024-11-12' })).outcome.status, 'eligibility_checked');
+  await refused(t, check({ id: other.id }, { returnDate: '2024-11-12' }), 'MOVEMENT_MISSING');
+  const abroad = await family({ returned: 'not' });
+  await denied(abroad, 'return_not_registered');
 });
 
 t.test('there is one grant for a household and a return, also beside one taken over from paper', async (t) => {
@@ -237,6 +242,52 @@ t.test('a family merged into another has its grant there', async (t) => {
     data: { into: randomUUID(), duplicate: randomUUID() },
   });
   await refused(t, give(head, id, 'approve'), 'HOUSEHOLD_MERGED');
+});
+
+t.test('an approved grant is no wrong file and is not rewritten; while no money is kept for it, it can be denied', async (t) => {
+  const { approved, give, head, verifier, cashier, released, w } = await branch();
+  const id = await approved();
+  await refused(t, give(verifier, id, 'retract', { reason: 'entered by mistake' }), 'RELIED_UPON');
+  const rewritten = give(verifier, id, 'correct', { revision: 3, fields: { amountIQD: 9_000_000 }, reason: 'another amount' });
+  await refused(t, rewritten, 'DECISION_NOT_CORRECTABLE');
+  const list = async () =>
+    give(cashier, id, 'listForPayment', { allocation: await released(10_000_000, { purpose: 'return_grant' }), batchNo: 3 });
+  await list();
+  await refused(t, give(head, id, 'reject', { reason: 'other' }), 'ALREADY_ASKED_FOR');
+  await give('allocations', id, 'refuseFunds', { availableIQD: 0 });
+  const { subject } = (await w.cases.load(returnGrant, id)).record.state as never as { subject: { household: string } };
+  const absorbed = { type: 'HouseholdAbsorbed', data: { into: randomUUID(), duplicate: randomUUID() } };
+  await w.given('household', subject.household, absorbed);
+  await refused(t, list(), 'HOUSEHOLD_MERGED');
+  const { outcome, record } = await give(head, id, 'reject', { reason: 'granted_before' });
+  t.match(
+    { status: outcome.status, counted: board(record.state as never).measures },
+    { status: 'rejected', counted: { approvedIQD: 0 } },
+  );
+});
+
+t.test('a paper file tells of a grant that was paid, never of money that an allocation is to have kept', async (t) => {
+  const { family, verifier, w } = await branch();
+  const of = await family();
+  const subject = { household: of.id, movement: of.movement, returnDate: '2024-11-12', governorate: 'IQG15' };
+  const checks = { registered: 'passed', returnRegistered: 'passed', fileClosed: 'passed', card: 'passed', duplicates: 'passed' };
+  const money = { allocation: randomUUID(), batchNo: 1, amountIQD: 4_000_000 };
+  const amount = { amountIQD: 4_000_000, ruleVersion: 'paper' };
+  const on = { household: of.id, returnDate: '2024-11-12', rule: 'paper', packageItems: [] };
+  const told = (type: string, data: object) => ({ type, data, occurredAt: '2024-12-20T09:00:00.000Z', letterRef: letter });
+  const approved = [
+    told('ReturnGrantEligibilityConfirmed', { ...subject, checks }),
+    told('ReturnGrantApplied', { ...on, ...amount }),
+    told('ReturnGrantFileClosureVerified', {}),
+    told('ReturnGrantAudited', { duplicates: 'none' }),
+    told('ReturnGrantApproved', amount),
+  ];
+  const adopt = (...facts: object[]) =>
+    w.when(verifier, 'returnGrant', 'adopt', undefined, { source: 'paper file 12', facts: [...approved, ...facts] });
+  await refused(t, adopt(told('ReturnGrantFundsRequested', money)), 'FACT_OUT_OF_PLACE');
+  const paid = { ...money, household: of.id, paidOn: '2024-12-20' };
+  await refused(t, adopt(told('ReturnGrantPaid', { ...paid, amountIQD: 1 })), 'FACT_OUT_OF_PLACE');
+  t.match((await adopt(told('ReturnGrantPaid', paid))).record.state, { status: 'paid' });
 });
 
 t.test('paid by another ministry is a denial; an objection is decided by another officer than denied', async (t) => {

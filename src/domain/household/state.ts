@@ -5,6 +5,7 @@ import type { FoldEvent } from '../kernel/process.ts';
 import type { DocumentStatus } from '../person/data.ts';
 import type { ConsentScope, HeadType, Leg, Member, Origin, Pathway, Site } from './data.ts';
 import type { events, PersonPair, SplitGround } from './events.ts';
+import { type LastReturn, lastReturnOf } from './lastReturn.ts';
 import { merged, mergeReversed } from './merged.ts';
 
 type Data<K extends keyof typeof events> = Extract<FoldEvent<typeof events>, { type: K }>['data'];
@@ -99,6 +100,7 @@ export interface HouseholdState extends MergeFields {
   readonly returnReports: readonly ReturnReport[];
   readonly movement?: string | undefined;
   readonly achieved?: Data<'PathwayAchieved'> | undefined;
+  readonly lastReturn?: LastReturn | undefined;
   readonly holds: readonly string[];
   /** The status to go back to when a report is dismissed, a departure cancelled or a merge reversed. */
   readonly was?: Status | undefined;
@@ -274,7 +276,7 @@ function moved(state: HouseholdState, event: Movement): HouseholdState {
       return { ...state, returnReports, was: first ? state.status : state.was, status: 'returned_unverified' };
     }
     case 'ReturnRecognised':
-      return { ...state, status: 'returned', was: undefined };
+      return { ...state, status: 'returned', was: undefined, lastReturn: lastReturnOf(event) };
     case 'UnregisteredReturnDismissed':
       return { ...state, status: back(state), was: undefined };
     case 'HouseholdDepartureBegun':
@@ -282,7 +284,14 @@ function moved(state: HouseholdState, event: Movement): HouseholdState {
     case 'HouseholdDepartureCancelled':
       return { ...state, status: back(state), was: undefined, movement: undefined };
     case 'PathwayAchieved':
-      return { ...state, status: reachedBy(event.data.pathway), achieved: event.data, was: undefined, movement: undefined };
+      return {
+        ...state,
+        status: reachedBy(event.data.pathway),
+        achieved: event.data,
+        lastReturn: lastReturnOf(event),
+        was: undefined,
+        movement: undefined,
+      };
     case 'DisplacementFileClosed':
       return { ...state, status: 'file_closed' };
     case 'DisplacementFileReopened':

@@ -72,13 +72,17 @@ export const deciding = {
     },
   }),
   reject: p.command({
-    from: ['eligibility_checked', 'applied', 'file_closure_verified', 'audited'],
+    // Also an approved grant that turns out wrong, while no money is kept for it.
+    from: ['eligibility_checked', 'applied', 'file_closure_verified', 'audited', 'approved', 'awaiting_funds', 'card_problem'],
     permission: 'returnGrant:approve',
     effect: 'legal',
     input: z.strictObject({ reason: DenialReason }),
     emits: ['ReturnGrantEligibilityDenied'],
     to: ['rejected'],
-    decide: (c, s) => denied(s, c.reason),
+    decide: (c, s) => {
+      ensure(s.funding === undefined, 'ALREADY_ASKED_FOR');
+      return denied(s, c.reason);
+    },
   }),
   decideObjection: p.command({
     from: ['objection'],

@@ -1,10 +1,10 @@
 import { ensure } from '../kernel/errors.ts';
-import type { Context, Reserve } from '../kernel/process.ts';
+import type { Context, Reserve, ToldFact } from '../kernel/process.ts';
 import { defineProcess } from '../kernel/process.ts';
 import { board } from './board.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
-import { evolve, initial, waitsOn } from './state.ts';
+import { evolve, initial, type ReturnGrantState, waitsOn } from './state.ts';
 
 interface Return {
   readonly household: string;
@@ -23,6 +23,21 @@ export function fourEyes(before: readonly (string | undefined)[], ctx: Pick<Cont
   ensure(!own, 'FOUR_EYES');
 }
 
+/** Money is asked of an allocation here only. A grant paid long ago is told by its approval and its payment. */
+const HERE_ONLY: readonly string[] = [
+  'ReturnGrantFundsRequested',
+  'ReturnGrantFundsRefused',
+  'ReturnGrantBatchListed',
+  'ReturnGrantPaymentFailed',
+  'ReturnGrantRecovered',
+];
+
+function onPaper(state: ReturnGrantState, { type, data }: ToldFact): boolean | undefined {
+  if (HERE_ONLY.includes(type)) return false;
+  if (type !== 'ReturnGrantPaid') return undefined;
+  return state.status === 'approved' && events.ReturnGrantPaid.parse(data).amountIQD === state.amountIQD;
+}
+
 /** The return grant process without its commands. */
 export const p = defineProcess({
   name: 'returnGrant',
@@ -35,8 +50,16 @@ export const p = defineProcess({
   waitsOn,
   ends: ['closed'],
   about: (s) => (s.subject ? { households: [s.subject.household], governorates: [s.subject.governorate] } : {}),
+  onPaper,
+  bound: ({ state, adoption }) =>
+    state.funding !== undefined || (adoption === undefined && (state.approvedBy !== undefined || state.paid !== undefined)),
   reservesOnAdoption: (s) => (s.subject ? reserveReturn(s.subject) : []),
   decisions: [
+    // Found from the family's records and by the rule of the day, so not rewritten by hand.
+    'ReturnGrantEligibilityConfirmed',
+    'ReturnGrantApplied',
+    'ReturnGrantFileClosureVerified',
+    'ReturnGrantAudited',
     'ReturnGrantEligibilityDenied',
     'ReturnGrantApproved',
     'ReturnGrantFundsRequested',

@@ -16,16 +16,21 @@ const GONE: readonly string[] = ['none', 'void', 'merged_into'];
  * (domain.md §11.1), or a return the branch recognised.
  */
 function isReturned(household: HouseholdState, id: string, movement: CaseRecord<MovementState> | undefined): boolean {
-  if (!movement) return household.status === 'returned' || (household.status === 'file_closed' && !isElsewhere(household));
+  if (!movement) return household.lastReturn !== undefined && ['returned', 'file_closed'].includes(household.status);
   const { pathway, confirmedAt } = movement.state;
   return movement.state.household === id && pathway === 'return' && confirmedAt !== undefined;
 }
 
-const isElsewhere = ({ achieved }: HouseholdState): boolean => achieved !== undefined && achieved.pathway !== 'return';
+/** A return without a movement is told by its day, and there is one such day: another would be another grant for the same return. */
+function oneDay(lastReturn: HouseholdState['lastReturn'], returnDate: LocalDate): void {
+  if (lastReturn === undefined) return;
+  ensure(lastReturn.movement === undefined, 'MOVEMENT_MISSING', { movement: lastReturn.movement ?? '' });
+  ensure(returnDate === lastReturn.on, 'ANOTHER_DAY_OF_RETURN', { date: lastReturn.on });
+}
 
 /** A family that split off after returning is counted with the family it came from. */
 const countedElsewhere = (s: HouseholdState, movement: CaseRecord<MovementState> | undefined): boolean =>
-  movement === undefined && s.splitFrom !== undefined && s.achieved === undefined && s.returnReports.length === 0;
+  movement === undefined && s.splitFrom !== undefined && s.lastReturn === undefined;
 
 interface Finding {
   readonly checks: Checks;
@@ -46,11 +51,11 @@ function examined(household: CaseRecord<HouseholdState>, movement: CaseRecord<Mo
     duplicates: elsewhere ? 'failed' : 'pending',
   };
   const denied = registered
-    ? returned
-      ? elsewhere
-        ? 'counted_with_family'
-        : undefined
-      : 'return_not_registered'
+    ? elsewhere
+      ? 'counted_with_family'
+      : returned
+        ? undefined
+        : 'return_not_registered'
     : 'not_registered';
   return { checks, denied };
 }
@@ -87,6 +92,7 @@ export const entering = {
       const returnDate = arrivedAt === undefined ? c.returnDate : baghdadDate(arrivedAt);
       ensure(returnDate !== undefined, 'RETURN_DATE_MISSING');
       ensure(returnDate <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: returnDate });
+      if (c.movement === undefined) oneDay(household.state.lastReturn, returnDate);
       const { checks, denied } = examined(household, movement);
       const data = { ...c, returnDate, checks };
       return denied === undefined

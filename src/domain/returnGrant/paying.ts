@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Dinars } from '../allocation/events.ts';
 import type { AllocationState } from '../allocation/state.ts';
+import type { HouseholdState } from '../household/state.ts';
 import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { fact } from '../kernel/process.ts';
@@ -23,9 +24,13 @@ export const paying = {
     input: z.strictObject({ allocation: z.uuid(), batchNo: events.ReturnGrantBatchListed.shape.batchNo }),
     emits: ['ReturnGrantFundsRequested'],
     to: ['awaiting_funds'],
-    facts: (c) => ({ allocation: fact<AllocationState>('allocation', c.allocation) }),
+    facts: (c, s) => ({
+      allocation: fact<AllocationState>('allocation', c.allocation),
+      household: fact<HouseholdState>('household', s.subject?.household ?? ''),
+    }),
     decide: (c, s, ctx) => {
       ensure(s.funding === undefined, 'ALREADY_ASKED_FOR');
+      ensure(ctx.facts.household.state.status !== 'merged_into', 'HOUSEHOLD_MERGED');
       const { status, purpose, governorate } = ctx.facts.allocation.state;
       const open = (status === 'approved' || status === 'released') && purpose === 'return_grant';
       ensure(open, 'NOT_AN_OPEN_ALLOCATION', { allocation: c.allocation });

@@ -7,6 +7,14 @@ export const refusals: Readonly<Record<string, Label>> = {
     ar: 'اذكر تاريخ عودة الأسرة، فلا يوجد وصول مسجل لهذه الرحلة.',
   },
   DATE_IN_THE_FUTURE: { en: 'This day has not come yet.', ar: 'هذا التاريخ لم يحن بعد.' },
+  MOVEMENT_MISSING: {
+    en: 'The family returned with a movement. Name it.',
+    ar: 'عادت الأسرة ضمن رحلة مسجلة. اذكرها.',
+  },
+  ANOTHER_DAY_OF_RETURN: {
+    en: 'The return on record is of another day. There is one grant for it.',
+    ar: 'تاريخ العودة المسجل مختلف. للعودة الواحدة منحة واحدة.',
+  },
   NO_GRANT_FOR_THIS_DAY: {
     en: 'No grant was in force on the day of return.',
     ar: 'لم تكن هناك منحة نافذة في تاريخ العودة.',
