@@ -64,10 +64,11 @@ export function draftEvents(mac: Keyring['mac'], run: Run, loaded: LoadedCase, d
     past.push(recorded(one, stamped));
   };
   decision.proposals.forEach(add);
-  const reserved = reservesOf(run, loaded, record, actor).map((one) => ({
-    scope: one.scope,
-    hash: mac(`reservation ${one.scope}`, one.value),
-  }));
+  const corrected = decision.proposals.some((one) => one.type === 'CaseCorrected');
+  const wanted = corrected ? reservesOfCorrected(run, loaded, record) : reservesOf(run, loaded, record, actor);
+  const asked = wanted.map((one) => ({ scope: one.scope, hash: mac(`reservation ${one.scope}`, one.value) }));
+  const known = loaded.record.reservations;
+  const reserved = corrected ? asked.filter((one) => !known.some((held) => isSame(held, one))) : asked;
   for (const data of reserved) add({ type: 'ReservationRequested', data });
   heldTo(run, record);
   return { events, record, reserved };
@@ -83,6 +84,13 @@ function reservesOf(
   if (command.name === 'adopt') return process.reservesOnAdoption?.(after.state) ?? [];
   return command.reserves?.(input, loaded.record.state, actor) ?? [];
 }
+
+/** A case that reserved something keeps the right words too, once they are put right; what it had reserved stays with it. */
+const reservesOfCorrected = ({ process }: Run, loaded: LoadedCase, after: CaseRecord<Stated>): readonly Reserve[] =>
+  loaded.record.reservations.length > 0 ? (process.reservesOnAdoption?.(after.state) ?? []) : [];
+
+type Reserved = Drafted['reserved'][number];
+const isSame = (a: Reserved, b: Reserved): boolean => a.scope === b.scope && a.hash === b.hash;
 
 /** The revision a correction is about. */
 const correctionOf = ({ type, data }: ProposedFact): Partial<Metadata> =>

@@ -8,7 +8,7 @@ import type { EventMeta } from '../../src/domain/kernel/envelope.ts';
 import { Refused } from '../../src/domain/kernel/errors.ts';
 import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
 import { paymentBatchFollowUps } from '../../src/domain/paymentBatch/index.ts';
-import { claims, letter, papers, votes } from '../support/claims.ts';
+import { claims, letter, losses, papers, votes } from '../support/claims.ts';
 import { type Person, refused, someone } from '../support/scenario.ts';
 
 type Table = (event: never) => readonly FollowUp[];
@@ -513,4 +513,23 @@ t.test('what Baghdad returned and the sub-committee decided anew may be objected
   await redecide();
   await c.periodOver(id);
   t.equal((await c.when(c.clerk, 'forward', id, {}, letter)).outcome.status, 'central_review', 'what has been there goes there');
+});
+
+t.test('a loss put right by a correction is kept from others too', async (t) => {
+  const c = await claims();
+  const house = (deedNo: string) => ({ loss: { ...losses.property, items: [{ item: 'house', kind: 'house', deedNo }] } });
+  const first = await c.upTo('registered', 'property', 20_000_000, house('900/1'));
+  const fix = { revision: 0, fields: house('412/7'), reason: 'the deed was misread' };
+  await c.when(c.clerk, 'correct', first, fix);
+  const second = await c.upTo('registered', 'property', 20_000_000, house('412/7'));
+  t.match((await c.record(second)).reservations, [{ scope: 'claim.loss', status: 'refused', heldBy: `claim-${first}` }, {}]);
+});
+
+t.test('the last word does not lie before the decision: no claim goes to the front of the line by an old date', async (t) => {
+  const c = await claims();
+  const old = { record: { ...letter.record, occurredAt: '2010-01-01T08:00:00.000Z' } };
+  const id = await c.upTo('contestation_ended', 'property', 60_000_000);
+  await refused(t, c.when(c.clerk, 'forward', id, {}, old), 'BEFORE_THE_DECISION');
+  await c.when(c.clerk, 'forward', id, {}, letter);
+  await refused(t, c.when(c.central, 'ratify', id, { committeeNo: 1, decisionNo: '9' }, old), 'BEFORE_THE_DECISION');
 });

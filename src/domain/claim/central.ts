@@ -3,7 +3,7 @@ import { baghdadDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import type { Context } from '../kernel/process.ts';
 import { Paper } from './codes.ts';
-import { notTheSame, p } from './definition.ts';
+import { afterTheDecision, notTheSame, p } from './definition.ts';
 import { duplicatesSettled } from './duplicates.ts';
 import { Dinars, No, Text } from './events.ts';
 import { committeesOn, committeesRule } from './policy.ts';
@@ -17,6 +17,7 @@ function sits(no: number, s: Claim, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 
   const count = committeesOn(ctx.rule(committeesRule).value, baghdadDate(ctx.occurredAt));
   ensure(no <= count, 'NO_SUCH_COMMITTEE', { committee: no, sitting: count });
   notTheSame(s.decision?.by, 'DECIDED_BELOW', ctx);
+  afterTheDecision(s.decision?.on, ctx);
 }
 
 /** Objections to the recommendation are decided with it (P-NABAA). */

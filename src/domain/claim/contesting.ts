@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addDays, baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { Objector } from './codes.ts';
-import { byLetter, notAhead, p } from './definition.ts';
+import { afterTheDecision, byLetter, notAhead, p } from './definition.ts';
 import { events, Text } from './events.ts';
 import { centralReasons, objectionRule, routingRule } from './policy.ts';
 import type { Claim } from './state.ts';
@@ -86,6 +86,7 @@ export const contesting = {
     rules: [routingRule],
     decide: (_c, s, ctx) => {
       ensure(s.status !== 'returned_to_subcommittee' || s.completion?.supplied, 'NOT_COMPLETED');
+      afterTheDecision(s.decision?.on, ctx);
       const amountIQD = s.decision?.amountIQD ?? 0;
       const rule = ctx.rule(routingRule);
       const contested = s.status === 'finance_objection' || s.objections.some((one) => one.outcome === undefined);

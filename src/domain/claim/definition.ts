@@ -1,4 +1,4 @@
-import { baghdadDate, daysOf, type PartialDate } from '../kernel/dates.ts';
+import { baghdadDate, daysOf, type LocalDate, type PartialDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { type About, type Context, defineProcess } from '../kernel/process.ts';
 import { events } from './events.ts';
@@ -129,6 +129,11 @@ export const p = defineProcess({
 export function notAhead(date: PartialDate | string, ctx: Pick<Context, 'now'>): void {
   const first = typeof date === 'string' ? date : daysOf(date).first;
   ensure(first <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: first });
+}
+
+/** The order of payment looks at the day of the last word, which does not lie before the decision it is about. */
+export function afterTheDecision(decided: LocalDate | undefined, ctx: Pick<Context, 'occurredAt'>): void {
+  ensure(decided === undefined || baghdadDate(ctx.occurredAt) >= decided, 'BEFORE_THE_DECISION', { decided: decided ?? '' });
 }
 
 /** Every step between institutions is proved by a letter (domain specification §0.2, rule 10). */

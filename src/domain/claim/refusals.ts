@@ -104,6 +104,10 @@ export const refusals: Readonly<Record<string, Label>> = {
     en: 'Whoever decided in the sub-committee does not decide in the Central Committee.',
     ar: 'من بت في اللجنة الفرعية لا يبت في اللجنة المركزية.',
   },
+  BEFORE_THE_DECISION: {
+    en: 'This day lies before the decision of the sub-committee.',
+    ar: 'هذا التاريخ يسبق قرار اللجنة الفرعية.',
+  },
   RECOMMENDATION_MISSING: {
     en: 'The file carries no recommendation to ratify. Set the amount by amending, or return the claim.',
     ar: 'لا تتضمن المعاملة توصية للمصادقة عليها. حدد المبلغ بالتعديل أو أعد المعاملة.',

@@ -266,7 +266,7 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
    * false although one could, since only what happens here may tell it; as the commands have it when undefined.
    */
   onPaper?(state: S, fact: ToldFact): boolean | undefined;
-  /** What an adopted case reserves, as its commands would have: text that must be unique. */
+  /** What an adopted or corrected case reserves, as its commands would have: text that must be unique. */
   reservesOnAdoption?(state: S): readonly Reserve[];
   /** The states in which a wrong file may be retracted; every state when absent. */
   readonly retracts?: readonly S['status'][];
