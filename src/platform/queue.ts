@@ -58,22 +58,20 @@ const CLOSE_MS = 2_000;
 const REPORT_MS = 10_000;
 
 /** What is used of BullMQ, the same on both places. */
-interface Producer {
-  addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
+interface Connected {
   on(event: 'error', listener: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
   close(): Promise<void>;
   disconnect(): Promise<void>;
 }
 
-interface Consumer {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  close(): Promise<void>;
-  disconnect(): Promise<void>;
+interface Producer extends Connected {
+  addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
 }
 
 interface Backend {
   queue(name: string): Producer;
-  worker(name: string, process: (job: { id?: string }) => Promise<void>, concurrency: number): Consumer;
+  worker(name: string, process: (job: { id?: string }) => Promise<void>, concurrency: number): Connected;
 }
 
 /** Creates what the queue needs at its place, once; only Postgres needs anything. Run before `openQueue`. */
@@ -98,51 +96,89 @@ export function openQueue(place: QueuePlace, settings: QueueSettings): JobQueue 
   const { name, timeoutMs = 3_000 } = settings;
   const report = seldom((err: unknown) => settings.log.warn({ err, queue: name }, 'the job queue reports a fault'));
   const backend = place.kind === 'redis' ? onRedis(place.url) : onPostgres(place.url, place.schema);
-  const producer = backend.queue(name);
-  producer.on('error', report);
+  const producer = standing(() => backend.queue(name), report);
 
   return {
     kind: place.kind,
     add: async (ids) => {
       if (ids.length === 0) return;
       const jobs = ids.map((id) => ({ name: 'job', data: {}, opts: { ...JOB, jobId: id } }));
-      await within(timeoutMs, producer.addBulk(jobs)).catch((error: unknown) => {
+      const queue = producer.current();
+      if (!queue) throw new QueueUnavailable('the queue is not connected');
+      await within(timeoutMs, queue.addBulk(jobs)).catch((error: unknown) => {
         throw new QueueUnavailable('jobs could not be added', error);
       });
     },
     work: (handle, concurrency) => {
       const inHand = new Set<Promise<void>>();
       let stopping = false;
-      const worker = backend.worker(
-        name,
-        async ({ id }) => {
-          if (id === undefined || stopping) return;
-          const done = handle(id).finally(() => inHand.delete(done));
-          inHand.add(done);
-          await done;
-        },
-        concurrency,
-      );
-      worker.on('error', report);
+      const take = async ({ id }: { id?: string }): Promise<void> => {
+        if (id === undefined || stopping) return;
+        const done = handle(id).finally(() => inHand.delete(done));
+        inHand.add(done);
+        await done;
+      };
+      const worker = standing(() => backend.worker(name, take, concurrency), report);
       return {
         stop: async () => {
           stopping = true;
           const closing = worker.close();
           await Promise.allSettled(inHand);
-          await closedInTime(worker, closing, report);
+          await closing;
         },
       };
     },
-    close: () => closedInTime(producer, producer.close(), report),
+    close: () => producer.close(),
   };
 }
 
 /** Closing in order needs the server's answer; without one the connections are cut. */
-async function closedInTime(one: Producer | Consumer, closing: Promise<void>, report: (error: unknown) => void): Promise<void> {
+async function closedInTime(one: Connected, closing: Promise<void>, report: (error: unknown) => void): Promise<void> {
   await within(CLOSE_MS, closing).catch((error: unknown) => {
     report(error);
     void one.disconnect().catch(report);
   });
+}
+
+const AGAIN_MS = 1_000;
+
+/**
+ * Something of BullMQ's that is opened anew until it has once been connected. On Postgres the first connection decides: one that
+ * fails is kept as the answer for good, and a worker goes round and round on it, with nothing else having its turn.
+ */
+function standing<T extends Connected>(open: () => T, report: (error: unknown) => void) {
+  let stopping = false;
+  let current: T | undefined;
+  let waiting: NodeJS.Timeout | undefined;
+  const ending = new Set<Promise<void>>();
+
+  const end = (one: T): void => {
+    const closed = closedInTime(one, one.close(), report).finally(() => ending.delete(closed));
+    ending.add(closed);
+  };
+  const start = (): void => {
+    const one = open();
+    current = one;
+    one.on('error', report);
+    one.waitUntilReady().catch((error: unknown) => {
+      if (stopping) return;
+      report(error);
+      current = undefined;
+      end(one);
+      waiting = setTimeout(start, AGAIN_MS);
+    });
+  };
+  start();
+  return {
+    /** Undefined while another one is about to be opened. */
+    current: () => current,
+    close: async (): Promise<void> => {
+      stopping = true;
+      clearTimeout(waiting);
+      if (current) end(current);
+      await Promise.all(ending);
+    },
+  };
 }
 
 /** Passes on one call in ten seconds: a queue that is down says so several times a second. */

@@ -30,7 +30,9 @@ export async function startKillablePostgres(): Promise<KillablePostgres> {
       // A session outlives its server until it next waits, and would still answer.
       const sessions = await processesOf(url);
       for (const pid of [server.pid, ...sessions]) endAtOnce(pid);
-      await server.exited;
+      // The server alone keeps no process waiting for it.
+      const waiting = setInterval(() => {}, 1_000);
+      await server.exited.finally(() => clearInterval(waiting));
     },
     async start() {
       await stopOrphan(place, silentLog);
