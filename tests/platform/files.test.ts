@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -96,6 +96,15 @@ t.test('disk: a writer that is killed leaves whole files only, and its drafts ou
   for (const number of kept) {
     t.ok((await read(store, `files/${number}`))?.equals(Buffer.alloc(4 * 1024 * 1024, number % 251)), `file ${number}`);
   }
+});
+
+t.test('disk: no room left is said as such, and nothing half written stays', async (t) => {
+  const root = temporaryDirectory();
+  // The test runner's own settings for every process it sees would write more than there is room for.
+  const limited = `ulimit -f 512; exec env -i "${process.execPath}" "${WRITER}" "${root}" ${4 * 1024 * 1024}`;
+  const { stdout } = spawnSync('bash', ['-c', limited], { encoding: 'utf8' });
+  t.equal(stdout.trim(), 'StorageFull');
+  t.same(readdirSync(join(root, '.drafts')), []);
 });
 
 t.test('disk: a directory that cannot be used is said at once', async (t) => {
