@@ -5,7 +5,7 @@ import { covers, isWithheld, matches, mayI, type Rights, reachOf, type Target } 
 import { postLabel, ROLE_LABELS } from '../../src/domain/access/labels.ts';
 import { permissionMatrix, permissionsOf, printedMatrix } from '../../src/domain/access/matrix.ts';
 import type { Membership } from '../../src/domain/access/membership.ts';
-import { POLICY, type PolicyRow, type Scope, WITHHELD } from '../../src/domain/access/policy.ts';
+import { POLICY, type PolicyRow, type Scope, WITHHELD } from '../../src/domain/access/policy/index.ts';
 import { ROLES, type Role } from '../../src/domain/access/roles.ts';
 import { areIncompatible, conflictWith, overlap } from '../../src/domain/access/segregation.ts';
 import { registry } from '../../src/domain/index.ts';

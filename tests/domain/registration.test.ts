@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { z } from 'zod';
-import { POLICY } from '../../src/domain/access/policy.ts';
+import { POLICY } from '../../src/domain/access/policy/index.ts';
 import { application } from '../../src/domain/application/index.ts';
 import { duplicate } from '../../src/domain/duplicate/index.ts';
 import { household } from '../../src/domain/household/index.ts';

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import t from 'tap';
 import { covers, type Reach, type Rights, type Target } from '../../src/domain/access/access.ts';
 import type { Membership } from '../../src/domain/access/membership.ts';
-import type { Scope } from '../../src/domain/access/policy.ts';
+import type { Scope } from '../../src/domain/access/policy/index.ts';
 import { TIERS } from '../../src/domain/kernel/privacy.ts';
 import { createKysely } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrations.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { POLICY, type PolicyRow } from '../../src/domain/access/policy.ts';
+import { POLICY, type PolicyRow } from '../../src/domain/access/policy/index.ts';
 import { ensure } from '../../src/domain/kernel/errors.ts';
 import { type Personal, personal } from '../../src/domain/kernel/privacy.ts';
 import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.ts';

@@ -5,7 +5,7 @@ import { mayHold } from '../kernel/holder.ts';
 import { type Tier, withinTier } from '../kernel/privacy.ts';
 import type { Holder, Process, Stated } from '../kernel/process.ts';
 import type { Membership } from './membership.ts';
-import { POLICY, type PolicyRow, type Scope, WITHHELD } from './policy.ts';
+import { POLICY, type PolicyRow, type Scope, WITHHELD } from './policy/index.ts';
 import type { Role } from './roles.ts';
 
 /** A person's standing on a day: posts held, own and (for a deputy) those of the absent colleague. */

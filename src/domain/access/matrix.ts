@@ -3,7 +3,7 @@ import type { Tier } from '../kernel/privacy.ts';
 import type { Registry } from '../kernel/registry.ts';
 import { isWithheld, matches } from './access.ts';
 import { ROLE_LABELS } from './labels.ts';
-import { POLICY, type PolicyRow, QUERIES, READ_VERBS, type Scope } from './policy.ts';
+import { POLICY, type PolicyRow, QUERIES, READ_VERBS, type Scope } from './policy/index.ts';
 
 /** How one role reaches one permission; the widest way last. */
 export interface MatrixCell {
