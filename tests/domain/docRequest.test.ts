@@ -257,7 +257,7 @@ t.test('cases of other processes that wait for the paper show, and go on once it
   const { give, load, born, upTo, registrar, lawyer } = await papers();
   const person = await born();
   const id = await upTo('application_filed', person);
-  const claim = { process: 'claim', id: randomUUID() };
+  const claim = { process: 'hlpCase', id: randomUUID() };
   await give(registrar, 'linkBlocked', id, claim);
   t.same((await give(registrar, 'linkBlocked', id, claim)).events, [], 'twice is once');
   await refused(t, give(registrar, 'resumeBlocked', id, claim), 'WRONG_STATE');

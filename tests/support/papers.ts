@@ -1,26 +1,37 @@
 import { randomUUID } from 'node:crypto';
+import { followUps as ofClaim } from '../../src/domain/claim/followUps.ts';
 import { type DocRequestState, docRequest, docRequestFollowUps } from '../../src/domain/docRequest/index.ts';
 import { household } from '../../src/domain/household/index.ts';
 import { papersMissing as ofFamily } from '../../src/domain/household/papers.ts';
 import { categoryOf, type RecordedEvent } from '../../src/domain/kernel/envelope.ts';
 import { Refused } from '../../src/domain/kernel/errors.ts';
 import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
+import type { Process } from '../../src/domain/kernel/process.ts';
+import { followUps as ofMovement } from '../../src/domain/movement/followUps.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
 import { person } from '../../src/domain/person/index.ts';
 import { papersMissing as ofPerson } from '../../src/domain/person/papers.ts';
+import { followUps as ofGrant } from '../../src/domain/returnGrant/followUps.ts';
 import { colleague, someone, world } from './scenario.ts';
 
 type Table = (event: never) => readonly FollowUp[];
-const TABLES: Readonly<Record<string, Table>> = { docRequest: docRequestFollowUps, person: ofPerson, household: ofFamily };
+const TABLES: Readonly<Record<string, Table>> = {
+  docRequest: docRequestFollowUps,
+  person: ofPerson,
+  household: ofFamily,
+  claim: ofClaim,
+  movement: ofMovement,
+  returnGrant: ofGrant,
+};
 const followUpsOf = (event: RecordedEvent): readonly FollowUp[] => TABLES[categoryOf(event.meta.stream)]?.(event as never) ?? [];
 
 export const letter = { record: { letterRef: { number: '12/4', date: '2026-02-20', issuedBy: 'Mukhtar' } } };
 export const paper = { record: { evidence: [{ docType: 'scan', ref: 'doc-1' }] } };
 
 /** A branch, a legal partner, a court and a civil affairs office in one governorate; follow-ups happen at once. */
-export async function papers(start = '2026-03-01T08:00:00.000Z') {
-  const w = world([docRequest, person, household, organisation, office], start);
+export async function papers(start = '2026-03-01T08:00:00.000Z', more: readonly Process[] = []) {
+  const w = world([docRequest, person, household, organisation, office, ...more], start);
   const registrar = someone('registrar');
   const head = colleague(registrar, 'headOfBranch');
   const lawyer = someone('legalPartner');

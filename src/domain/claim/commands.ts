@@ -1,4 +1,5 @@
 import { assessing } from './assessing.ts';
+import { awaiting } from './awaiting.ts';
 import { central } from './central.ts';
 import { contesting } from './contesting.ts';
 import { p } from './definition.ts';
@@ -26,4 +27,5 @@ export const claim = p.withCommands({
   ...listing,
   ...paying,
   ...standing,
+  ...awaiting,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { awaitedEvents } from '../docRequest/data.ts';
 import { OfficeRef } from '../kernel/caseEvents.ts';
 import { LocalDate, PartialDate } from '../kernel/dates.ts';
 import { personal } from '../kernel/privacy.ts';
@@ -191,4 +192,5 @@ export const events = {
   ClaimSuspended: z.strictObject({ cause: SuspensionCause, note: told.optional() }),
   ClaimSuspensionLifted: z.strictObject({ note: told.optional() }),
   ClaimClosed: z.strictObject({}),
+  ...awaitedEvents,
 };

@@ -36,6 +36,8 @@ export function followUps(event: Told): readonly FollowUp[] {
       const { payee, amountIQD } = event.data;
       return batch(event.data.batch, 'reverseLine', { payee, amountIQD });
     }
+    case 'AwaitedDocumentIssued':
+      return [{ process: 'docRequest', command: 'noteResumed', id: event.data.request, input: { process: 'claim', id: claim } }];
     default:
       return [];
   }

@@ -1,3 +1,4 @@
+import { awaitedWords, docTypeWords } from '../docRequest/data.ts';
 import { GLOSSARY, type Label } from '../kernel/labels.ts';
 import type { ProcessLabels } from '../kernel/process.ts';
 import { codes } from './codeLabels.ts';
@@ -107,6 +108,7 @@ export const labels: ProcessLabels = {
     suspend: { en: 'Suspend', ar: 'إيقاف' },
     resume: { en: 'Resume', ar: 'استئناف' },
     close: { en: 'Close', ar: 'إغلاق' },
+    ...awaitedWords.commands,
   },
   events: {
     ClaimPrepared: { en: 'Claim prepared', ar: 'أُعدت المعاملة' },
@@ -166,6 +168,7 @@ export const labels: ProcessLabels = {
     ClaimSuspended: { en: 'Suspended', ar: 'أُوقفت' },
     ClaimSuspensionLifted: { en: 'Resumed', ar: 'استؤنفت' },
     ClaimClosed: { en: 'Closed', ar: 'أُغلقت' },
+    ...awaitedWords.events,
   },
   waits: {
     submit: { en: 'Submit to the sub-committee', ar: 'التقديم إلى اللجنة الفرعية' },
@@ -196,6 +199,7 @@ export const labels: ProcessLabels = {
     close: { en: 'Close', ar: 'الإغلاق' },
     resume: { en: 'Resume', ar: 'الاستئناف' },
     resolveSuspicion: { en: 'Settle a possible duplicate', ar: 'حسم احتمال التكرار' },
+    ...awaitedWords.waits,
   },
   parties: {
     claimant: { en: 'Claimant', ar: 'صاحب المعاملة' },
@@ -207,8 +211,9 @@ export const labels: ProcessLabels = {
     centralCommittee: term('central_compensation_committee'),
     financeMinistry: term('ministry_of_finance'),
     governorateAccounts: { en: 'Governorate accounts', ar: 'حسابات المحافظة' },
+    ...awaitedWords.parties,
   },
   refusals,
-  fields,
-  codes,
+  fields: { ...fields, ...awaitedWords.fields },
+  codes: { ...codes, docType: docTypeWords },
 };

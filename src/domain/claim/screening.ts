@@ -55,7 +55,7 @@ export const screening = {
     rules: [informationRule],
     decide: (_c, s, ctx) => {
       const today = baghdadDate(ctx.now);
-      if (!s.request || today <= s.request.dueOn) return [];
+      if (!s.request || s.request.pausedOn !== undefined || today <= s.request.dueOn) return [];
       const { days, reminders } = ctx.rule(informationRule).value;
       const so = s.request.reminders;
       return so < reminders

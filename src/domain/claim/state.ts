@@ -1,5 +1,6 @@
+import { type awaitedEvents, awaiting, without } from '../docRequest/data.ts';
 import type { OfficeRef } from '../kernel/caseEvents.ts';
-import { baghdadDate, type LocalDate } from '../kernel/dates.ts';
+import { addDays, baghdadDate, daysBetween, type LocalDate } from '../kernel/dates.ts';
 import type { FoldEvent } from '../kernel/process.ts';
 import type { DuplicateGroundName, ObjectorName, Prepared } from './data.ts';
 import type { events } from './events.ts';
@@ -47,7 +48,13 @@ export interface Claim extends Prepared {
   readonly registered?: Data<'ClaimRegistered'> & { readonly by: string };
   readonly suspicions: readonly { readonly of: string; readonly ground: DuplicateGroundName }[];
   readonly mergedInto?: string | undefined;
-  readonly request?: (Data<'ClaimInformationRequested'> & { readonly reminders: number }) | undefined;
+  readonly request?:
+    | (Data<'ClaimInformationRequested'> & {
+        readonly reminders: number;
+        /** Since when the time to answer stands still, because a paper is under way. */
+        readonly pausedOn?: LocalDate | undefined;
+      })
+    | undefined;
   readonly security?: Data<'ClaimSecurityCheckCompleted'>;
   readonly assessment?: {
     readonly damage?: Data<'DamageAssessed'>;
@@ -67,6 +74,8 @@ export interface Claim extends Prepared {
   readonly final?: Final | undefined;
   readonly financeObjection?: Data<'FinanceObjectionRaised'> & Partial<Data<'FinanceObjectionAnswered'>>;
   readonly payees: readonly Payee[];
+  /** Requests for papers it waits for. */
+  readonly awaits: readonly string[];
   readonly suspension?: Data<'ClaimSuspended'>;
 }
 
@@ -81,7 +90,16 @@ type Of<K extends Event['type']> = Extract<Event, { type: K }>;
 
 export function evolve(state: ClaimState, event: Event): ClaimState {
   if (event.type === 'ClaimPrepared') {
-    return { status: 'draft', ...event.data, vulnerable: false, suspicions: [], leave: [], objections: [], payees: [] };
+    return {
+      status: 'draft',
+      ...event.data,
+      vulnerable: false,
+      suspicions: [],
+      leave: [],
+      objections: [],
+      payees: [],
+      awaits: [],
+    };
   }
   return state.status === 'none' ? state : claimed(state, event);
 }
@@ -126,10 +144,36 @@ function claimed(s: Claim, event: Later): Claim {
       return { ...s, status: s.was ?? 'registered', was: undefined };
     case 'ClaimClosed':
       return { ...s, status: 'closed' };
+    case 'DocumentAwaited':
+      return withAwaited(s, awaiting(s.awaits, event.data.request), event.meta);
+    case 'AwaitedDocumentIssued':
+    case 'AwaitedDocumentGivenUp':
+      return withAwaited(s, without(s.awaits, event.data.request), event.meta);
     default:
       return examined(s, event);
   }
 }
+
+type Request = NonNullable<Claim['request']>;
+
+/** The time to bring papers stands still while one is under way at its office, and runs on for as long as was left. */
+function pausedOrNot(
+  { pausedOn, ...request }: Request,
+  awaits: readonly string[],
+  meta: { readonly occurredAt: string },
+): Request {
+  const today = baghdadDate(meta.occurredAt);
+  if (awaits.length > 0) return { ...request, pausedOn: pausedOn ?? today };
+  return pausedOn === undefined
+    ? request
+    : { ...request, dueOn: addDays(request.dueOn, Math.max(0, daysBetween(pausedOn, today))) };
+}
+
+const withAwaited = (s: Claim, awaits: readonly string[], meta: { readonly occurredAt: string }): Claim => ({
+  ...s,
+  awaits,
+  ...(s.request ? { request: pausedOrNot(s.request, awaits, meta) } : {}),
+});
 
 type Aside =
   | 'SharesRecorded'
@@ -144,7 +188,8 @@ type Aside =
   | 'ClaimWithdrawn'
   | 'ClaimLapsed'
   | `ClaimSuspen${string}`
-  | 'ClaimClosed';
+  | 'ClaimClosed'
+  | keyof typeof awaitedEvents;
 
 /** Before the sub-committee: screening, checks, assessment, session. */
 function examined(s: Claim, event: Exclude<Later, { type: Aside }>): Claim {
@@ -152,7 +197,11 @@ function examined(s: Claim, event: Exclude<Later, { type: Aside }>): Claim {
     case 'ClaimScreeningBegun':
       return { ...s, status: 'screening' };
     case 'ClaimInformationRequested':
-      return { ...s, status: 'information_requested', request: { ...event.data, reminders: 0 } };
+      return {
+        ...s,
+        status: 'information_requested',
+        request: pausedOrNot({ ...event.data, reminders: 0 }, s.awaits, event.meta),
+      };
     case 'ClaimInformationReminded': {
       const { reminder, dueOn } = event.data;
       return s.request ? { ...s, request: { ...s.request, reminders: reminder, dueOn } } : s;

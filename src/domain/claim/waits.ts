@@ -1,3 +1,4 @@
+import { awaitedWaits } from '../docRequest/data.ts';
 import { addDays, atBaghdad } from '../kernel/dates.ts';
 import type { Holder, Timer, Wait } from '../kernel/process.ts';
 import { isDue } from './payees.ts';
@@ -97,12 +98,13 @@ export function waitsOf(s: Claim): readonly Wait[] {
     ...(s.status === 'suspended' ? [chair('resume')(s)] : []),
     ...(AWAITS_MONEY.includes(s.status) ? [{ ...accounts('payment')(s), clock: 'payment' }] : []),
     ...(s.suspicions.length > 0 ? [chair('resolveSuspicion')(s)] : []),
+    ...awaitedWaits(s.awaits),
   ];
 }
 
 /** The day after the last: an unanswered request is reminded of, a decision nobody contests is no longer open to objection. */
 export function timers(s: ClaimState): readonly Timer[] {
-  if (s.status === 'information_requested' && s.request) {
+  if (s.status === 'information_requested' && s.request && s.request.pausedOn === undefined) {
     const { reminders, dueOn } = s.request;
     return [{ key: `information:${reminders}`, at: atBaghdad(addDays(dueOn, 1)), command: 'expireInformation' }];
   }

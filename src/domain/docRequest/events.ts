@@ -22,6 +22,8 @@ import {
 
 const text = personal(z.string(), 'T2');
 const number = personal(z.string(), 'T2');
+/** Whose paper it would have been, and the cases that waited for it; requests that ended in earlier versions do not say. */
+const unmet = { holder: z.uuid().optional(), docType: DocType.optional(), blocked: z.array(Block).optional() };
 
 export const events = {
   /** `holder` is the person, or for a family's paper the household. */
@@ -35,7 +37,13 @@ export const events = {
     registerBy: personal(LocalDate, 'T1').optional(),
     late: z.boolean(),
   }),
-  BlockedCaseLinked: z.strictObject({ ...Block.shape, ready: z.boolean() }),
+  /** `holder` and `docType`, absent in earlier versions, tell the case which paper it waits for. */
+  BlockedCaseLinked: z.strictObject({
+    ...Block.shape,
+    ready: z.boolean(),
+    holder: z.uuid().optional(),
+    docType: DocType.optional(),
+  }),
   BlockedCaseResumed: Block,
   ServiceEligibilityConfirmed: z.strictObject({ provider: z.uuid() }),
   LegalCounsellingGiven: z.strictObject({
@@ -100,6 +108,6 @@ export const events = {
   }),
   DocumentVerifiedInUse: z.strictObject({ usedFor: UsedFor, on: LocalDate }),
   DocumentBlockEscalated: z.strictObject({ to: EscalatedTo, reason: text }),
-  DocumentRequestWithdrawn: z.strictObject({ by: z.enum(['applicant', 'guardian', 'representative']) }),
-  DocumentRequestClosedUnresolved: z.strictObject({ reason: personal(UnresolvedReason, 'T2') }),
+  DocumentRequestWithdrawn: z.strictObject({ by: z.enum(['applicant', 'guardian', 'representative']), ...unmet }),
+  DocumentRequestClosedUnresolved: z.strictObject({ reason: personal(UnresolvedReason, 'T2'), ...unmet }),
 };

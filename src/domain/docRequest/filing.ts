@@ -7,6 +7,7 @@ import type { OfficeState } from '../office/state.ts';
 import { notAhead } from './authorising.ts';
 import { EscalatedTo, RejectReason, UnresolvedReason, UsedFor } from './codes.ts';
 import { authorised, decidedOnPaper } from './court.ts';
+import { unmetBy } from './need.ts';
 import { letterDays, prerequisites, WITH_BIOMETRICS } from './policy.ts';
 import { p } from './process.ts';
 import { BLOCKED, type DocRequestState, FILED, PREPARING, UNDERWAY } from './state.ts';
@@ -231,9 +232,9 @@ export const ending = {
     input: z.strictObject({ reason: UnresolvedReason }),
     emits: ['DocumentRequestClosedUnresolved'],
     to: ['closed_unresolved'],
-    decide: (c, _s, ctx) => {
+    decide: (c, s, ctx) => {
       ensure(c.reason !== 'no_legal_way' || ctx.letterRef, 'LETTER_MISSING');
-      return [{ type: 'DocumentRequestClosedUnresolved', data: c }];
+      return [{ type: 'DocumentRequestClosedUnresolved', data: { ...c, ...unmetBy(s) } }];
     },
   }),
 };

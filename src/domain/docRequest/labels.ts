@@ -41,6 +41,7 @@ export const labels: ProcessLabels = {
     needArose: { en: 'Need found in the register', ar: 'ظهرت الحاجة في السجل' },
     linkBlocked: { en: 'Name a case that waits for it', ar: 'ربط ملف ينتظر الوثيقة' },
     resumeBlocked: { en: 'A waiting case goes on', ar: 'استئناف ملف كان ينتظر' },
+    noteResumed: { en: 'The case goes on', ar: 'تسجيل استئناف الملف' },
     confirmEligibility: { en: 'Accept for legal help', ar: 'القبول للمساعدة القانونية' },
     withdraw: { en: 'Withdraw', ar: 'سحب الطلب' },
     counsel: { en: 'Give legal counselling', ar: 'تقديم المشورة القانونية' },
@@ -141,6 +142,7 @@ export const labels: ProcessLabels = {
   refusals,
   fields: {
     holder: { en: 'Whose paper', ar: 'صاحب الوثيقة' },
+    blocked: { en: 'Cases that waited', ar: 'ملفات كانت تنتظر' },
     docType: { en: 'Kind of document', ar: 'نوع الوثيقة' },
     person: { en: 'Person', ar: 'الشخص' },
     household: { en: 'Household', ar: 'أسرة', ckb: 'خێزان' },

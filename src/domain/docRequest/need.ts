@@ -85,6 +85,13 @@ const opening = {
 const linked = (s: DocRequestState, block: Block): boolean =>
   s.blocks.some((one) => one.process === block.process && one.id === block.id && !one.resumed);
 
+/** Whose paper will not come, and which cases waited for it. */
+export const unmetBy = ({ holder, docType, blocks }: DocRequestState) => ({
+  holder,
+  docType,
+  blocked: blocks.filter((one) => !one.resumed).map(({ process, id }) => ({ process, id })),
+});
+
 /** Who needs which paper, what cannot go on without it, and who helps. */
 export const needing = {
   /** One request stands for a paper of a person for good: its id comes from both. */
@@ -123,7 +130,8 @@ export const needing = {
     to: OPEN,
     decide: (c, s) => {
       if (linked(s, c)) return [];
-      return [{ type: 'BlockedCaseLinked', data: { ...c, ready: s.status === 'delivered' } }];
+      const { status, holder, docType } = s;
+      return [{ type: 'BlockedCaseLinked', data: { ...c, ready: status === 'delivered', holder, docType } }];
     },
   }),
   /** Somebody saw to it that a case which waited for the paper goes on. */
@@ -137,6 +145,15 @@ export const needing = {
       ensure(linked(s, c), 'NOT_BLOCKED', { case: c.id });
       return [{ type: 'BlockedCaseResumed', data: c }];
     },
+  }),
+  /** The case itself said that it goes on; what an officer saw to meanwhile stays so. */
+  noteResumed: p.command({
+    from: [...OPEN, ...ENDS],
+    permission: 'system',
+    input: Block,
+    emits: ['BlockedCaseResumed'],
+    to: [...OPEN, ...ENDS],
+    decide: (c, s) => (linked(s, c) ? [{ type: 'BlockedCaseResumed', data: c }] : []),
   }),
   confirmEligibility: p.command({
     from: ['need_identified'],
@@ -156,6 +173,6 @@ export const needing = {
     input: z.strictObject({ by: z.enum(['applicant', 'guardian', 'representative']) }),
     emits: ['DocumentRequestWithdrawn'],
     to: ['withdrawn'],
-    decide: (c) => [{ type: 'DocumentRequestWithdrawn', data: c }],
+    decide: (c, s) => [{ type: 'DocumentRequestWithdrawn', data: { ...c, ...unmetBy(s) } }],
   }),
 };

@@ -1,4 +1,5 @@
 import type { Wait } from '../kernel/process.ts';
+import { RESUMES_BY_ITSELF } from './data.ts';
 import type { DocRequestState, Status } from './state.ts';
 
 /** The organisation that gives the legal help, or the office that owns the case. */
@@ -20,6 +21,9 @@ const toResume = (state: DocRequestState): readonly Wait[] =>
   state.blocks
     .filter((one) => !one.resumed && one.process !== 'docRequest')
     .map((one) => ({ key: `resume:${one.process}:${one.id}`, party: 'owner' }));
+
+/** What goes on once the paper is handed over keeps nobody waiting before. */
+const goesOnByItself = ({ key }: Wait): boolean => RESUMES_BY_ITSELF.includes(key.split(':')[1] ?? '');
 
 const preparing = (state: DocRequestState): readonly Wait[] => [
   helper(state, state.late && !state.court ? 'openCourtCase' : 'file', 'filing'),
@@ -51,7 +55,7 @@ export const waitsOn: { readonly [K in Status]: (state: DocRequestState) => read
   blocked_security: (s) => [helper(s, 'unblock')],
   blocked_missing_parent_record: (s) => [helper(s, 'unblock')],
   rejected: (s) => [helper(s, 'decideNext')],
-  issued: (s) => [helper(s, 'deliver', 'delivery'), ...toResume(s)],
+  issued: (s) => [helper(s, 'deliver', 'delivery'), ...toResume(s).filter((one) => !goesOnByItself(one))],
   delivered: (s) => [helper(s, 'verifyUse'), ...toResume(s)],
   verified_in_use: () => [],
   withdrawn: () => [],

@@ -1,28 +1,12 @@
 import { GLOSSARY, type Label } from '../kernel/labels.ts';
+import { docTypeWords } from './data.ts';
 
 const term = (key: string): Label => GLOSSARY[key]!;
 const other: Label = { en: 'Other', ar: 'أخرى' };
 
 /** Words for the codes of a document request. */
 export const codes = {
-  docType: {
-    marriage_contract: term('marriage_contract'),
-    divorce_deed: { en: 'Divorce deed', ar: 'حجة الطلاق' },
-    birth_certificate: term('birth_certificate'),
-    civil_record: { en: 'Civil record', ar: 'قيد النفوس' },
-    civil_status_id: term('civil_status_id'),
-    unified_national_card: term('unified_national_card'),
-    nationality_certificate: term('nationality_certificate'),
-    passport: { en: 'Passport', ar: 'جواز السفر' },
-    death_certificate: term('death_certificate'),
-    missing_person_certificate: { en: 'Certificate of a missing person', ar: 'حجة فقدان' },
-    guardianship_deed: term('guardianship'),
-    inheritance_deed: term('inheritance_deed'),
-    lineage_proof: term('lineage_proof'),
-    residence_card: term('residence_card'),
-    housing_confirmation_letter: term('housing_confirmation_letter'),
-    ration_card: term('ration_card'),
-  },
+  docType: docTypeWords,
   reason: {
     never_issued: { en: 'Never issued', ar: 'لم تصدر قط' },
     lost: { en: 'Lost', ar: 'مفقودة' },

@@ -7,6 +7,8 @@ export interface FollowUp {
   /** The case; absent where the command opens one whose id follows from its natural key or from the command. */
   readonly id?: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Refusals that mean there is nothing left to do: what is asked for is there already. They are neither told nor logged. */
+  readonly unless?: readonly string[];
   /** The office it is done for; it owns what the command opens. */
   readonly office?: OfficeRef;
 }

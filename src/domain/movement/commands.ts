@@ -1,5 +1,6 @@
 import { approving } from './approving.ts';
 import { arriving } from './arriving.ts';
+import { awaiting } from './awaiting.ts';
 import { checking } from './checking.ts';
 import { clearing } from './clearing.ts';
 import { deciding } from './deciding.ts';
@@ -20,4 +21,5 @@ export const movement = p.withCommands({
   ...holding,
   ...departing,
   ...arriving,
+  ...awaiting,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { awaitedEvents } from '../docRequest/data.ts';
 import { OfficeRef } from '../kernel/caseEvents.ts';
 import { LocalDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
@@ -212,6 +213,7 @@ export const events = {
     causes: personal(z.array(FailureCause), 'T2'),
     confirmed: z.boolean(),
   }),
+  ...awaitedEvents,
   SecondaryDisplacementRecorded: z.strictObject({
     fromArea: AreaCode.optional(),
     /** Of a family under threat the governorate, and sealed the rest. */

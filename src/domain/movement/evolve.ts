@@ -1,3 +1,4 @@
+import { awaiting, without } from '../docRequest/data.ts';
 import {
   BEFORE,
   type Checks,
@@ -227,6 +228,11 @@ function travelled(state: MovementState, event: Event): MovementState {
       return at(state, 'sustained');
     case 'ReturnFailed':
       return at({ ...state, failedAt: event.meta.occurredAt, departing: false }, 'failed');
+    case 'DocumentAwaited':
+      return { ...state, awaits: awaiting(state.awaits, event.data.request) };
+    case 'AwaitedDocumentIssued':
+    case 'AwaitedDocumentGivenUp':
+      return { ...state, awaits: without(state.awaits, event.data.request) };
     case 'SecondaryDisplacementRecorded':
       return at(state, 'secondary_displacement_recorded');
     default:

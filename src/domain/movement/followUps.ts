@@ -57,6 +57,10 @@ export function followUps(event: Event): readonly FollowUp[] {
       const held = { process: 'returnGrant', command: 'holdRecovery', input: { household, movement } };
       return [family(household, 'reopenFile', { ground: 'failed_return' }), held];
     }
+    case 'AwaitedDocumentIssued':
+      return [
+        { process: 'docRequest', command: 'noteResumed', id: event.data.request, input: { process: 'movement', id: movement } },
+      ];
     default:
       return [];
   }

@@ -1,3 +1,4 @@
+import { awaitedWords, docTypeWords } from '../docRequest/data.ts';
 import { GLOSSARY, type Label } from '../kernel/labels.ts';
 import type { ProcessLabels } from '../kernel/process.ts';
 import { codes } from './codeLabels.ts';
@@ -72,6 +73,7 @@ export const labels: ProcessLabels = {
     missRounds: { en: 'Note rounds that were missed', ar: 'تسجيل الجولات الفائتة' },
     declareSustained: { en: 'Declare sustained', ar: 'إعلان استدامة الحل' },
     declareFailed: { en: 'Declare failed', ar: 'إعلان عدم نجاح الحل' },
+    ...awaitedWords.commands,
   },
   events: {
     MovementInformationProvided: { en: 'Information given', ar: 'قُدمت المعلومات' },
@@ -124,6 +126,7 @@ export const labels: ProcessLabels = {
     MovementSustained: { en: 'Sustained', ar: 'استدام الحل' },
     ReturnFailed: term('failed_return'),
     SecondaryDisplacementRecorded: term('secondary_displacement'),
+    ...awaitedWords.events,
   },
   waits: {
     recordIntention: { en: 'Ask for the intention', ar: 'السؤال عن النية' },
@@ -149,6 +152,7 @@ export const labels: ProcessLabels = {
     conclude: { en: 'Say whether it holds', ar: 'البت في استدامة الحل' },
     hold: { en: 'Settle the cause of the hold', ar: 'معالجة سبب الإيقاف' },
     protectionFollowUp: { en: 'See whether the family is safe', ar: 'التحقق من سلامة الأسرة' },
+    ...awaitedWords.waits,
   },
   parties: {
     departureBranch: { en: 'Branch of departure', ar: 'فرع المغادرة' },
@@ -161,8 +165,9 @@ export const labels: ProcessLabels = {
     protection: { en: 'Protection', ar: 'الحماية' },
     headOfBranch: { en: 'Head of branch', ar: 'مدير الفرع' },
     reintegrationCommittee: term('reintegration_committee'),
+    ...awaitedWords.parties,
   },
   refusals,
-  fields,
-  codes,
+  fields: { ...fields, ...awaitedWords.fields },
+  codes: { ...codes, docType: docTypeWords },
 };

@@ -131,6 +131,8 @@ export interface MovementState {
   readonly shelterType?: Data<'ArrivalConfirmationRecorded'>['shelterType'];
   readonly confirmedAt?: string;
   readonly rounds: readonly Round[];
+  /** Requests for papers of travellers that are waited for. */
+  readonly awaits: readonly string[];
   readonly atRisk: boolean;
   readonly failedAt?: string;
 }
@@ -148,6 +150,7 @@ export const initial: MovementState = {
   departing: false,
   confirmations: [],
   rounds: [],
+  awaits: [],
   atRisk: false,
 };
 

@@ -1,3 +1,4 @@
+import { awaitedWaits } from '../docRequest/data.ts';
 import { addDays, atBaghdad, type LocalDate } from '../kernel/dates.ts';
 import type { Timer, Wait } from '../kernel/process.ts';
 import { isShut } from '../places/standing.ts';
@@ -90,11 +91,12 @@ function stageWaits(s: MovementState): readonly Wait[] {
   }
 }
 
-/** A movement on hold waits for each cause to go, and for nothing else. */
+/** A movement on hold waits for each cause to go. Papers under way show until the family has left, and stop nothing. */
 function waits(s: MovementState): readonly Wait[] {
   const held = s.holds.map((hold) => ({ key: `hold:${hold.cause}`, party: 'departureBranch' }));
   const alert = s.alert ? [{ key: 'protectionFollowUp', party: 'protection' }] : [];
-  return [...(held.length > 0 ? held : stageWaits(s)), ...alert];
+  const awaited = isBefore(s) ? awaitedWaits(s.awaits) : [];
+  return [...(held.length > 0 ? held : stageWaits(s)), ...alert, ...awaited];
 }
 
 const STATUSES = [

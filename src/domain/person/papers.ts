@@ -14,5 +14,9 @@ export function papersMissing(event: FoldEvent<typeof events>): readonly FollowU
   const reason = reasonOf(opened(status, 'never_issued'));
   if (usable || !asked.success || reason === undefined) return [];
   const input = { docType: asked.data, person: idOf(event.meta.stream), reason };
-  return ['identifyNeed', 'needArose'].map((command) => ({ process: 'docRequest', command, input }));
+  // One of the two finds the request as it needs it; a request that is under way already needs neither.
+  return [
+    { process: 'docRequest', command: 'identifyNeed', input, unless: ['ALREADY_EXISTS'] },
+    { process: 'docRequest', command: 'needArose', input, unless: ['WRONG_STATE'] },
+  ];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Dinars, DinarsOrNone } from '../allocation/events.ts';
+import { awaitedEvents } from '../docRequest/data.ts';
 import { LocalDate } from '../kernel/dates.ts';
 import { personal } from '../kernel/privacy.ts';
 import { Adm1 } from '../places/pcodes.ts';
@@ -90,4 +91,5 @@ export const events = {
   ReturnGrantObjectionFiled: z.strictObject({ grounds: personal(z.string(), 'T2') }),
   ReturnGrantObjectionDecided: z.strictObject({ outcome: z.enum(['denial_stands', 'denial_lifted']) }),
   ReturnGrantClosed: z.strictObject({}),
+  ...awaitedEvents,
 } as const;

@@ -1,3 +1,4 @@
+import { awaitedWords, docTypeWords } from '../docRequest/data.ts';
 import { GLOSSARY } from '../kernel/labels.ts';
 import type { ProcessLabels } from '../kernel/process.ts';
 import { refusals } from './refusals.ts';
@@ -41,6 +42,7 @@ export const labels: ProcessLabels = {
     recordPayment: { en: 'Record the payment', ar: 'تسجيل الصرف' },
     recordFailedPayment: { en: 'Record that it could not be paid', ar: 'تسجيل تعذّر الصرف' },
     recover: { en: 'Record a recovery', ar: 'تسجيل استرداد' },
+    ...awaitedWords.commands,
   },
   events: {
     ReturnGrantEligibilityConfirmed: { en: 'Eligibility confirmed', ar: 'تأكد الاستحقاق' },
@@ -61,6 +63,7 @@ export const labels: ProcessLabels = {
     ReturnGrantObjectionFiled: { en: 'Objection filed', ar: 'قُدّم اعتراض' },
     ReturnGrantObjectionDecided: { en: 'Objection decided', ar: 'حُسم الاعتراض' },
     ReturnGrantClosed: { en: 'Closed', ar: 'أُغلقت' },
+    ...awaitedWords.events,
   },
   waits: {
     apply: { en: 'Apply for the grant', ar: 'تقديم طلب المنحة' },
@@ -71,8 +74,10 @@ export const labels: ProcessLabels = {
     pay: { en: 'Pay', ar: 'الصرف' },
     solveCardProblem: { en: 'Solve the problem with the card', ar: 'حل مشكلة البطاقة' },
     decideObjection: { en: 'Decide on the objection', ar: 'البتّ في الاعتراض' },
+    ...awaitedWords.waits,
   },
   parties: {
+    ...awaitedWords.parties,
     household: term('household'),
     branch: term('momd_branch_directorate'),
     headOfBranch: { en: 'Head of branch', ar: 'مدير الفرع' },
@@ -80,6 +85,7 @@ export const labels: ProcessLabels = {
   },
   refusals,
   fields: {
+    ...awaitedWords.fields,
     household: term('household'),
     movement: { en: 'Movement', ar: 'الرحلة' },
     returnDate: { en: 'Day of return', ar: 'تاريخ العودة' },
@@ -106,6 +112,7 @@ export const labels: ProcessLabels = {
     outcome: { en: 'Outcome', ar: 'النتيجة' },
   },
   codes: {
+    docType: docTypeWords,
     checks: {
       passed: { en: 'Met', ar: 'مستوفى' },
       failed: { en: 'Not met', ar: 'غير مستوفى' },

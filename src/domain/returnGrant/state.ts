@@ -1,3 +1,4 @@
+import { awaitedWaits, awaiting, without } from '../docRequest/data.ts';
 import type { FoldEvent, Wait } from '../kernel/process.ts';
 import type { events, PackageItem } from './events.ts';
 
@@ -34,9 +35,18 @@ export interface ReturnGrantState {
   readonly paid?: Data<'ReturnGrantPaid'>;
   readonly recoveredIQD: number;
   readonly recoveryHeld: boolean;
+  /** Requests for papers it waits for. */
+  readonly awaits: readonly string[];
 }
 
-export const initial: ReturnGrantState = { status: 'none', enteredBy: [], items: {}, recoveredIQD: 0, recoveryHeld: false };
+export const initial: ReturnGrantState = {
+  status: 'none',
+  enteredBy: [],
+  items: {},
+  recoveredIQD: 0,
+  recoveryHeld: false,
+  awaits: [],
+};
 
 const by = (state: ReturnGrantState, event: FoldEvent<typeof events>): readonly string[] => [
   ...state.enteredBy.filter((one) => one !== event.meta.actor.id),
@@ -74,6 +84,12 @@ export function evolve(state: ReturnGrantState, event: FoldEvent<typeof events>)
     }
     case 'ReturnGrantClosed':
       return { ...state, status: 'closed' };
+    case 'DocumentAwaited':
+      return { ...state, awaits: awaiting(state.awaits, event.data.request) };
+    case 'AwaitedDocumentIssued':
+      return goesOn({ ...state, awaits: without(state.awaits, event.data.request) });
+    case 'AwaitedDocumentGivenUp':
+      return { ...state, awaits: without(state.awaits, event.data.request) };
     default:
       return funded(state, event);
   }
@@ -81,6 +97,10 @@ export function evolve(state: ReturnGrantState, event: FoldEvent<typeof events>)
 
 const withCheck = (state: ReturnGrantState, check: 'fileClosed' | 'duplicates', result: 'passed' | 'failed'): ReturnGrantState =>
   state.checks ? { ...state, checks: { ...state.checks, [check]: result } } : state;
+
+/** With the last paper there, a grant that could not be paid for want of one is approved still, and waits for money again. */
+const goesOn = (state: ReturnGrantState): ReturnGrantState =>
+  state.status === 'card_problem' && state.awaits.length === 0 ? { ...state, status: 'approved' } : state;
 
 type Money = Extract<
   FoldEvent<typeof events>,
@@ -111,8 +131,11 @@ function funded(state: ReturnGrantState, event: Money): ReturnGrantState {
   }
 }
 
-const atFinance = (key: string) => (): readonly Wait[] => [{ key, party: 'adminFinance', holder: { role: 'adminFinance' } }];
-const atBranch = (key: string, party: string) => (): readonly Wait[] => [{ key, party }];
+const waiting =
+  (wait: Wait) =>
+  (s: ReturnGrantState): readonly Wait[] => [wait, ...awaitedWaits(s.awaits)];
+const atFinance = (key: string) => waiting({ key, party: 'adminFinance', holder: { role: 'adminFinance' } });
+const atBranch = (key: string, party: string) => waiting({ key, party });
 
 /** Who holds the ball. Missing money is a wait of its own, from approval to listing. */
 export const waitsOn = {

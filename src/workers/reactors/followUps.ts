@@ -3,6 +3,7 @@ import { idOf, type RecordedEvent } from '../../domain/kernel/envelope.ts';
 import type { FollowUp } from '../../domain/kernel/followUp.ts';
 import type { Process } from '../../domain/kernel/process.ts';
 import { eachOf } from '../runtime/eachOf.ts';
+import { verdictOn } from '../runtime/faults.ts';
 import type { Reactor, TaskCommand } from '../runtime/reactor.ts';
 
 export interface Following {
@@ -33,13 +34,25 @@ export const following = ({ name, process, followUps, onRefusal }: Following): R
     const events = history.filter(({ meta }) =>
       step === 'adopted' ? isAdopted(record, meta.revision) : meta.revision === revision && !unconfirmed,
     );
-    const commands = events.flatMap((event) => followUps(event).map((next, index) => commandFor(next, event, index)));
-    await eachOf(commands, context.command, onRefusal);
+    const wanted = events.flatMap((event) => followUps(event).map((next, index) => ({ next, event, index })));
+    await eachOf(
+      wanted,
+      ({ next, event, index }) => context.command(commandFor(next, event, index)).catch(unlessRefusedFor(next.unless)),
+      onRefusal,
+    );
   },
 });
 
+/** Passes on every error but a refusal that means that nothing is left to do. */
+const unlessRefusedFor =
+  (codes: readonly string[] = []) =>
+  (error: unknown): void => {
+    const verdict = verdictOn(error);
+    if (verdict.kind !== 'refused' || !codes.includes(verdict.refusal.code)) throw error;
+  };
+
 /** It happened when the event did. */
-const commandFor = (next: FollowUp, { meta }: RecordedEvent, index: number): TaskCommand => ({
+const commandFor = ({ unless: _, ...next }: FollowUp, { meta }: RecordedEvent, index: number): TaskCommand => ({
   ...next,
   event: meta.eventId,
   part: String(index),
