@@ -18,6 +18,7 @@ import { createKysely, createPool } from './platform/database.ts';
 import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
 import { openFileStore } from './platform/files/open.ts';
 import { type Keyring, keyringMigrations, masterKeyFrom, postgresKeyring } from './platform/keyring.ts';
+import { limitMigrations } from './platform/limits/migrations.ts';
 import type { Log } from './platform/logging.ts';
 import { migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
@@ -26,7 +27,7 @@ import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of one installation's database, each with one owner of its tables. */
-export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs', files: 'files' } as const;
+export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs', files: 'files', limits: 'limits' } as const;
 
 /** Everything that processes, commands and command-line tools share: the log and the way into it. */
 export interface Core {
@@ -144,6 +145,7 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string): Promise<re
     [SCHEMAS.read, projectionMigrations],
     [SCHEMAS.workers, workerMigrations],
     [SCHEMAS.files, documentMigrations],
+    [SCHEMAS.limits, limitMigrations],
   ] as const) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
   }

@@ -6,6 +6,8 @@ import { type Core, openCore, SCHEMAS, undo } from './compose.ts';
 import type { Config, Role } from './platform/config.ts';
 import { createPool } from './platform/database.ts';
 import { openDevelopmentIssuer } from './platform/developmentIssuer.ts';
+import { postgresCounts } from './platform/limits/counts.ts';
+import { createLimiter } from './platform/limits/limiter.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openQueue } from './platform/queue.ts';
 import { caseIdsOf } from './projections/caseIds.queries.ts';
@@ -142,6 +144,13 @@ async function buildApi(
   const { config, db, databaseUrl } = core;
   const pool = createPool(databaseUrl, { applicationName: 'masar queries', max: 12, log: logger });
   steps.push(() => pool.end());
+  // Counting is given up soon, and never waits behind queries.
+  const counting = { applicationName: 'masar limits', max: 2, log: logger, statementTimeoutMs: 1_500, connectTimeoutMs: 1_500 };
+  const countingPool = createPool(databaseUrl, counting);
+  steps.push(() => countingPool.end());
+  const counts = postgresCounts(countingPool, SCHEMAS.limits);
+  const limiter = createLimiter({ counts, settings: config.limits, metrics });
+  steps.push(() => limiter.close());
   const api = await createApi({
     registry: core.registry,
     executor: core.executor,
@@ -157,6 +166,7 @@ async function buildApi(
     config,
     now: () => new Date().toISOString(),
     tokens: await verifierOf(config),
+    limiter,
     idsOf: caseIdsOf({ pool, schema: SCHEMAS.read }),
     reads: { pool, schema: SCHEMAS.read },
     waitFor: createWaitFor(pool, SCHEMAS.read, signal),

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { catalogueOf } from './catalogue.ts';
 import type { ApiParts } from './parts.ts';
 import { auth } from './plugins/auth.ts';
+import { limitRejections, limits } from './plugins/limits.ts';
 import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { answerClientError, problemSender, problems } from './plugins/problems.ts';
@@ -83,7 +84,8 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       // A shorter look would take one long block, as at the start, for a loop that stands still.
       sampleInterval: MAX_EVENT_LOOP_DELAY_MS,
     });
-    auth(v1, { tokens: parts.tokens });
+    auth(v1, { tokens: parts.tokens, rejected: limitRejections(parts) });
+    limits(v1, parts);
     v1.addHook('onRoute', (route) => {
       // Without a schema of its own a route takes no query at all.
       route.schema = { querystring: NO_QUERY, ...route.schema };

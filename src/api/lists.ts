@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Rights } from '../domain/access/access.ts';
 import type { Process } from '../domain/kernel/process.ts';
+import type { Limited } from '../platform/limits/settings.ts';
 import type { Page } from '../projections/reads.queries.ts';
 import { awaitPosition, rightsOf } from './caseIds.ts';
 import type { Columns } from './exports/columns.ts';
@@ -37,6 +38,8 @@ export interface List<F extends z.ZodRawShape, Row extends object> {
   /** Filters of free words, which may name somebody. */
   readonly words?: readonly (keyof F & string)[];
   readonly readModels: readonly string[];
+  /** What a page counts as beside a request. */
+  readonly limit?: Limited;
   /** False for a roll-up, which is answered whole. */
   readonly paged?: false;
   /** A row as it is answered, for the serializer and the OpenAPI document. */
@@ -91,7 +94,7 @@ export function listRoute<F extends z.ZodRawShape, Row extends object>(
           200: jsonSchemaOf(list.paged === false ? z.object({ items: z.array(list.item) }) : pageOf(list.item), 'output'),
         },
       },
-      config: list.process ? { process: list.process } : {},
+      config: { ...(list.process ? { process: list.process } : {}), ...(list.limit ? { limit: list.limit } : {}) },
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, list.readModels);

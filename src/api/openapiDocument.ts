@@ -49,7 +49,7 @@ const HEADERS = {
   WwwAuthenticate: { description: 'How to sign in', schema: text },
 } as const;
 
-const COMMAND_PROBLEMS = [400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503];
+const COMMAND_PROBLEMS = [400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503];
 
 /** What operations of each kind have in common: parameters, problems, and headers of their answers. */
 const KINDS = {
@@ -59,11 +59,11 @@ const KINDS = {
     problems: COMMAND_PROBLEMS,
     headers: ['ETag', 'MasarPosition'],
   },
-  bulk: { parameters: ['MasarAfter', 'AcceptLanguage'], problems: [400, 401, 403, 503], headers: ['MasarPosition'] },
-  catalogue: { parameters: ['AcceptLanguage'], problems: [400, 401, 404, 503], headers: [] },
+  bulk: { parameters: ['MasarAfter', 'AcceptLanguage'], problems: [400, 401, 403, 429, 503], headers: ['MasarPosition'] },
+  catalogue: { parameters: ['AcceptLanguage'], problems: [400, 401, 404, 429, 503], headers: [] },
   read: {
     parameters: ['MasarAfter', 'OnBehalfOf', 'AcceptLanguage'],
-    problems: [400, 401, 403, 404, 409, 503],
+    problems: [400, 401, 403, 404, 409, 429, 503],
     headers: ['ETag', 'MasarStale'],
   },
 } as const;
@@ -157,7 +157,7 @@ const headersNamed = (names: readonly string[]): Record<string, unknown> =>
 const spelled = (name: string): string => (name === 'ETag' ? name : name.replace(/(?<=[a-z])(?=[A-Z])/g, '-'));
 
 function problem(status: number) {
-  const names = status === 503 ? ['RetryAfter'] : status === 401 ? ['WwwAuthenticate'] : [];
+  const names = status === 503 || status === 429 ? ['RetryAfter'] : status === 401 ? ['WwwAuthenticate'] : [];
   return {
     description: STATUS_CODES[status],
     ...(names.length > 0 ? { headers: headersNamed(names) } : {}),

@@ -9,6 +9,7 @@ import type { RightsOf } from '../eventlog/rights.ts';
 import type { Rulebook } from '../eventlog/rulebook.ts';
 import type { Config } from '../platform/config.ts';
 import type { Keyring } from '../platform/keyring.ts';
+import type { Limiter } from '../platform/limits/limiter.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Reads } from '../projections/reads.queries.ts';
 import type { ProjectionStatus } from '../projections/runtime/status.queries.ts';
@@ -66,6 +67,8 @@ export interface ApiParts {
   /** RFC 3339 UTC. */
   readonly now: () => string;
   readonly tokens: TokenVerifier;
+  /** Counts what each person, office and source address uses. */
+  readonly limiter: Limiter;
   readonly rulebook: Rulebook;
   /** The keyring's: blind indexes of the register are compared under it. */
   readonly mac: Keyring['mac'];

@@ -258,6 +258,20 @@ export const apiProblems = {
       ar: 'تعذر الوصول إلى مزود الهوية للتحقق من الرمز. أعد المحاولة.',
     },
   },
+  RATE_LIMITED: {
+    status: 429,
+    label: {
+      en: 'Too many requests. Try again in {seconds} seconds.',
+      ar: 'عدد الطلبات كبير. أعد المحاولة بعد {seconds} ثانية.',
+    },
+  },
+  LIMITS_UNAVAILABLE: {
+    status: 503,
+    label: {
+      en: 'Signing in, searches and exports are closed for a moment, since their use cannot be counted. Try again.',
+      ar: 'الدخول والبحث والتصدير متوقفة مؤقتًا لتعذر حساب استخدامها. أعد المحاولة.',
+    },
+  },
   STORAGE_FULL: {
     status: 507,
     label: {

@@ -1,4 +1,5 @@
 import type { Process } from '../domain/kernel/process.ts';
+import type { Limited } from '../platform/limits/settings.ts';
 import type { Lists } from './lists.ts';
 
 declare module 'fastify' {
@@ -17,5 +18,7 @@ declare module 'fastify' {
     process?: Process;
     /** The command a derived route gives. */
     command?: string;
+    /** What it counts as beside a request, where it gives out much at once. */
+    limit?: Limited;
   }
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { FilesPlace } from './files/open.ts';
+import { defaultLimits, type LimitSettings, limitsIn } from './limits/settings.ts';
 import { type ClamdAddress, clamdAddress } from './scanner/clamd.ts';
 
 export const ROLES = ['api', 'projector', 'worker'] as const;
@@ -45,6 +46,8 @@ export interface Config {
   readonly files: FilesPlace;
   /** Absent when files are not scanned, which is for development alone. */
   readonly clamd: ClamdAddress | undefined;
+  /** How much one person, one office and one source address may ask for. */
+  readonly limits: LimitSettings;
 }
 
 /** Lists everything that is wrong with the environment, one line a variable. */
@@ -130,6 +133,10 @@ const Environment = z.object({
     .string()
     .refine((text) => clamdAddress(text) !== undefined)
     .optional(),
+  RATE_LIMITS: z
+    .string()
+    .refine((text) => limitsIn(text) !== undefined)
+    .optional(),
 });
 
 type Key = keyof typeof Environment.shape;
@@ -158,6 +165,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   FILES_S3_KEY_ID: 'the id of an access key of that store',
   FILES_S3_SECRET_FILE: 'a file with the secret access key, which this process may read',
   CLAMD_ADDRESS: 'host:port or the /path of the socket of a ClamAV daemon',
+  RATE_LIMITS: 'limits by person/office such as requests=1200/12000,searches=60,exports=60/300,rejections=600',
 };
 
 /** Addresses may hold a password, so their values are not repeated. */
@@ -197,6 +205,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustProxy: settings.TRUST_PROXY,
     files: filesOf(settings),
     clamd: settings.CLAMD_ADDRESS === undefined ? undefined : clamdAddress(settings.CLAMD_ADDRESS),
+    limits: limitsIn(settings.RATE_LIMITS ?? '') ?? defaultLimits,
   };
 }
 

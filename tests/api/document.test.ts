@@ -66,6 +66,7 @@ t.test('every operation is named, worded, tagged and says how it may be refused'
     '415',
     '422',
     '428',
+    '429',
     '500',
     '503',
   ]);

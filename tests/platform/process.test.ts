@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ConfigError, readConfig } from '../../src/platform/config.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
+import { defaultLimits } from '../../src/platform/limits/settings.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { createShutdown } from '../../src/platform/shutdown.ts';
@@ -42,6 +43,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     trustProxy: [],
     files: { kind: 'disk', dir: resolve('.masar/files') },
     clamd: undefined,
+    limits: defaultLimits,
   });
 });
 

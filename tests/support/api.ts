@@ -17,6 +17,9 @@ import { rightsFrom } from '../../src/eventlog/rights.ts';
 import { createRulebook } from '../../src/eventlog/rulebook.ts';
 import { createKysely, createPool } from '../../src/platform/database.ts';
 import { memoryStore } from '../../src/platform/files/memory.ts';
+import { memoryCounts } from '../../src/platform/limits/counts.ts';
+import { createLimiter } from '../../src/platform/limits/limiter.ts';
+import { limitsIn } from '../../src/platform/limits/settings.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { noScanner } from '../../src/platform/scanner/scanner.ts';
 import { someone, world } from './scenario.ts';
@@ -55,6 +58,9 @@ export interface Answer {
 
 type World = ReturnType<typeof world>;
 
+/** More than any test asks for. */
+const NO_LIMITS = limitsIn('requests=9999999,searches=9999999,exports=9999999,rejections=9999999')!;
+
 /** Keys of a token issuer on this machine: what signs, and what the API is given to check with. */
 export async function testIssuer() {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
@@ -89,6 +95,7 @@ export async function startApi(
   const rulebook = createRulebook(registry, cases, () => Date.parse(now()));
   const records: string[] = [];
   const documents = noDocuments({ keyring, cases, registry, rulebook });
+  const metrics = createMetrics({ processMetrics: false });
   const parts: ApiParts = {
     registry,
     executor: createExecutor({ log, codec, cases, registry, rulebook, keyring, rights, now }),
@@ -101,7 +108,8 @@ export async function startApi(
     mac: keyring.mac,
     now,
     logger: pino({ level: 'debug' }, { write: (line) => records.push(line) }),
-    metrics: createMetrics({ processMetrics: false }),
+    metrics,
+    limiter: createLimiter({ counts: memoryCounts(), settings: NO_LIMITS, metrics }),
     config: { trustProxy: [], publicUrl: 'https://masar.test' },
     maxEventLoopDelayMs: 0,
     tokens: createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: issuer.jwks }),

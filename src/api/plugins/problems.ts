@@ -23,6 +23,7 @@ export function problemSender(catalogue: Catalogue): SendProblem {
     else if (status >= 500) request.log.error({ err: error, code }, 'a request failed');
     if (status === 401) reply.header('www-authenticate', challenge(code));
     if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
+    if (status === 429 && error instanceof Problem) reply.header('retry-after', String(error.params.seconds));
     if (status === 413) reply.header('connection', 'close');
     return reply
       .code(status)

@@ -110,6 +110,7 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
         querystring: ByReference,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(CaseItem) }), 'output') },
       },
+      config: { limit: 'searches' },
     },
     async (request, reply) => {
       const parsed = parseReference(request.query.reference);

@@ -56,7 +56,7 @@ export async function exportRoutes(app: FastifyInstance, parts: ApiParts): Promi
           201: { description: 'The file', content: Object.fromEntries(Object.values(TYPES).map((type) => [type, binary])) },
         },
       },
-      config: { process, command: 'make' },
+      config: { process, command: 'make', limit: 'exports' },
     },
     async (request, reply) => {
       const key = idempotencyKey(request.headers);

@@ -66,6 +66,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
     filter: Search,
     words: ['name', 'motherName', 'fileNo', 'birthYear'],
     readModels: READ_MODELS,
+    limit: 'searches',
     item: RegisterHitView,
     columns: REGISTER_COLUMNS,
     page: async ({ rights }, search, paging) => {
@@ -86,6 +87,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
         body: Descriptor,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(MatchView) }), 'output') },
       },
+      config: { limit: 'searches' },
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, [...READ_MODELS, 'duplicates']);

@@ -12,6 +12,8 @@ export interface Answer {
 }
 
 const TRIES = 15;
+/** Statuses of a server that says when to come back. */
+const BUSY: readonly number[] = [429, 503];
 
 /** Talks to the API as the people of the demo do: with their own tokens, over HTTP. */
 export interface Client {
@@ -60,7 +62,7 @@ export function createClient(address: string, tokenFor: (name: string) => Promis
   const patiently = async (method: string, path: string, send: () => Promise<Response>): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
       const response = await send();
-      if (response.status !== 503 || attempt === TRIES) return ok(method, path, response);
+      if (!BUSY.includes(response.status) || attempt === TRIES) return ok(method, path, response);
       await response.arrayBuffer();
       await delay(1_000 * Number(response.headers.get('retry-after') ?? 1));
     }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const TRIES = 15;
+/** Statuses of a server that says when to come back. */
+const BUSY: readonly number[] = [429, 503];
 /** Bytes of a file sent at once; a line that breaks loses no more. */
 const PIECE = 1024 * 1024;
 
@@ -69,7 +71,7 @@ export class Client {
       });
       if (response.ok) return response;
       const text = await response.text();
-      if (response.status !== 503 || attempt === TRIES) throw new Error(`${method} ${path}: ${problemIn(text, response.status)}`);
+      if (!BUSY.includes(response.status) || attempt === TRIES) throw new Error(`${method} ${path}: ${problemIn(text, response.status)}`);
       await delay(1_000 * Number(response.headers.get('retry-after') ?? 1));
     }
   }
