@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { registry } from './domain/index.ts';
 import type { Registry } from './domain/kernel/registry.ts';
+import { accessMigrations } from './eventlog/access/migrations.ts';
 import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
@@ -27,7 +28,7 @@ import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of one installation's database, each with one owner of its tables. */
-export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs', files: 'files', limits: 'limits' } as const;
+export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs', files: 'files', access: 'access', limits: 'limits' } as const;
 
 /** Everything that processes, commands and command-line tools share: the log and the way into it. */
 export interface Core {
@@ -145,6 +146,7 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string): Promise<re
     [SCHEMAS.read, projectionMigrations],
     [SCHEMAS.workers, workerMigrations],
     [SCHEMAS.files, documentMigrations],
+    [SCHEMAS.access, accessMigrations],
     [SCHEMAS.limits, limitMigrations],
   ] as const) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));

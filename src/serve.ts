@@ -3,6 +3,8 @@ import { createApi } from './api/api.ts';
 import type { Check } from './api/parts.ts';
 import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
 import { type Core, openCore, SCHEMAS, undo } from './compose.ts';
+import { createAccessLog } from './eventlog/access/accessLog.ts';
+import { keepMonths } from './eventlog/access/months.ts';
 import type { Config, Role } from './platform/config.ts';
 import { createPool } from './platform/database.ts';
 import { openDevelopmentIssuer } from './platform/developmentIssuer.ts';
@@ -21,6 +23,7 @@ import { openPlansOf } from './projections/plans.queries.ts';
 import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
+import { watchAccessLog } from './workers/accessLog.ts';
 import { watchDocuments } from './workers/documents.ts';
 import { importRowsOf } from './workers/imports/rows.ts';
 import { startWorkers } from './workers/index.ts';
@@ -124,10 +127,18 @@ async function startWorker(core: Core, metrics: Metrics, watchFrom: Promise<unkn
   );
   const now = () => new Date().toISOString();
   const watching = watchDocuments({ sweep: core.documents.sweep, logger, now, everyMs: 30_000, signal: stopping.signal });
+  const watchingAccess = watchAccessLog({
+    keep: (at) => keepMonths(pool, SCHEMAS.access, at, config.accessRetentionMonths),
+    logger,
+    now,
+    everyMs: 60_000,
+    signal: stopping.signal,
+  });
   return async () => {
     stopping.abort();
     await workers.stop();
     await watching;
+    await watchingAccess;
     await queue.close();
     await pool.end();
   };
@@ -151,12 +162,16 @@ async function buildApi(
   const counts = postgresCounts(countingPool, SCHEMAS.limits);
   const limiter = createLimiter({ counts, settings: config.limits, metrics });
   steps.push(() => limiter.close());
+  // Of its own, so that slow queries do not hold up what answers wait for.
+  const accessPool = createPool(databaseUrl, { applicationName: 'masar access log', max: 3, log: logger });
+  steps.push(() => accessPool.end());
   const api = await createApi({
     registry: core.registry,
     executor: core.executor,
     documents: core.documents,
     cases: core.cases,
     codec: core.codec,
+    accessLog: createAccessLog({ pool: accessPool, schema: SCHEMAS.access }),
     log: core.log,
     rights: core.rights,
     rulebook: core.rulebook,

@@ -7,6 +7,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { z } from 'zod';
 import { catalogueOf } from './catalogue.ts';
 import type { ApiParts } from './parts.ts';
+import { accessLog } from './plugins/accessLog.ts';
 import { auth } from './plugins/auth.ts';
 import { limitRejections, limits } from './plugins/limits.ts';
 import { observe } from './plugins/observe.ts';
@@ -86,6 +87,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     });
     auth(v1, { tokens: parts.tokens, rejected: limitRejections(parts) });
     limits(v1, parts);
+    accessLog(v1, parts);
     v1.addHook('onRoute', (route) => {
       // Without a schema of its own a route takes no query at all.
       route.schema = { querystring: NO_QUERY, ...route.schema };

@@ -94,7 +94,7 @@ export const memberOf = (code: string): string | undefined =>
 /** What one command of a bulk came to. */
 export type Result =
   | { readonly done: Outcome; readonly opened: boolean }
-  | { readonly failed: unknown; readonly process?: Process };
+  | { readonly failed: unknown; readonly process?: Process; readonly stream?: string | undefined };
 
 /**
  * Gives each of these commands, a few at a time and those to one case in order. A failure is the result of its own command
@@ -119,10 +119,10 @@ export async function giveEach(
   });
   await eachOf([...lanes.values()], async (lane) => {
     for (const { at, given, prepared } of lane.toSorted((a, b) => a.at - b.at)) {
-      const { process, command } = prepared;
+      const { process, command, stream } = prepared;
       results[at] = await ways.execute(given, prepared).then(
         (done) => ({ done, opened: command.from === 'new' }),
-        (failed: unknown) => ({ failed, process }),
+        (failed: unknown) => ({ failed, process, stream }),
       );
     }
   });

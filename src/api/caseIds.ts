@@ -10,8 +10,11 @@ import { Problem } from './problem.ts';
 const WAIT_MS = 2_000;
 
 /** What the caller may do now, or as the deputy named in `Masar-On-Behalf-Of`. @throws Refused NOT_ENROLLED, SUSPENDED … */
-export const rightsOf = (parts: ApiParts, request: FastifyRequest): Promise<Rights> =>
-  parts.rights(request.staff, parts.now(), absentColleague(request.headers));
+export async function rightsOf(parts: ApiParts, request: FastifyRequest): Promise<Rights> {
+  const rights = await parts.rights(request.staff, parts.now(), absentColleague(request.headers));
+  request.opener.rights = rights;
+  return rights;
+}
 
 /**
  * Waits until the read models show the position in `Masar-After`, two seconds at most; says `Masar-Stale: true` when they do
@@ -33,6 +36,18 @@ export async function awaitPosition(
  * @throws Problem ID_MALFORMED, REFERENCE_MISTYPED, REFERENCE_AMBIGUOUS; Refused NOT_FOUND
  */
 export async function caseIdIn(
+  parts: ApiParts,
+  process: Process,
+  text: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<string> {
+  const id = await namedIn(parts, process, text, request, reply);
+  request.opener.asked(`${process.name}-${id}`);
+  return id;
+}
+
+async function namedIn(
   parts: ApiParts,
   process: Process,
   text: string,

@@ -6,7 +6,7 @@ import { Refused } from '../domain/kernel/errors.ts';
 import { Hidden, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { LoadedCase } from '../eventlog/cases.ts';
-import type { Codec } from '../eventlog/codec.ts';
+import type { Opener } from './opener.ts';
 
 /** A point in what we knew: up to an instant of recording, or up to a position of the log. */
 export type AsOf = { readonly recordedAt: string } | { readonly position: bigint };
@@ -58,7 +58,7 @@ function stateFor({ process, record }: LoadedCase, rights: Rights, state: Stated
 export async function viewOf(
   loaded: LoadedCase,
   rights: Rights,
-  codec: Codec,
+  opener: Opener,
   asOf: AsOf | undefined,
 ): Promise<Record<string, unknown> & { readonly revision: number }> {
   const { process } = loaded;
@@ -67,7 +67,7 @@ export async function viewOf(
   const then = asOf === undefined ? loaded.record : foldCase(process, loaded.record.id, loaded.history.slice(0, known));
   const tier = openingTier(process, loaded.record, rights, then);
   if (!then.exists || tier === undefined) throw new Refused('NOT_FOUND');
-  const record = await recordFor(loaded, tier, codec, known);
+  const record = await recordFor(loaded, tier, opener, known);
   return {
     process: process.name,
     id: record.id,
@@ -94,11 +94,13 @@ function allowedActions({ process, record }: LoadedCase, rights: Rights): readon
 }
 
 /** The fold of the first events, `known` of them, with personal values opened up to a tier and without what is not told to it. */
-async function recordFor(loaded: LoadedCase, tier: Tier, codec: Codec, known: number): Promise<CaseRecord<Stated>> {
-  if (known === loaded.stored.length && tier === 'T3') return loaded.record;
-  const history = await codec.decode(loaded.stored.slice(0, known), tier);
-  const told = history.filter(({ type }) => isTold(loaded.process, type, tier));
-  return foldCase(loaded.process, loaded.record.id, told);
+async function recordFor(loaded: LoadedCase, tier: Tier, opener: Opener, known: number): Promise<CaseRecord<Stated>> {
+  const { process, record } = loaded;
+  opener.showed(record, targetOf(process, record).tier);
+  const history = await opener.decode(record, loaded.stored.slice(0, known), tier);
+  const told = history.filter(({ type }) => isTold(process, type, tier));
+  for (const { type } of told) opener.showed(record, process.discreet?.[type] ?? 'T0');
+  return foldCase(process, record.id, told);
 }
 
 function knownThen({ stored, history }: LoadedCase, asOf: AsOf): number {

@@ -8,6 +8,7 @@ import { awaitPosition, rightsOf } from './caseIds.ts';
 import type { Columns } from './exports/columns.ts';
 import { jsonSchemaOf } from './jsonSchema.ts';
 import { PAGING, pageOf } from './listing.ts';
+import type { Opener } from './opener.ts';
 import type { operation } from './operations.ts';
 import type { ApiParts } from './parts.ts';
 
@@ -17,6 +18,7 @@ export interface Ask {
   readonly rights: Rights;
   /** RFC 3339 UTC. */
   readonly now: string;
+  readonly opener: Opener;
 }
 
 export interface Paging {
@@ -64,6 +66,7 @@ export const askOf = async (parts: ApiParts, request: FastifyRequest): Promise<A
   staff: request.staff,
   rights: await rightsOf(parts, request),
   now: parts.now(),
+  opener: request.opener,
 });
 
 /** Opens a list at its address and to exports. */

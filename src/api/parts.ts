@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from '../domain/kernel/registry.ts';
+import type { AccessLog } from '../eventlog/access/accessLog.ts';
 import type { Cases } from '../eventlog/cases.ts';
 import type { Codec } from '../eventlog/codec.ts';
 import type { Documents } from '../eventlog/documents/documents.ts';
@@ -56,7 +57,10 @@ export interface ApiParts {
   readonly executor: Executor;
   readonly documents: Documents;
   readonly cases: Cases;
+  /** Routes open values through the opener of their request alone. */
   readonly codec: Codec;
+  /** Who looked and who was refused; written before the answer leaves. */
+  readonly accessLog: AccessLog;
   readonly log: EventLog;
   readonly rights: RightsOf;
   readonly logger: Logger;

@@ -237,6 +237,13 @@ export const apiProblems = {
       ar: 'حدث خطأ في النظام. أعد المحاولة بالمفتاح نفسه، وإن استمر فأبلغ بقيمة `instance`.',
     },
   },
+  ACCESS_LOG_UNAVAILABLE: {
+    status: 503,
+    label: {
+      en: 'That you looked cannot be put on record just now, so nothing is shown. Try again with the same Idempotency-Key.',
+      ar: 'تعذر حاليًا تسجيل اطلاعك، لذلك لا يُعرض شيء. أعد المحاولة بالمفتاح نفسه.',
+    },
+  },
   UNAVAILABLE: {
     status: 503,
     label: {

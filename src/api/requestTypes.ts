@@ -1,6 +1,7 @@
 import type { Process } from '../domain/kernel/process.ts';
 import type { Limited } from '../platform/limits/settings.ts';
 import type { Lists } from './lists.ts';
+import type { Opener } from './opener.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,6 +13,10 @@ declare module 'fastify' {
     staff: string;
     /** Follows one piece of work through requests, events and jobs. */
     correlationId: string;
+    /** Opens personal values for this request, on record; on every route under /v1. */
+    readonly opener: Opener;
+    /** Code of the problem this request is answered with. */
+    problemCode: string | undefined;
   }
   interface FastifyContextConfig {
     /** The process a derived route belongs to. */

@@ -10,9 +10,12 @@ import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { Page } from '../projections/reads.queries.ts';
 import type { ChangeNotice, TimelineEntry } from '../projections/timeline.queries.ts';
 import { openingTier, shown } from './caseView.ts';
+import type { Opener } from './opener.ts';
 import type { ApiParts } from './parts.ts';
 
 interface Opening {
+  /** The case itself, to name who looked at it. */
+  readonly record: CaseRecord<Stated>;
   /** Up to which tier values are opened. */
   readonly values: Tier | undefined;
   /** Up to which tier one is told what happened. */
@@ -20,15 +23,24 @@ interface Opening {
 }
 
 /** The page with words, and with values only as far as the caller may open the case each entry stands in. */
-export async function opened(parts: ApiParts, rights: Rights, page: Page<TimelineEntry>) {
+export async function opened(parts: ApiParts, rights: Rights, opener: Opener, page: Page<TimelineEntry>) {
   const openings = await openingsOf(parts, rights, page.items);
-  const items = await Promise.all(page.items.map((entry) => worded(parts, entry, openings.get(streamOf(entry)))));
+  const items = await Promise.all(
+    page.items.map((entry) => {
+      const opening = openings.get(streamOf(entry));
+      return opening ? worded(parts, opener, entry, opening) : untold(entry);
+    }),
+  );
   return { ...page, items };
 }
 
 /** Notices of changes, without the names of entries that are not told to the caller. */
-export async function noticesFor(parts: ApiParts, rights: Rights, notices: readonly ChangeNotice[]) {
-  const isDiscreet = ({ process, type }: ChangeNotice) => parts.registry.byName(process)?.discreet?.[type] !== undefined;
+export async function noticesFor<Notice extends Pick<ChangeNotice, 'process' | 'id' | 'type'>>(
+  parts: ApiParts,
+  rights: Rights,
+  notices: readonly Notice[],
+): Promise<readonly Notice[]> {
+  const isDiscreet = ({ process, type }: Notice) => parts.registry.byName(process)?.discreet?.[type] !== undefined;
   const openings = await openingsOf(parts, rights, notices.filter(isDiscreet));
   return notices.map((one) => {
     const told = isTold(parts.registry.byName(one.process), one.type, openings.get(streamOf(one))?.names);
@@ -43,7 +55,7 @@ async function openingsOf({ cases, registry }: ApiParts, rights: Rights, entries
       streams.map(async (stream): Promise<[string, Opening]> => {
         const [process, record] = [registry.ofStream(stream), await cases.glance(stream)];
         const values = openingTier(process, record, rights);
-        return [stream, { values, names: higher(values, followedTo(process, record, rights)) }];
+        return [stream, { record, values, names: higher(values, followedTo(process, record, rights)) }];
       }),
     ),
   );
@@ -61,12 +73,13 @@ const higher = (one: Tier | undefined, other: Tier | undefined): Tier | undefine
 
 const streamOf = (entry: { readonly process: string; readonly id: string }): string => `${entry.process}-${entry.id}`;
 
-async function worded({ registry, codec }: ApiParts, entry: TimelineEntry, opening: Opening | undefined) {
+async function worded({ registry }: ApiParts, opener: Opener, entry: TimelineEntry, opening: Opening) {
   const process = registry.byName(entry.process);
-  const tier = opening?.values;
-  if (!isTold(process, entry.type, opening?.names)) return untold(entry);
+  const tier = opening.values;
+  if (!isTold(process, entry.type, opening.names)) return untold(entry);
   const mayOpen = tier !== undefined && process !== undefined && (tier !== 'T0' || !isPersonal(process, entry.type));
-  const values = mayOpen ? await codec.open({ data: entry.data, changes: entry.changes }, tier) : undefined;
+  if (mayOpen) for (const one of tiersOf(process, opening.record, entry.type)) opener.showed(opening.record, one);
+  const values = mayOpen ? await opener.open(opening.record, { data: entry.data, changes: entry.changes }, tier) : undefined;
   const changes = values ? values.changes : entry.changes.map(({ field }) => ({ field }));
   return {
     ...entry,
@@ -79,6 +92,12 @@ async function worded({ registry, codec }: ApiParts, entry: TimelineEntry, openi
     })),
   };
 }
+
+/** What the entry itself tells, whether or not values in it are sealed. */
+const tiersOf = (process: Process, record: CaseRecord<Stated>, type: string): readonly Tier[] => [
+  targetOf(process, record).tier,
+  process.discreet?.[type] ?? 'T0',
+];
 
 /** That something was entered, by whom and when. */
 const untold = (entry: TimelineEntry) => ({

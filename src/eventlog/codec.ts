@@ -51,11 +51,14 @@ interface Shape {
 /** `all` opens every personal value; a tier opens up to it; `none` leaves tokens sealed and needs no keys. */
 export type Opening = Tier | 'all' | 'none';
 
+/** Told of every personal value that was opened. */
+export type Seen = (tier: Tier, value: unknown) => void;
+
 export interface Codec {
   encode(drafts: readonly Draft[]): Promise<readonly ProposedEvent[]>;
-  decode(stored: readonly StreamEvent[], opening: Opening): Promise<readonly RecordedEvent[]>;
+  decode(stored: readonly StreamEvent[], opening: Opening, seen?: Seen): Promise<readonly RecordedEvent[]>;
   /** Opens the tokens found anywhere in a stored value (a row of a read model), up to a tier. */
-  open<T>(value: T, opening: Opening): Promise<T>;
+  open<T>(value: T, opening: Opening, seen?: Seen): Promise<T>;
 }
 
 /**
@@ -107,7 +110,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
       });
     },
 
-    decode: async (stored, opening) => {
+    decode: async (stored, opening, seen) => {
       const parsed = stored.map((event) => {
         const shape = shapeOf(event);
         try {
@@ -132,7 +135,10 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         try {
           // An upcaster may rename fields, so only events of the newest version are held to the place they were sealed at.
           for (const place of places) {
-            place.replace(unseal(place.value as SealedToken, opening, keys, old ? undefined : `${event.id}/${place.at}`));
+            const token = place.value as SealedToken;
+            const value = unseal(token, opening, keys, old ? undefined : `${event.id}/${place.at}`);
+            if (!(value instanceof Hidden)) seen?.(token.$sealed, value);
+            place.replace(value);
           }
           return {
             type: shape.name,
@@ -151,14 +157,18 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
       });
     },
 
-    open: async (value, opening) => {
+    open: async (value, opening, seen) => {
       const tokens: KeyName[] = [];
       visit(value, (token) => {
         if (opens(opening, token.$sealed)) tokens.push({ subject: token.subject, tier: token.$sealed });
         return token;
       });
       const keys = tokens.length === 0 ? () => undefined : await keyring.fetch(distinct(tokens), false);
-      return visit(value, (token) => unseal(token, opening, keys)) as typeof value;
+      return visit(value, (token) => {
+        const plain = unseal(token, opening, keys);
+        if (!(plain instanceof Hidden)) seen?.(token.$sealed, plain);
+        return plain;
+      }) as typeof value;
     },
   };
 }

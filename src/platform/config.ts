@@ -46,6 +46,8 @@ export interface Config {
   readonly files: FilesPlace;
   /** Absent when files are not scanned, which is for development alone. */
   readonly clamd: ClamdAddress | undefined;
+  /** For how many whole months it is kept who looked at what. */
+  readonly accessRetentionMonths: number;
   /** How much one person, one office and one source address may ask for. */
   readonly limits: LimitSettings;
 }
@@ -133,6 +135,12 @@ const Environment = z.object({
     .string()
     .refine((text) => clamdAddress(text) !== undefined)
     .optional(),
+  // Nobody published how long; long enough for a case that goes to a court and an appeal.
+  ACCESS_RETENTION_MONTHS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .transform(Number)
+    .default(60),
   RATE_LIMITS: z
     .string()
     .refine((text) => limitsIn(text) !== undefined)
@@ -165,6 +173,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   FILES_S3_KEY_ID: 'the id of an access key of that store',
   FILES_S3_SECRET_FILE: 'a file with the secret access key, which this process may read',
   CLAMD_ADDRESS: 'host:port or the /path of the socket of a ClamAV daemon',
+  ACCESS_RETENTION_MONTHS: 'a whole number of months from 1',
   RATE_LIMITS: 'limits by person/office such as requests=1200/12000,searches=60,exports=60/300,rejections=600',
 };
 
@@ -205,6 +214,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trustProxy: settings.TRUST_PROXY,
     files: filesOf(settings),
     clamd: settings.CLAMD_ADDRESS === undefined ? undefined : clamdAddress(settings.CLAMD_ADDRESS),
+    accessRetentionMonths: settings.ACCESS_RETENTION_MONTHS,
     limits: limitsIn(settings.RATE_LIMITS ?? '') ?? defaultLimits,
   };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { csvOf, type Table, xlsxOf } from '../../src/api/exports/files.ts';
 import { gatherRows } from '../../src/api/exports/gather.ts';
 import type { ExportableList } from '../../src/api/lists.ts';
+import { Opener } from '../../src/api/opener.ts';
 import { listExport } from '../../src/domain/listExport/index.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
@@ -178,7 +179,12 @@ t.test('a list too long for one file says so instead of ending early', async (t)
     columns: [],
     page: async (_ask, _filter, { cursor = '0' }) => pages[Number(cursor)] ?? { items: [] },
   };
-  const ask = { staff: '', rights: { staff: '', day: '2026-03-01', posts: [] }, now: '2026-03-01T08:00:00.000Z' };
+  const ask = {
+    staff: '',
+    rights: { staff: '', day: '2026-03-01', posts: [] },
+    now: '2026-03-01T08:00:00.000Z',
+    opener: new Opener(api.codec),
+  };
   t.same(await gatherRows(list, ask, {}, 3), [{ page: 1 }, { page: 2 }, { page: 3 }]);
   await t.rejects(gatherRows(list, ask, {}, 2), { code: 'EXPORT_TOO_LARGE', params: { limit: 2 } });
 });

@@ -1,6 +1,7 @@
 /** What stands on each paper, made from real cases. How it is set on the page is in prints.test.ts. */
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { Opener } from '../../src/api/opener.ts';
 import { caseThen } from '../../src/api/prints/caseThen.ts';
 import { decisionNotice } from '../../src/api/prints/papers/decisionNotice.ts';
 import { layoutOf } from '../../src/api/prints/papers/index.ts';
@@ -18,7 +19,7 @@ async function sheetOf({ log, codec, registry }: World, name: string, id: string
   const [process, layout] = [registry.byName(name), layoutOf(name, paper)];
   if (!process || !layout) throw new Error(`no paper ${name}.${paper}`);
   const until = await log.head();
-  const then = (of: typeof process, at: string) => caseThen({ log, codec }, of, at, until, layout.tier);
+  const then = (of: typeof process, at: string) => caseThen({ log }, new Opener(codec), of, at, until, layout.tier);
   return layout.compose(
     await then(process, id),
     async (other, at) => {

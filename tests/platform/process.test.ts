@@ -43,6 +43,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     trustProxy: [],
     files: { kind: 'disk', dir: resolve('.masar/files') },
     clamd: undefined,
+    accessRetentionMonths: 60,
     limits: defaultLimits,
   });
 });

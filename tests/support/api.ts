@@ -10,6 +10,7 @@ import type { Role } from '../../src/domain/access/roles.ts';
 import { baghdadDate } from '../../src/domain/kernel/dates.ts';
 import { Refused } from '../../src/domain/kernel/errors.ts';
 import type { Process } from '../../src/domain/kernel/process.ts';
+import type { AccessEntry } from '../../src/eventlog/access/entry.ts';
 import { createDocuments, type DocumentParts } from '../../src/eventlog/documents/documents.ts';
 import { createExecutor } from '../../src/eventlog/execute.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
@@ -94,6 +95,7 @@ export async function startApi(
   const { log, codec, cases, registry, keyring, now } = w;
   const rulebook = createRulebook(registry, cases, () => Date.parse(now()));
   const records: string[] = [];
+  const looks: AccessEntry[] = [];
   const documents = noDocuments({ keyring, cases, registry, rulebook });
   const metrics = createMetrics({ processMetrics: false });
   const parts: ApiParts = {
@@ -102,6 +104,7 @@ export async function startApi(
     documents,
     cases,
     codec,
+    accessLog: { record: async (entries) => void looks.push(...entries), page: async () => [] },
     log,
     rights,
     rulebook,
@@ -154,7 +157,7 @@ export async function startApi(
     return answerOf(answer);
   }
 
-  return { ...w, parts, app, base, person, colleague, issuer, token, call, records, close: () => app.close() };
+  return { ...w, parts, app, base, person, colleague, issuer, token, call, records, looks, close: () => app.close() };
 }
 
 /** Files nobody can reach: they are tested with a database of their own. */

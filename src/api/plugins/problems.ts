@@ -19,6 +19,7 @@ export function problemSender(catalogue: Catalogue): SendProblem {
     const lang = pickLanguage(request.headers['accept-language']);
     const problem = problemBody(catalogue, error, { process, lang, instance: request.id });
     const { code, status } = problem;
+    request.problemCode = code;
     if (code === 'BUSY') request.log.warn({ code }, 'a request was turned away: the event loop stands still');
     else if (status >= 500) request.log.error({ err: error, code }, 'a request failed');
     if (status === 401) reply.header('www-authenticate', challenge(code));

@@ -1,6 +1,7 @@
 import type { Print } from '../../domain/kernel/printing.ts';
 import type { Process } from '../../domain/kernel/process.ts';
 import type { LoadedCase } from '../../eventlog/cases.ts';
+import type { Opener } from '../opener.ts';
 import type { ApiParts } from '../parts.ts';
 import { caseThen } from './caseThen.ts';
 import { issuerOf } from './names.ts';
@@ -17,6 +18,7 @@ export const addressOf = (publicUrl: string, process: Process, reference: string
  */
 export async function printedFile(
   parts: ApiParts,
+  opener: Opener,
   { process, record, history, stored }: LoadedCase,
   print: Print,
   layout: PaperLayout,
@@ -28,11 +30,11 @@ export async function printedFile(
     const other = parts.registry.byName(name);
     if (other?.store !== 'general') throw new Error(`no paper looks at ${name}`);
     const stream = `${name}-${id}`;
-    const known = seen.get(stream) ?? caseThen(parts, other, id, at.position, layout.tier);
+    const known = seen.get(stream) ?? caseThen(parts, opener, other, id, at.position, layout.tier);
     seen.set(stream, known);
     return (await known).record;
   };
-  const then = await caseThen(parts, process, record.id, at.position, layout.tier);
+  const then = await caseThen(parts, opener, process, record.id, at.position, layout.tier);
   return pdfOf(await layout.compose(then, look, process), {
     issuer: await issuerOf(look, made.meta.actor),
     reference: record.reference,

@@ -92,6 +92,7 @@ function tell(result: Result, at: number, request: FastifyRequest, catalogue: Ca
   const lang = pickLanguage(request.headers['accept-language']);
   const { status, code, body } = problemBody(catalogue, result.failed, { process: result.process, lang, instance: request.id });
   if (status >= 500) request.log.error({ err: result.failed, code, at }, 'a command of a bulk failed');
+  if (status === 403 || status === 404) request.opener.denied(code, result.stream);
   return { status, problem: { ...body, ...errorsAt(at, code, body) } };
 }
 

@@ -106,5 +106,7 @@ async function openable(
   permitted(process, loaded.record, rights, 'read');
   const named = openableIn(loaded, rights);
   ensure(named, 'FORBIDDEN');
+  // What a file holds, and what people called it, is T2 (domain.md §0.4).
+  if (named.length > 0) request.opener.showed(loaded.record, 'T2');
   return named;
 }

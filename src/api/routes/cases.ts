@@ -39,7 +39,7 @@ export async function caseRoutes(app: FastifyInstance, parts: ApiParts): Promise
       handler: async (request, reply) => {
         const id = await caseIdIn(parts, process, request.params.id, request, reply);
         const [loaded, rights] = await Promise.all([parts.cases.load(process, id), rightsOf(parts, request)]);
-        const view = await viewOf(loaded, rights, parts.codec, await asOfIn(parts, request.query.asOf));
+        const view = await viewOf(loaded, rights, request.opener, await asOfIn(parts, request.query.asOf));
         reply.header('etag', etagOf(view.revision));
         return view;
       },

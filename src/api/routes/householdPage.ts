@@ -61,7 +61,7 @@ export async function householdPageRoutes(app: FastifyInstance, parts: ApiParts)
         return { processLabel: known?.labels.name, statusLabel: known && wordFor(known, 'states', status) };
       };
       return {
-        card: shown(await parts.codec.open(card, 'T1')),
+        card: shown(await request.opener.open(record, card, 'T1')),
         cases: cases.items.map((one) => ({ ...one, ...words(one.process, one.status) })),
         waits: waits.items,
       };

@@ -88,7 +88,7 @@ function fileRoute(app: FastifyInstance, parts: ApiParts, process: Process): voi
       if (!mayHold(process, loaded, then, rights, layout.tier)) throw new Refused('FORBIDDEN');
       const name = `${process.plural}-${loaded.record.reference}-${print.number}.pdf`;
       reply.type('application/pdf').header('content-disposition', `attachment; filename="${name}"`);
-      return reply.send(await printedFile(parts, loaded, print, layout));
+      return reply.send(await printedFile(parts, request.opener, loaded, print, layout));
     },
   );
 }

@@ -15,6 +15,7 @@ import { jsonSchemaOf } from '../jsonSchema.ts';
 import { HouseholdCard, MatchView, RegisterHitView } from '../listAnswers.ts';
 import { Code, Id } from '../listing.ts';
 import { listRoute } from '../lists.ts';
+import type { Opener } from '../opener.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 
@@ -69,9 +70,9 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
     limit: 'searches',
     item: RegisterHitView,
     columns: REGISTER_COLUMNS,
-    page: async ({ rights }, search, paging) => {
+    page: async ({ rights, opener }, search, paging) => {
       const page = await searchRegister(db, registerSight(rights), search, paging);
-      return { ...page, items: await toShow(parts, page.items) };
+      return { ...page, items: await toShow(opener, page.items) };
     },
   });
 
@@ -96,8 +97,11 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
       const [known, rules] = await Promise.all([searchDuplicates(asked), parts.rulebook.inForce([matchingRule], parts.now())]);
       const matches = possibleDuplicates(asked, known, rules.of(matchingRule).value).slice(0, MOST_MATCHES);
       const page = await searchRegister(db, sight, { persons: matches.map((one) => one.other) }, { limit: 200 });
-      const hits = await toShow(parts, page.items);
-      return { items: matches.flatMap((match) => matchOf(match, hits)) };
+      const hits = await toShow(request.opener, page.items);
+      const items = matches.flatMap((match) => matchOf(match, hits));
+      // Whether a guessed document number is right is as good as the number.
+      for (const { person } of items) if (person !== undefined) request.opener.showed({ stream: `person-${person}` }, 'T2');
+      return { items: items.map(({ told }) => told) };
     },
   );
 
@@ -117,7 +121,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
       permitted(household, record, rights, 'read');
       const card = await householdCard(db, sightOf(rights, 'read', ['person', 'household']), id);
       if (!card) throw new Refused('NOT_FOUND');
-      return shown(await parts.codec.open(card, 'T1'));
+      return shown(await request.opener.open(record, card, 'T1'));
     },
   );
 }
@@ -130,12 +134,12 @@ function registerSight(rights: Rights): RegisterSight {
 }
 
 /** Values up to T1, which is what a list shows; the rest is seen on the case itself. */
-const toShow = async (parts: ApiParts, hits: readonly RegisterHit[]): Promise<readonly RegisterHit[]> =>
-  shown(await parts.codec.open(hits, 'T1')) as readonly RegisterHit[];
+const toShow = async (opener: Opener, hits: readonly RegisterHit[]): Promise<readonly RegisterHit[]> =>
+  shown(await opener.openForLists(hits)) as readonly RegisterHit[];
 
 /**
- * A match with the hits of its person. How each field agrees is told only of a record the caller may read: it would otherwise
- * tell whether a guessed document number is right.
+ * A match with the hits of its person. How each field agrees is told only of a record the caller may read, its `person` then: it
+ * would otherwise tell whether a guessed document number is right.
  */
 function matchOf(match: PossibleDuplicate, hits: readonly RegisterHit[]) {
   const reference = referenceOf(match.other);
@@ -143,5 +147,6 @@ function matchOf(match: PossibleDuplicate, hits: readonly RegisterHit[]) {
   if (found.length === 0) return [];
   const readable = found.some((hit) => hit.person !== undefined);
   const { score, algorithmVersion, fields } = match;
-  return [{ score, algorithmVersion, ...(readable ? { fields } : {}), hits: found }];
+  const told = { score, algorithmVersion, ...(readable ? { fields } : {}), hits: found };
+  return [{ told, person: readable ? match.other : undefined }];
 }

@@ -40,7 +40,7 @@ export async function trailRoutes(app: FastifyInstance, parts: ApiParts): Promis
         const [record, rights] = await Promise.all([parts.cases.glance(`${process.name}-${id}`), rightsOf(parts, request)]);
         permitted(process, record, rights, 'timeline');
         const paging = { ...request.query, asOf: await logIndexIn(db, request.query.asOf) };
-        return opened(parts, rights, await read(process, id, rights, paging));
+        return opened(parts, rights, request.opener, await read(process, id, rights, paging));
       },
     );
   }

@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import { GroupCommit } from '../postgres/groupCommit.ts';
+import type { AccessEntry, RecordedAccess } from './entry.ts';
+import { lacksMonth, makeMonths } from './months.ts';
+import { type AccessFilter, type AccessPage, accessPage } from './page.ts';
+
+/** Who looked, and who was refused. */
+export interface AccessLog {
+  /** Resolves when the entries are durable. Rejects when they cannot be written: then nobody may be shown what they stand for. */
+  record(entries: readonly AccessEntry[]): Promise<void>;
+  /** Entries newest first. */
+  page(filter: AccessFilter, paging: AccessPage): Promise<readonly RecordedAccess[]>;
+}
+
+const MOST_TOGETHER = 1_000;
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
+/** The access log in Postgres. What waits while one insert is under way goes into the next, together. */
+export function createAccessLog({ pool, schema }: { readonly pool: pg.Pool; readonly schema: string }): AccessLog {
+  const insert = (entries: readonly AccessEntry[]) =>
+    pool.query(`select "${schema}".record_access($1)`, [JSON.stringify(entries)]);
+
+  const commit = async (group: readonly (readonly AccessEntry[])[]): Promise<readonly undefined[]> => {
+    const entries = group.flat();
+    try {
+      await insert(entries);
+    } catch (error) {
+      if (!lacksMonth(error)) throw error;
+      // Workers make months ahead; an installation that ran without them for long makes its own.
+      for (const at of new Set(entries.map((one) => one.at.slice(0, 7)))) await makeMonths(pool, schema, at);
+      await insert(entries);
+    }
+    return group.map(() => undefined);
+  };
+  const commits = new GroupCommit<readonly AccessEntry[], undefined>({
+    commit,
+    weight: (entries) => entries.reduce((sum, one) => sum + 300 + 60 * one.cases.length, 0),
+    poisoned: () => false,
+    maxItems: MOST_TOGETHER,
+    maxWeight: MOST_CHARACTERS,
+  });
+
+  return {
+    record: (entries) => (entries.length === 0 ? Promise.resolve() : commits.submit(entries)),
+    page: (filter, paging) => accessPage(pool, schema, filter, paging),
+  };
+}

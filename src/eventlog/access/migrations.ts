@@ -1,0 +1,84 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+
+/**
+ * Entries lie in one partition a month, so that a month is dropped whole. `month` counts them: its row is locked while entries are
+ * written, so that `leaf` is dense and in the order in which they became visible, and it stays when the partition is gone.
+ */
+const access: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`
+      create table month (
+        starts date primary key, entries integer not null default 0,
+        made_at timestamptz not null default now(), dropped_at timestamptz
+      )`.execute(db);
+    await sql`
+      create table entry (
+        at timestamptz not null,
+        leaf integer not null,
+        request_id text not null,
+        staff text not null,
+        posts jsonb not null,
+        offices text[] not null,
+        on_behalf_of text,
+        route text not null,
+        cases text[] not null,
+        owners text[] not null,
+        tier text check (tier in ('T2', 'T3')),
+        outcome text not null check (outcome in ('allowed', 'refused')),
+        code text,
+        primary key (at, leaf)
+      ) partition by range (at)`.execute(db);
+    await sql`create index entry_leaf on entry (leaf)`.execute(db);
+    await sql`create index entry_staff on entry (staff, at)`.execute(db);
+    await sql`create index entry_cases on entry using gin (cases)`.execute(db);
+    await sql`
+      create function refuse_change() returns trigger language plpgsql as $$
+      begin raise exception 'the access log is only added to'; end $$`.execute(db);
+    await sql`create trigger entry_stays before update or delete on entry for each row execute function refuse_change()`.execute(
+      db,
+    );
+    await sql`
+      create function make_month(starts date) returns void language plpgsql set search_path from current as $$
+      begin
+        perform pg_advisory_xact_lock(hashtext('months of the access log'));
+        insert into month (starts) values (make_month.starts) on conflict do nothing;
+        if not found then return; end if;
+        execute format(
+          'create table %I partition of entry for values from (%L) to (%L)', 'entry_' || to_char(make_month.starts, 'YYYY_MM'),
+          make_month.starts::text || ' 00:00+00', (make_month.starts + interval '1 month')::date::text || ' 00:00+00');
+      end $$`.execute(db);
+    await sql`
+      create function drop_month(starts date, moment timestamptz) returns void language plpgsql set search_path from current as $$
+      begin
+        update month set dropped_at = moment where month.starts = drop_month.starts and dropped_at is null;
+        if found then execute format('drop table %I', 'entry_' || to_char(drop_month.starts, 'YYYY_MM')); end if;
+      end $$`.execute(db);
+    await sql`
+      create function record_access(entries jsonb) returns void language plpgsql set search_path from current as $$
+      declare
+        one record;
+        first integer;
+      begin
+        for one in
+          select date_trunc('month', (e ->> 'at')::timestamptz at time zone 'UTC')::date as starts,
+            jsonb_agg(e order by place) as items, count(*)::integer as many
+          from jsonb_array_elements(entries) with ordinality as of (e, place) group by 1 order by 1
+        loop
+          update month set entries = month.entries + one.many where month.starts = one.starts and dropped_at is null
+            returning month.entries - one.many into first;
+          if not found then raise exception 'the access log has no month %', one.starts using errcode = 'MA001'; end if;
+          insert into entry
+            (at, leaf, request_id, staff, posts, offices, on_behalf_of, route, cases, owners, tier, outcome, code)
+          select (e ->> 'at')::timestamptz, first + place::integer - 1, e ->> 'requestId', e ->> 'staff', e -> 'posts',
+            array(select distinct p ->> 'office' from jsonb_array_elements(e -> 'posts') p where p ->> 'office' is not null),
+            e ->> 'onBehalfOf', e ->> 'route', array(select jsonb_array_elements_text(e -> 'cases')),
+            array(select jsonb_array_elements_text(e -> 'owners')), e ->> 'tier', e ->> 'outcome', e ->> 'code'
+          from jsonb_array_elements(one.items) with ordinality as of (e, place);
+        end loop;
+      end $$`.execute(db);
+  },
+};
+
+/** Migrations of the access log, in order; they run with its own schema first in `search_path`. */
+export const accessMigrations: Record<string, Migration> = { '0001_access': access };

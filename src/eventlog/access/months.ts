@@ -1,0 +1,37 @@
+import type pg from 'pg';
+import { isConnectionFault } from '../../platform/database.ts';
+
+/** The month that begins so many months after the one an instant lies in, as its first day. UTC. */
+export function monthAfter(instant: string, months: number): string {
+  const [year = 0, month = 1] = instant.split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
+}
+
+export interface Kept {
+  /** First days of the months that were dropped now. */
+  readonly dropped: readonly string[];
+}
+
+/**
+ * Makes the partitions of this month and of two more, and drops those whose last entry is older than `retentionMonths`. That a
+ * month was dropped, when and with how many entries, stays on record in `month`.
+ */
+export async function keepMonths(pool: pg.Pool, schema: string, now: string, retentionMonths: number): Promise<Kept> {
+  await makeMonths(pool, schema, now);
+  const oldest = monthAfter(now, -retentionMonths);
+  const { rows } = await pool.query<{ starts: string }>(
+    `select starts from "${schema}".month where dropped_at is null and starts < $1 order by starts`,
+    [oldest],
+  );
+  for (const { starts } of rows) await pool.query(`select "${schema}".drop_month($1, $2)`, [starts, now]);
+  return { dropped: rows.map((row) => row.starts) };
+}
+
+/** Makes the partitions of the month an instant lies in and of the two that follow, where they are not there yet. */
+export async function makeMonths(pool: pg.Pool, schema: string, instant: string): Promise<void> {
+  for (const ahead of [0, 1, 2]) await pool.query(`select "${schema}".make_month($1)`, [monthAfter(instant, ahead)]);
+}
+
+/** Whether entries could not be written for want of their month. */
+export const lacksMonth = (error: unknown): boolean =>
+  !isConnectionFault(error) && error instanceof Error && (error as { code?: unknown }).code === 'MA001';
