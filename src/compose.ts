@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { registry } from './domain/index.ts';
@@ -18,7 +17,9 @@ import type { Config } from './platform/config.ts';
 import { createKysely, createPool } from './platform/database.ts';
 import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
 import { openFileStore } from './platform/files/open.ts';
-import { type Keyring, keyringMigrations, masterKeyFrom, postgresKeyring } from './platform/keyring.ts';
+import type { Keyring } from './platform/keyring.ts';
+import { keyringMigrations } from './platform/keys/migrations.ts';
+import { openKeyStore } from './platform/keys/open.ts';
 import { limitMigrations } from './platform/limits/migrations.ts';
 import type { Log } from './platform/logging.ts';
 import { migrate } from './platform/migrations.ts';
@@ -28,7 +29,16 @@ import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of one installation's database, each with one owner of its tables. */
-export const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs', files: 'files', access: 'access', limits: 'limits' } as const;
+export const SCHEMAS = {
+  log: 'log',
+  keys: 'keys',
+  read: 'read',
+  workers: 'workers',
+  jobs: 'jobs',
+  files: 'files',
+  access: 'access',
+  limits: 'limits',
+} as const;
 
 /** Everything that processes, commands and command-line tools share: the log and the way into it. */
 export interface Core {
@@ -72,7 +82,9 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const { log, sequence } = await openLog(config, pool);
     closers.push(() => log.close());
     const db = createKysely<unknown>(pool);
-    const keyring = postgresKeyring(db, SCHEMAS.keys, masterKey(config));
+    const keys = await openKeyStore(config, { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
+    closers.push(() => keys.close());
+    const { keyring } = keys;
     const codec = createCodec(registry, keyring);
     const cases = createCases(log, codec, registry);
     const rulebook = createRulebook(registry, cases);
@@ -137,12 +149,16 @@ export async function undo(steps: (() => unknown)[]): Promise<void> {
   if (faults.length > 0) throw faults[0];
 }
 
-/** Brings every schema up to date; the answer names what was run. */
-export async function migrateAll(pool: pg.Pool, databaseUrl: string): Promise<readonly string[]> {
+/**
+ * Brings every schema up to date; the answer names what was run. The schema of keys is made by the key store's own login, where
+ * it has one, so that no other may look into it.
+ */
+export async function migrateAll(pool: pg.Pool, databaseUrl: string, keysPool: pg.Pool = pool): Promise<readonly string[]> {
   const ran: string[] = [];
+  const keys = await migrate(keysPool, { schema: SCHEMAS.keys, migrations: keyringMigrations });
+  ran.push(...keys.map((name) => `${SCHEMAS.keys}.${name}`));
   for (const [schema, migrations] of [
     [SCHEMAS.log, logMigrations],
-    [SCHEMAS.keys, keyringMigrations],
     [SCHEMAS.read, projectionMigrations],
     [SCHEMAS.workers, workerMigrations],
     [SCHEMAS.files, documentMigrations],
@@ -162,8 +178,3 @@ async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' 
   const log = createEventStoreDbLog({ url: config.eventStoreUrl });
   return { log, sequence: (signal) => log.startSequencer(signal) };
 }
-
-const masterKey = (config: Config): Buffer =>
-  config.masterKeyFile === undefined
-    ? masterKeyFrom(join(config.dataDir, 'development-master.key'), true)
-    : masterKeyFrom(config.masterKeyFile, false);

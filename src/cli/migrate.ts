@@ -5,13 +5,16 @@ import { createPool } from '../platform/database.ts';
 import { run } from './run.ts';
 
 await run(async () => {
-  const { databaseUrl } = readConfig(process.env);
+  const { databaseUrl, keysDatabaseUrl } = readConfig(process.env);
   if (databaseUrl === undefined) throw new Error('DATABASE_URL is not set: the embedded database migrates itself when it starts');
   const pool = createPool(databaseUrl, { applicationName: 'masar migrate', max: 2 });
+  const keysPool =
+    keysDatabaseUrl === undefined ? undefined : createPool(keysDatabaseUrl, { applicationName: 'masar migrate keys', max: 2 });
   try {
-    const ran = await migrateAll(pool, databaseUrl);
+    const ran = await migrateAll(pool, databaseUrl, keysPool);
     process.stdout.write(ran.length === 0 ? 'nothing to do\n' : `${ran.join('\n')}\n`);
   } finally {
     await pool.end();
+    await keysPool?.end();
   }
 });

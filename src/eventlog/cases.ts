@@ -24,8 +24,8 @@ export interface Cases {
 }
 
 const GLANCES = 5_000;
-/** Folds hold opened personal values: one is not kept longer than a key is. */
-const KEPT_MS = 60_000;
+/** Folds hold opened personal values: with the time a key is cached, less than a minute after it was destroyed. */
+const KEPT_MS = 30_000;
 
 interface Kept {
   readonly record: CaseRecord<Stated>;

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { caseEvents, isCaseEvent } from '../domain/kernel/caseEvents.ts';
 import { idOf, type Metadata, type RecordedEvent } from '../domain/kernel/envelope.ts';
+import { Refused } from '../domain/kernel/errors.ts';
 import { Hidden, type PersonalPath, personalPaths, type SealedToken, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process } from '../domain/kernel/process.ts';
 import { newestVersion, type Registry, storedType } from '../domain/kernel/registry.ts';
@@ -55,10 +56,13 @@ export type Opening = Tier | 'all' | 'none';
 export type Seen = (tier: Tier, value: unknown) => void;
 
 export interface Codec {
+  /** @throws Refused SUBJECT_ERASED for personal values of whom the keys are destroyed */
   encode(drafts: readonly Draft[]): Promise<readonly ProposedEvent[]>;
   decode(stored: readonly StreamEvent[], opening: Opening, seen?: Seen): Promise<readonly RecordedEvent[]>;
   /** Opens the tokens found anywhere in a stored value (a row of a read model), up to a tier. */
   open<T>(value: T, opening: Opening, seen?: Seen): Promise<T>;
+  /** Lets go of cached keys of subjects: for who sees in the log that they were destroyed. */
+  forget(subjects: readonly string[]): void;
 }
 
 /**
@@ -170,6 +174,8 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         return plain;
       }) as typeof value;
     },
+
+    forget: (subjects) => keyring.forget(subjects),
   };
 }
 
@@ -248,7 +254,7 @@ function seal(place: Place, at: string, keys: KeyLookup): SealedToken {
   // A value that is already hidden (a correction that keeps an unopened field) stays the token it was.
   if (place.value instanceof Hidden) return place.value.token;
   const key = keys(place.name);
-  if (!key) throw new Error(`the key of ${place.name.tier} subject ${place.name.subject} was destroyed`);
+  if (!key) throw new Refused('SUBJECT_ERASED', { subject: place.name.subject });
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(at));
   const text = Buffer.concat([cipher.update(JSON.stringify(place.value), 'utf8'), cipher.final(), cipher.getAuthTag()]);

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { FilesPlace } from './files/open.ts';
+import type { TransitPlace } from './keys/transit.ts';
 import { defaultLimits, type LimitSettings, limitsIn } from './limits/settings.ts';
 import { type ClamdAddress, clamdAddress } from './scanner/clamd.ts';
 
@@ -38,6 +39,12 @@ export interface Config {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Absent when a development master key in `dataDir` is used. */
   readonly masterKeyFile: string | undefined;
+  /** Master keys that wrap nothing new but still open what they wrapped: the old or the next one during a rotation. */
+  readonly otherMasterKeyFiles: readonly string[];
+  /** Absent when the master key is a file. */
+  readonly kms: TransitPlace | undefined;
+  /** A login of the key store's own; absent when keys are kept under the application's login. */
+  readonly keysDatabaseUrl: string | undefined;
   /** Where people reach the API; the QR codes of papers lead there. */
   readonly publicUrl: string;
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
@@ -117,6 +124,12 @@ const Environment = z.object({
   OIDC_JWKS_URL: url('https', 'http').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   MASAR_MASTER_KEY_FILE: readableFile.optional(),
+  MASAR_MASTER_KEY_ALSO: words(readableFile).default([]),
+  MASAR_KMS_URL: url('https', 'http')
+    .refine((text) => /\/keys\/[\w.-]+$/.test(text))
+    .optional(),
+  MASAR_KMS_TOKEN_FILE: readableFile.optional(),
+  KEYS_DATABASE_URL: url('postgres', 'postgresql').optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
   PUBLIC_URL: url('https', 'http').optional(),
   FILES_DIR: z.string().optional(),
@@ -164,6 +177,10 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   OIDC_JWKS_URL: "the https:// address of the issuer's keys",
   LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent',
   MASAR_MASTER_KEY_FILE: 'a file this process may read',
+  MASAR_MASTER_KEY_ALSO: 'files this process may read, separated by commas',
+  MASAR_KMS_URL: 'the https:// address of a key in a key-management service, ending in /keys/NAME',
+  MASAR_KMS_TOKEN_FILE: "a file with that service's token, which this process may read",
+  KEYS_DATABASE_URL: "a postgres:// or postgresql:// address with the key store's own login",
   PUBLIC_URL: 'the https:// address people reach this API at',
   TRUST_PROXY: 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1',
   FILES_DIR: 'a directory for files, shared by all processes',
@@ -210,6 +227,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         : { issuer: settings.OIDC_ISSUER, audience: settings.OIDC_AUDIENCE, jwksUrl: settings.OIDC_JWKS_URL },
     logLevel: settings.LOG_LEVEL,
     masterKeyFile: settings.MASAR_MASTER_KEY_FILE,
+    otherMasterKeyFiles: settings.MASAR_MASTER_KEY_ALSO,
+    kms:
+      settings.MASAR_KMS_URL === undefined || settings.MASAR_KMS_TOKEN_FILE === undefined
+        ? undefined
+        : { url: settings.MASAR_KMS_URL, tokenFile: settings.MASAR_KMS_TOKEN_FILE },
+    keysDatabaseUrl: settings.KEYS_DATABASE_URL,
     publicUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,
     trustProxy: settings.TRUST_PROXY,
     files: filesOf(settings),
@@ -240,6 +263,17 @@ function contradictions(settings: Settings): string[] {
   if (settings.OIDC_ISSUER === undefined && (settings.OIDC_AUDIENCE ?? settings.OIDC_JWKS_URL) !== undefined) {
     problems.push(`OIDC_ISSUER is not set: with the other OIDC_ settings it should be ${EXPECTED.OIDC_ISSUER}`);
   }
+  if (settings.MASAR_KMS_URL !== undefined && settings.MASAR_KMS_TOKEN_FILE === undefined) {
+    problems.push(`MASAR_KMS_TOKEN_FILE is not set: with MASAR_KMS_URL it should be ${EXPECTED.MASAR_KMS_TOKEN_FILE}`);
+  }
+  if (settings.MASAR_KMS_URL !== undefined && settings.MASAR_MASTER_KEY_FILE !== undefined) {
+    problems.push(
+      'MASAR_KMS_URL and MASAR_MASTER_KEY_FILE are both set: one of them wraps new keys; name the file in MASAR_MASTER_KEY_ALSO',
+    );
+  }
+  if (settings.KEYS_DATABASE_URL !== undefined && settings.DATABASE_URL === undefined) {
+    problems.push('DATABASE_URL is not set: the embedded database keeps its own keys, so KEYS_DATABASE_URL says nothing');
+  }
   if (settings.FILES_DIR !== undefined && settings.FILES_S3_ENDPOINT !== undefined) {
     problems.push('FILES_DIR and FILES_S3_ENDPOINT are both set: files are kept in one place');
   }
@@ -259,7 +293,7 @@ function missingInProduction(settings: Settings): string[] {
     problems.push(`${key} is not set: in production it should be ${EXPECTED[key]}, since ${convenience}`);
   if (settings.DATABASE_URL === undefined) refuse('DATABASE_URL', 'the embedded database is for development');
   if (settings.OIDC_ISSUER === undefined) refuse('OIDC_ISSUER', 'the development issuer gives a token to anybody');
-  if (settings.MASAR_MASTER_KEY_FILE === undefined) {
+  if ((settings.MASAR_MASTER_KEY_FILE ?? settings.MASAR_KMS_URL) === undefined) {
     refuse('MASAR_MASTER_KEY_FILE', 'a development master key lies beside the data it protects');
   }
   if ((settings.FILES_DIR ?? settings.FILES_S3_ENDPOINT) === undefined) {
@@ -267,7 +301,7 @@ function missingInProduction(settings: Settings): string[] {
   }
   if (settings.CLAMD_ADDRESS === undefined) refuse('CLAMD_ADDRESS', 'files that nobody scanned would be served');
   if (settings.PUBLIC_URL === undefined) refuse('PUBLIC_URL', 'the QR codes of papers would lead to this machine alone');
-  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT', 'PUBLIC_URL'] as const) {
+  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT', 'PUBLIC_URL', 'MASAR_KMS_URL'] as const) {
     if (settings[key]?.startsWith('http:')) problems.push(`${key} is not right: in production it should be ${EXPECTED[key]}`);
   }
   return problems;

@@ -11,7 +11,9 @@ import { documentTable } from '../../src/eventlog/documents/table.ts';
 import { createKysely } from '../../src/platform/database.ts';
 import { BrokenSeal } from '../../src/platform/files/sealing.ts';
 import { bytesOf } from '../../src/platform/files/store.ts';
-import { keyringMigrations, postgresKeyring } from '../../src/platform/keyring.ts';
+import { masterKeyOf, masterKeys } from '../../src/platform/keys/masterKey.ts';
+import { keyringMigrations } from '../../src/platform/keys/migrations.ts';
+import { openPostgresKeyring } from '../../src/platform/keys/postgresKeyring.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { clamdScanner } from '../../src/platform/scanner/clamd.ts';
 import type { SignedIn } from '../support/api.ts';
@@ -135,7 +137,11 @@ t.test('a process killed in the middle of a piece loses no acknowledged byte', a
   const size = 8_000_000;
   await migrate(place.pool, { schema: 'keys', migrations: keyringMigrations });
   const master = randomBytes(32);
-  const keyring = postgresKeyring(createKysely(place.pool), 'keys', master);
+  const keyring = await openPostgresKeyring({
+    db: createKysely(place.pool),
+    schema: 'keys',
+    masters: masterKeys(masterKeyOf(master)),
+  });
   const documents = await filesBeside({ ...world([]), keyring }, place);
   const [id, staff] = [randomUUID(), randomUUID()];
   await documents.begin({ id, name: 'a.pdf', size, by: { staff } });

@@ -108,6 +108,10 @@ export const caseLabels = {
       en: 'This Idempotency-Key was used with other input. Use a new key for a new command.',
       ar: 'استُخدم مفتاح Idempotency-Key هذا مع بيانات أخرى. استخدم مفتاحًا جديدًا لأمر جديد.',
     },
+    SUBJECT_ERASED: {
+      en: 'What was kept of this person was erased; nothing personal is entered for them any more.',
+      ar: 'مُحيت بيانات هذا الشخص، ولا تُدخل له بيانات شخصية بعد ذلك.',
+    },
     IF_MATCH_REQUIRED: {
       en: 'A decision with legal or money effect needs If-Match with the revision you looked at (the ETag of the case).',
       ar: 'القرار ذو الأثر القانوني أو المالي يتطلب If-Match برقم النسخة التي اطلعت عليها (ETag الملف).',

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Config } from '../config.ts';
+import { createKysely, createPool } from '../database.ts';
+import type { Keyring } from '../keyring.ts';
+import type { Log } from '../logging.ts';
+import { type MasterKeys, masterKeyFrom, masterKeyOf, masterKeys } from './masterKey.ts';
+import { openPostgresKeyring } from './postgresKeyring.ts';
+import { transitMasterKey } from './transit.ts';
+
+type Settings = Pick<Config, 'dataDir' | 'masterKeyFile' | 'otherMasterKeyFiles' | 'kms'>;
+
+/** The master keys of a configuration; in development one is made beside the data. */
+export function mastersFrom({ dataDir, masterKeyFile, otherMasterKeyFiles, kms }: Settings): MasterKeys {
+  const others = otherMasterKeyFiles.map((file) => masterKeyOf(masterKeyFrom(file, false)));
+  if (kms) return masterKeys(transitMasterKey(kms), others);
+  const master =
+    masterKeyFile === undefined
+      ? masterKeyFrom(join(dataDir, 'development-master.key'), true)
+      : masterKeyFrom(masterKeyFile, false);
+  return masterKeys(masterKeyOf(master), others);
+}
+
+export interface KeyStorePlace {
+  /** The application's own database; keys lie there too, under another login where the configuration names one. */
+  readonly databaseUrl: string;
+  readonly schema: string;
+  readonly applicationName: string;
+  readonly log: Log;
+}
+
+export interface KeyStore {
+  readonly keyring: Keyring;
+  readonly masters: MasterKeys;
+  /** For the tools that look after the key store itself. */
+  readonly db: Kysely<unknown>;
+  close(): Promise<void>;
+}
+
+/** Opens the key store on connections of its own. @throws Error when a master key it needs is not at hand. */
+export async function openKeyStore(
+  config: Settings & Pick<Config, 'keysDatabaseUrl' | 'embedded'>,
+  { databaseUrl, schema, applicationName, log }: KeyStorePlace,
+): Promise<KeyStore> {
+  if (config.keysDatabaseUrl === undefined && !config.embedded) {
+    log.warn({}, 'KEYS_DATABASE_URL is not set: whoever reads the log with the database login can read the wrapped keys as well');
+  }
+  const pool = createPool(config.keysDatabaseUrl ?? databaseUrl, { applicationName: `${applicationName} keys`, max: 5, log });
+  try {
+    const db = createKysely<unknown>(pool);
+    const masters = mastersFrom(config);
+    const keyring = await openPostgresKeyring({ db, schema, masters });
+    return { keyring, masters, db, close: () => pool.end() };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import { KEY_TIERS, type KeyName, type Keyring, keyId, listed, macWith } from '../keyring.ts';
+import { type MasterKeys, unwrapAll } from './masterKey.ts';
+import type { KeyTables } from './migrations.ts';
+import { macSecretOf } from './secrets.ts';
+
+/**
+ * How long a key may be used here after it was destroyed elsewhere, in milliseconds. What guards remember of opened values
+ * lives as long again (`createCases`), and both together must stay within a minute.
+ */
+export const CACHE_MS = 30_000;
+const CACHE_KEYS = 20_000;
+
+export interface KeyringParts {
+  /** A login of the key store's own, where there is one. */
+  readonly db: Kysely<unknown>;
+  /** Where `keyringMigrations` ran. */
+  readonly schema: string;
+  readonly masters: MasterKeys;
+  /** Milliseconds of some epoch. */
+  readonly now?: () => number;
+}
+
+/** Keys in hand for one fetch; undefined for those destroyed. */
+type Held = Map<string, Buffer | undefined>;
+
+/**
+ * Keys in Postgres, each wrapped by a master key whose id stands beside it. Cached for at most `CACHE_MS`.
+ * @throws Error when what is stored was wrapped by a master key that is not at hand.
+ */
+export async function openPostgresKeyring({ db, schema, masters, now = Date.now }: KeyringParts): Promise<Keyring> {
+  const table = (db as Kysely<KeyTables>).withSchema(schema);
+  const mac = macWith(await macSecretOf(table, masters));
+  const cache = new Map<string, { key: Buffer | undefined; until: number }>();
+  /** Rises whenever keys are forgotten: what was read before that is not remembered. */
+  let forgotten = 0;
+
+  const remember = (id: string, key: Buffer | undefined): void => {
+    cache.delete(id);
+    cache.set(id, { key, until: now() + CACHE_MS });
+    const [oldest] = cache.size > CACHE_KEYS ? cache.keys() : [];
+    if (oldest !== undefined) cache.delete(oldest);
+  };
+
+  /** Puts what the table holds of these into `held`: the cache may let go of any key at any moment. */
+  const load = async (names: readonly KeyName[], held: Held): Promise<void> => {
+    if (names.length === 0) return;
+    const before = forgotten;
+    const rows = await table
+      .selectFrom('data_key')
+      .select(['subject', 'tier', 'wrapped', 'master'])
+      .where('subject', 'in', [...new Set(names.map((one) => one.subject))])
+      .execute();
+    const there = rows.flatMap((row) =>
+      row.wrapped ? [{ name: keyId(row), bytes: row.wrapped, master: row.master ?? masters.current.id }] : [],
+    );
+    const keys = await unwrapAll(masters, there);
+    const opened = new Map(there.map((one, index) => [one.name, keys[index]]));
+    for (const row of rows) {
+      const key = opened.get(keyId(row));
+      held.set(keyId(row), key);
+      if (forgotten === before) remember(keyId(row), key);
+    }
+  };
+
+  const cached = (names: readonly KeyName[]): Held => {
+    const hits = names.map((name) => [keyId(name), cache.get(keyId(name))] as const);
+    return new Map(hits.flatMap(([id, hit]) => (hit && hit.until > now() ? [[id, hit.key] as const] : [])));
+  };
+
+  const make = async (names: readonly KeyName[]): Promise<void> => {
+    const rows = [...new Map(names.map((name) => [keyId(name), name])).values()];
+    const { id, wrap } = masters.current;
+    const wrapped = await wrap(rows.map((name) => ({ name: keyId(name), bytes: randomBytes(32) })));
+    await table
+      .insertInto('data_key')
+      .values(rows.map(({ subject, tier }, index) => ({ subject, tier, wrapped: wrapped[index]!, master: id })))
+      .onConflict((conflict) => conflict.columns(['subject', 'tier']).doNothing())
+      .execute();
+  };
+
+  const forget = (subjects: readonly string[]): void => {
+    forgotten += 1;
+    for (const subject of subjects) for (const tier of KEY_TIERS) cache.delete(keyId({ subject, tier }));
+  };
+
+  return {
+    fetch: async (names, create) => {
+      const held = cached(names);
+      const absent = () => names.filter((name) => !held.has(keyId(name)));
+      await load(absent(), held);
+      const missing = create ? absent() : [];
+      if (missing.length > 0) {
+        await make(missing);
+        await load(missing, held);
+      }
+      return (name) => held.get(keyId(name));
+    },
+    mac,
+    destroy: async (subjects, tiers = KEY_TIERS) => {
+      const gone = listed(subjects);
+      const destroyed = await entomb(table, gone, tiers);
+      forget(gone);
+      return destroyed;
+    },
+    forget,
+  };
+}
+
+/** Leaves a tombstone for each subject and tier, also where there was no key yet. Answers how many keys there were. */
+async function entomb(table: Kysely<KeyTables>, subjects: readonly string[], tiers: readonly string[]): Promise<number> {
+  if (subjects.length === 0) return 0;
+  return table.transaction().execute(async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('data_key')
+      .set({ wrapped: null, master: null, destroyed_at: sql<string>`now()` })
+      .where('subject', 'in', subjects)
+      .where('tier', 'in', tiers)
+      .where('wrapped', 'is not', null)
+      .executeTakeFirstOrThrow();
+    await trx
+      .insertInto('data_key')
+      .columns(['subject', 'tier', 'destroyed_at'])
+      .expression(
+        sql<{ subject: string; tier: string; destroyed_at: string }>`
+          select s, t, now() from unnest(${[...subjects]}::text[]) s, unnest(${[...tiers]}::text[]) t`,
+      )
+      // A key made between the two statements is destroyed with the others.
+      .onConflict((conflict) =>
+        conflict
+          .columns(['subject', 'tier'])
+          .doUpdateSet({ wrapped: null, master: null, destroyed_at: sql<string>`now()` })
+          .where('data_key.wrapped', 'is not', null),
+      )
+      .execute();
+    return Number(numUpdatedRows);
+  });
+}

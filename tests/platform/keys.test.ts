@@ -1,0 +1,284 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import t from 'tap';
+import { createKysely, createPool } from '../../src/platform/database.ts';
+import { type MasterKey, masterKeyOf, masterKeys } from '../../src/platform/keys/masterKey.ts';
+import { keyringMigrations } from '../../src/platform/keys/migrations.ts';
+import { CACHE_MS, openPostgresKeyring } from '../../src/platform/keys/postgresKeyring.ts';
+import { rotate } from '../../src/platform/keys/rotation.ts';
+import { transitMasterKey } from '../../src/platform/keys/transit.ts';
+import { unwrap, wrap } from '../../src/platform/keys/wrapping.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { temporaryDirectory, testDatabase } from '../support/postgres.ts';
+
+const schema = 'keys';
+type Test = Pick<typeof t, 'teardown'>;
+
+async function keyStore(test: Test, current: MasterKey = masterKeyOf(randomBytes(32))) {
+  const place = await testDatabase(test);
+  await migrate(place.pool, { schema, migrations: keyringMigrations });
+  const db = createKysely<unknown>(place.pool);
+  const open = (masters = masterKeys(current), now?: () => number) =>
+    openPostgresKeyring({ db, schema, masters, ...(now ? { now } : {}) });
+  const rows = async () =>
+    (await place.pool.query(`select subject, tier, wrapped, master, destroyed_at from keys.data_key order by subject, tier`))
+      .rows;
+  return { ...place, db, open, rows, current };
+}
+
+const names = (count: number, tier = 'T1') => Array.from({ length: count }, (_, n) => ({ subject: `s${n}`, tier }));
+const hexOf = async (keyring: Awaited<ReturnType<typeof openPostgresKeyring>>, all: ReturnType<typeof names>, make = false) => {
+  const keys = await keyring.fetch(all, make);
+  return all.map((name) => keys(name)?.toString('hex'));
+};
+
+t.test('a destroyed key leaves a tombstone, is never made again, and takes other tiers along unless told which', async (t) => {
+  const store = await keyStore(t);
+  const keyring = await store.open();
+  const wanted = [...names(2), ...names(2, 'T2')];
+  const before = await hexOf(keyring, wanted, true);
+  t.equal(new Set(before).size, 4);
+  t.equal(await keyring.destroy('s0', ['T2']), 1);
+  t.strictSame(await hexOf(keyring, wanted, true), [before[0], before[1], undefined, before[3]]);
+  t.equal(await keyring.destroy(['s0', 's1']), 3);
+  t.strictSame(await hexOf(keyring, wanted, true), [undefined, undefined, undefined, undefined]);
+  t.equal(await keyring.destroy('never seen'), 0);
+  t.same(await hexOf(keyring, [{ subject: 'never seen', tier: 'T3' }], true), [undefined]);
+  const rows = await store.rows();
+  t.equal(rows.length, 9);
+  t.ok(rows.every((row) => row.wrapped === null && row.master === null && row.destroyed_at !== null));
+});
+
+t.test('a key destroyed elsewhere is forgotten within the time of the cache, and at once by who is told', async (t) => {
+  const store = await keyStore(t);
+  let now = 0;
+  const here = await store.open(undefined, () => now);
+  const elsewhere = await store.open();
+  await hexOf(here, names(2), true);
+  await elsewhere.destroy(['s0', 's1']);
+  const [still] = await hexOf(here, names(1));
+  t.ok(still, 'the control: it is cached');
+  here.forget(['s0']);
+  const [told, untold] = await hexOf(here, names(2));
+  t.equal(told, undefined);
+  t.ok(untold);
+  now = CACHE_MS;
+  t.strictSame(await hexOf(here, names(2)), [undefined, undefined]);
+});
+
+t.test('a key read before it was destroyed is not remembered after', async (t) => {
+  const master = masterKeyOf(randomBytes(32));
+  let inRead: (() => Promise<void>) | undefined;
+  const slow: MasterKey = {
+    ...master,
+    unwrap: async (wrapped) => {
+      const meanwhile = inRead;
+      inRead = undefined;
+      await meanwhile?.();
+      return master.unwrap(wrapped);
+    },
+  };
+  const store = await keyStore(t, slow);
+  await hexOf(await store.open(), names(1), true);
+  const keyring = await store.open();
+  inRead = async () => void (await keyring.destroy('s0'));
+  await hexOf(keyring, names(1));
+  t.strictSame(await hexOf(keyring, names(1)), [undefined]);
+});
+
+t.test('a rotation killed in the middle goes on where it stopped, both master keys being readable meanwhile', async (t) => {
+  const store = await keyStore(t);
+  const next = masterKeyOf(randomBytes(32));
+  const keyring = await store.open();
+  const all = names(25);
+  const before = await hexOf(keyring, all, true);
+  const mac = keyring.mac('scope', 'text');
+  await keyring.destroy('s7');
+  let steps = 0;
+  const dying: MasterKey = {
+    ...next,
+    wrap: async (keys) => {
+      steps += 1;
+      if (steps > 2) throw new Error('killed');
+      return next.wrap(keys);
+    },
+  };
+  const masters = masterKeys(store.current);
+  await t.rejects(rotate({ db: store.db, schema, masters, to: dying, batch: 5 }), { message: 'killed' });
+  const half = await store.rows();
+  t.equal(half.filter((row) => row.master === next.id).length, 10);
+  const both = await store.open(masterKeys(store.current, [next]));
+  const expected = before.map((key, n) => (n === 7 ? undefined : key));
+  t.strictSame(await hexOf(both, all), expected, 'both are readable');
+  await t.rejects(
+    store.open(masterKeys(store.current)).then((one) => hexOf(one, all)),
+    { message: /was not given/ },
+  );
+  const rest = await rotate({ db: store.db, schema, masters: masterKeys(store.current, [next]), to: next, batch: 5 });
+  t.strictSame(rest, { wrapped: 15, before: 10 }, '14 keys and the secret of keyed hashes');
+  const after = await store.open(masterKeys(next));
+  t.strictSame(await hexOf(after, all), expected);
+  t.equal(after.mac('scope', 'text'), mac, 'keyed hashes stay what they were');
+  await t.rejects(store.open(masterKeys(store.current)), { message: /was not given/ });
+  t.equal((await rotate({ db: store.db, schema, masters: masterKeys(next), to: next })).wrapped, 0);
+});
+
+t.test('a key destroyed while it is being rotated stays destroyed', async (t) => {
+  const store = await keyStore(t);
+  const next = masterKeyOf(randomBytes(32));
+  const keyring = await store.open();
+  await hexOf(keyring, names(3), true);
+  const slow: MasterKey = {
+    ...next,
+    wrap: async (keys) => {
+      await keyring.destroy('s1');
+      return next.wrap(keys);
+    },
+  };
+  await rotate({ db: store.db, schema, masters: masterKeys(store.current), to: slow });
+  const keys = await hexOf(await store.open(masterKeys(next)), names(3));
+  t.same(
+    keys.map((key) => key !== undefined),
+    [true, false, true],
+  );
+});
+
+t.test('keys and keyed hashes from before master keys had ids go on as they were', async (t) => {
+  const master = randomBytes(32);
+  const place = await testDatabase(t);
+  const { '001_data_key': first } = keyringMigrations;
+  await migrate(place.pool, { schema, migrations: { '001_data_key': first! } });
+  const secret = Buffer.from(
+    await crypto.subtle.deriveBits(
+      { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info: Buffer.from('masar data key wrapping') },
+      await crypto.subtle.importKey('raw', master, 'HKDF', false, ['deriveBits']),
+      256,
+    ),
+  );
+  const key = randomBytes(32);
+  await place.pool.query('insert into keys.data_key (subject, tier, wrapped) values ($1, $2, $3)', [
+    's0',
+    'T1',
+    wrap(secret, 'T1:s0', key),
+  ]);
+  await migrate(place.pool, { schema, migrations: keyringMigrations });
+  const db = createKysely<unknown>(place.pool);
+  await t.rejects(
+    openPostgresKeyring({ db, schema, masters: masterKeys(masterKeyOf(randomBytes(32))) }),
+    'another master key is told apart',
+  );
+  const keyring = await openPostgresKeyring({ db, schema, masters: masterKeys(masterKeyOf(master)) });
+  t.same(await hexOf(keyring, names(1)), [key.toString('hex')]);
+  const { legacyMacSecret } = masterKeyOf(master);
+  const { createHmac } = await import('node:crypto');
+  t.equal(keyring.mac('a', 'b'), createHmac('sha256', legacyMacSecret!).update('a\0b').digest('hex'));
+});
+
+t.test('with a login of its own, the application cannot read the key store, nor the key store the log', async (t) => {
+  const { url, pool } = await testDatabase(t);
+  const tag = createHash('sha256').update(url).digest('hex').slice(0, 12);
+  // The embedded server lets in its superuser alone, so sessions take a role on; what that may read is the same.
+  const as = (role: string) => {
+    const own = new URL(url);
+    own.searchParams.set('options', `-c role=${role}`);
+    return createPool(own.href, { applicationName: role, max: 2 });
+  };
+  const [app, keeper] = [`app_${tag}`, `keys_${tag}`];
+  const database = new URL(url).pathname.slice(1);
+  for (const role of [app, keeper]) {
+    await pool.query(`create role ${role}`);
+    await pool.query(`grant create on database ${database} to ${role}`);
+  }
+  const [appPool, keysPool] = [as(app), as(keeper)];
+  t.teardown(async () => {
+    await Promise.all([appPool.end(), keysPool.end()]);
+    for (const role of [app, keeper]) await pool.query(`drop owned by ${role} cascade`);
+    for (const role of [app, keeper]) await pool.query(`drop role ${role}`);
+  });
+  await migrate(keysPool, { schema, migrations: keyringMigrations });
+  await migrate(appPool, { schema: 'log', migrations: {} });
+  await appPool.query('create table log.event (n int)');
+  const keyring = await openPostgresKeyring({
+    db: createKysely(keysPool),
+    schema,
+    masters: masterKeys(masterKeyOf(randomBytes(32))),
+  });
+  await hexOf(keyring, names(1), true);
+  await t.rejects(appPool.query('select * from keys.data_key'), { message: /permission denied/ });
+  await t.rejects(appPool.query('select * from keys.secret'), { message: /permission denied/ });
+  await t.rejects(keysPool.query('select * from log.event'), { message: /permission denied/ });
+});
+
+/** A key-management service of our own that speaks the transit protocol. */
+async function transitService(test: Test) {
+  const secret = randomBytes(32);
+  const asked: { path: string; token: string; size: number }[] = [];
+  const read = async (request: IncomingMessage) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    return JSON.parse(Buffer.concat(chunks).toString()) as { batch_input: Record<string, string>[] };
+  };
+  let broken: string | undefined;
+  const server = createServer(async (request, response) => {
+    const { batch_input: batch } = await read(request);
+    asked.push({ path: request.url ?? '', token: String(request.headers['x-vault-token']), size: batch.length });
+    const name = (one: Record<string, string>) => Buffer.from(one.associated_data ?? '', 'base64').toString();
+    try {
+      if (broken) throw new Error(broken);
+      const batch_results = batch.map((one) =>
+        request.url?.includes('/encrypt/')
+          ? { ciphertext: `vault:v1:${wrap(secret, name(one), Buffer.from(one.plaintext ?? '', 'base64')).toString('base64')}` }
+          : {
+              plaintext: unwrap(secret, name(one), Buffer.from((one.ciphertext ?? '').slice(9), 'base64')).toString('base64'),
+            },
+      );
+      response.end(JSON.stringify({ data: { batch_results } }));
+    } catch {
+      response.statusCode = 400;
+      response.end('{}');
+    }
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  test.teardown(() => void server.close());
+  const dir = temporaryDirectory();
+  test.teardown(() => rmSync(dir, { recursive: true }));
+  const tokenFile = join(dir, 'token');
+  writeFileSync(tokenFile, 'of-a-test\n');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/transit/keys/masar`;
+  return { place: { url, tokenFile }, asked, breakDown: (how: string | undefined) => (broken = how) };
+}
+
+t.test('a master key may stay in a key-management service, which is asked once for many keys', async (t) => {
+  const service = await transitService(t);
+  const store = await keyStore(t, transitMasterKey(service.place));
+  const keyring = await store.open();
+  const before = await hexOf(keyring, names(250), true);
+  t.equal(new Set(before).size, 250);
+  t.ok(service.asked.length <= 8, `${service.asked.length} calls`);
+  t.ok(service.asked.every((one) => one.token === 'of-a-test'));
+  t.match(service.asked[0], { path: '/v1/transit/encrypt/masar' });
+  t.same(await hexOf(await store.open(), names(250)), before);
+  const text = (await store.rows()).map((row) => String(row.wrapped));
+  t.ok(text.every((one) => one.startsWith('vault:v1:')));
+  t.notOk(text.some((one) => one.includes(Buffer.from(before[0]!, 'hex').toString('base64'))));
+  const fresh = await store.open();
+  service.breakDown('away');
+  await t.rejects(hexOf(fresh, names(1)), { name: 'KeyServiceUnavailable' });
+  service.breakDown(undefined);
+  const next = masterKeyOf(randomBytes(32));
+  await rotate({ db: store.db, schema, masters: masterKeys(store.current), to: next });
+  t.same(await hexOf(await store.open(masterKeys(next)), names(250)), before, 'and from there to a file');
+  t.throws(() => transitMasterKey({ ...service.place, url: 'http://127.0.0.1/v1/transit' }), { message: /keys\/NAME/ });
+});
+
+t.test('a wrapped key moved to another subject does not open', async (t) => {
+  const store = await keyStore(t);
+  await hexOf(await store.open(), names(2), true);
+  await store.pool.query(
+    `update keys.data_key a set wrapped = b.wrapped from keys.data_key b where a.subject = 's0' and b.subject = 's1'`,
+  );
+  await t.rejects(store.open().then((one) => hexOf(one, names(1))));
+});
