@@ -190,10 +190,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const { command, process, request } = run;
     const occurredAt = request.record?.occurredAt ?? now;
     ensure(epochMs(occurredAt) <= epochMs(now) + SKEW_MS, 'IN_THE_FUTURE', { occurredAt });
-    const rules = await rulebook.inForce(
-      [calendarRule, ...(command.rules ?? []), ...Object.values(process.clocks ?? {})],
-      occurredAt,
-    );
+    // By the moment of entry: whoever dates a step back would else choose the version it is judged by.
+    const rules = await rulebook.inForce([calendarRule, ...(command.rules ?? []), ...Object.values(process.clocks ?? {})], now);
     const facts = await gather(command.facts?.(run.input, loaded.record.state, run.id) ?? {});
     const note = request.record;
     const context: Context = {

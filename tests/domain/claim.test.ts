@@ -334,29 +334,38 @@ t.test('finance may object to a recommendation, and nobody once the Central Comm
   await refused(t, c.when(c.chair, 'allowLateObjection', rejected, { by: 'heirs', reason: 'not heard' }), 'DECIDED_CENTRALLY');
 });
 
-t.test('above the limit of its governorate a claim goes to Baghdad, by the version of the rule in force that day', async (t) => {
-  const rule = routingRule.default;
-  const one = { type: 'property', governorate: 'IQG15', amountIQD: 30_000_000, contested: false } as const;
-  t.same(centralReasons(rule, one), []);
-  t.same(centralReasons(rule, { ...one, amountIQD: 30_000_001 }), ['threshold']);
-  t.same(centralReasons(rule, { ...one, type: 'missing', contested: true }), ['type', 'objection']);
-  t.same(centralReasons({ ...rule, limitIQD: { '*': 30_000_000, IQG15: 10_000_000 } }, one), ['threshold']);
-  t.same(centralReasons({ ...rule, limitIQD: { '*': 30_000_000, IQG15: 10_000_000 } }, { ...one, governorate: 'IQG01' }), []);
+t.test(
+  'above the limit of its governorate a claim goes to Baghdad, by the version of the rule in force on the day of entry',
+  async (t) => {
+    const rule = routingRule.default;
+    const one = { type: 'property', governorate: 'IQG15', amountIQD: 30_000_000, contested: false } as const;
+    t.same(centralReasons(rule, one), []);
+    t.same(centralReasons(rule, { ...one, amountIQD: 30_000_001 }), ['threshold']);
+    t.same(centralReasons(rule, { ...one, type: 'missing', contested: true }), ['type', 'objection']);
+    t.same(centralReasons({ ...rule, limitIQD: { '*': 30_000_000, IQG15: 10_000_000 } }, one), ['threshold']);
+    t.same(centralReasons({ ...rule, limitIQD: { '*': 30_000_000, IQG15: 10_000_000 } }, { ...one, governorate: 'IQG01' }), []);
 
-  const c = await claims();
-  const value = { limitIQD: { '*': 30_000_000, IQG15: 10_000_000 }, ratified: [] };
-  const version = { key: routingRule.key, value, effectiveFrom: '2026-06-01', source: 'letter of the General Secretariat' };
-  await c.w.when(someone('branchesAffairs'), 'rule', 'establish', undefined, version);
-  const before = await c.upTo('contestation_ended', 'property', 20_000_000);
-  t.match((await c.when(c.clerk, 'forward', before)).events, [
-    { type: 'ClaimFinalAtSubcommittee', data: { ruleVersion: 'default' } },
-  ]);
-  c.w.at('2026-06-02T08:00:00.000Z');
-  const after = await c.upTo('contestation_ended', 'injury', 20_000_000);
-  const { events } = await c.when(c.clerk, 'forward', after, {}, letter);
-  t.match(events, [{ type: 'ClaimForwardedToCentral', data: { reasons: ['threshold'] } }]);
-  t.not((events[0]!.data as { ruleVersion: string }).ruleVersion, 'default');
-});
+    const c = await claims();
+    const value = { limitIQD: { '*': 30_000_000, IQG15: 10_000_000 }, ratified: [] };
+    const version = { key: routingRule.key, value, effectiveFrom: '2026-06-01', source: 'letter of the General Secretariat' };
+    await c.w.when(someone('branchesAffairs'), 'rule', 'establish', undefined, version);
+    const before = await c.upTo('contestation_ended', 'property', 20_000_000);
+    t.match((await c.when(c.clerk, 'forward', before)).events, [
+      { type: 'ClaimFinalAtSubcommittee', data: { ruleVersion: 'default' } },
+    ]);
+    const waiting = await c.upTo('contestation_ended', 'job_study', 20_000_000);
+    c.w.at('2026-06-02T08:00:00.000Z');
+    // Decided under the old limit, and said to have been forwarded under it, but entered under the new one.
+    const dated = { record: { ...letter.record, occurredAt: '2026-05-30T08:00:00.000Z' } };
+    t.match((await c.when(c.clerk, 'forward', waiting, {}, dated)).events, [
+      { type: 'ClaimForwardedToCentral', data: { reasons: ['threshold'] } },
+    ]);
+    const after = await c.upTo('contestation_ended', 'injury', 20_000_000);
+    const { events } = await c.when(c.clerk, 'forward', after, {}, letter);
+    t.match(events, [{ type: 'ClaimForwardedToCentral', data: { reasons: ['threshold'] } }]);
+    t.not((events[0]!.data as { ruleVersion: string }).ruleVersion, 'default');
+  },
+);
 
 t.test('as many central committees sit as the law of the day says, by hands that did not decide below', async (t) => {
   t.equal(committeesOn(committeesRule.default, '2016-05-01'), 1);

@@ -138,7 +138,11 @@ export interface Context<X extends FactRefs = FactRefs> {
   readonly history: readonly RecordedEvent[];
   /** Facts asked for; one that does not exist has `exists: false`. */
   readonly facts: Facts<X>;
-  /** The version of a declared rule in force when the fact occurred. */
+  /**
+   * The version of a declared rule in force when the command is entered, never one of the day somebody says it happened: what
+   * happened earlier may be entered late, but is judged by the rules of the day it is entered. Where the law looks at an earlier
+   * day (the day of return), the rule's value lists amounts by day. Facts of an adopted paper file pass no rule at all.
+   */
   rule<T>(rule: Rule<T>): RuleVersion<T>;
   /** A rule of this installation by its key, for the process that keeps them. */
   ruleNamed(key: string): Rule | undefined;
