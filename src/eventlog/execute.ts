@@ -68,6 +68,8 @@ export interface Outcome {
     readonly events: readonly string[];
     /** Scopes in which another case already holds what this one would reserve. */
     readonly taken: readonly string[];
+    /** Keyed hashes of all that it would reserve: what is the same text in two cases is the same here. */
+    readonly reserves: readonly string[];
   };
 }
 
@@ -146,7 +148,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const decision = await decide(run, loaded, actor, now, inputMac);
     if (decision.proposals.length === 0) {
       const outcome = outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? 0n, false);
-      return request.dryRun ? { ...outcome, would: { events: [], taken: [] } } : outcome;
+      return request.dryRun ? { ...outcome, would: { events: [], taken: [], reserves: [] } } : outcome;
     }
 
     const naming = { stream: loaded.record.stream, loaded, rights, dryRun: request.dryRun === true };
@@ -244,7 +246,10 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const taken = drafts.reserved.filter((_, index) => held[index]).map((one) => one.scope);
     const position = loaded.stored.at(-1)?.position ?? 0n;
     const outcome = outcomeOf(run, { ...loaded, record: drafts.record }, rights, position, false);
-    return { ...outcome, would: { events: drafts.events.map((one) => one.type), taken } };
+    return {
+      ...outcome,
+      would: { events: drafts.events.map((one) => one.type), taken, reserves: drafts.reserved.map((one) => one.hash) },
+    };
   }
 
   /** The answer of then, whatever happened to the case since; only what may be done next is told as of now. */

@@ -16,6 +16,7 @@ import type { JobQueue } from '../platform/queue.ts';
 import { type DeadlineSource, watchDeadlines } from './deadlines.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { followLog } from './runtime/follow.ts';
+import { createPages } from './runtime/pages.ts';
 import { performJobs } from './runtime/perform.ts';
 import type { Reactor } from './runtime/reactor.ts';
 import { createOperator } from './runtime/status.ts';
@@ -111,6 +112,7 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
     settings.concurrency,
   );
 
+  const pages = createPages({ log: parts.log, codec: parts.codec, news });
   const common = { store, leases, logger, work, signal: until, pollMs: settings.pollMs };
   const loops = [
     ringAtNews(parts.log, news, settings.pollMs, until),
@@ -126,7 +128,7 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
       count: metrics.deadline,
       from: parts.watchFrom,
     }),
-    ...parts.reactors.map((reactor) => followLog(reactor, { ...common, log: parts.log, codec: parts.codec, news })),
+    ...parts.reactors.map((reactor) => followLog(reactor, { ...common, log: parts.log, pages, news })),
   ];
   logger.info({ reactors: parts.reactors.length, queue: parts.queue.kind }, 'workers are running');
 

@@ -423,10 +423,13 @@ t.test('imports', async (t) => {
       };
       const append = b.w.log.append.bind(b.w.log);
       let left = seed === 0 ? Number.POSITIVE_INFINITY : next(9);
+      let dead = false;
       Object.assign(b.w.log, {
         append: async (...args: Parameters<typeof append>) => {
+          // What is under way beside it dies with it.
+          if (dead) throw new Killed();
           if (left-- > 0) return append(...args);
-          left = next(9);
+          dead = true;
           // Killed before the log has it, or after it has and before anybody knows.
           if (next(2) === 0) await append(...args);
           throw new Killed();
@@ -434,6 +437,8 @@ t.test('imports', async (t) => {
       });
       await b.settle(id, spoil(b.w.executor), () => {
         kills += 1;
+        dead = false;
+        left = next(9);
       });
       Object.assign(b.w.log, { append });
       return { kills, streams: await b.streams(), state: await b.stateOf(id), persons: (await b.of('person')).length };

@@ -100,7 +100,7 @@ function answerOf({ id, reference, status, revision, position, replayed, would }
   return {
     case: { id, reference, status, revision, position: String(position) },
     ...(replayed ? { replayed } : {}),
-    ...(would ? { would } : {}),
+    ...(would ? { would: { events: would.events, taken: would.taken } } : {}),
   };
 }
 

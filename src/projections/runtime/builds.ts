@@ -90,6 +90,21 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
     }
   }
 
+  /** The checkpoint, and word of it: both take effect with the transaction, which is the statement itself where there is no other. */
+  async function moveOn(on: Kysely<unknown>, { build, epoch }: Lease, progress: Progress, leaseMs: number): Promise<void> {
+    const { rows } = await sql`
+      with moved as (
+        update ${table} set position = ${String(progress.to)}, log_index = greatest(log_index, ${String(progress.logIndex)}),
+          events = events + ${progress.events}, rate = ${progress.rate}, changed_at = now(), stopped = null,
+          last_recorded_at = coalesce(${progress.recordedAt ?? null}, last_recorded_at),
+          lease_until = now() + ${leaseMs} * interval '1 ms'
+        where id = ${build.id} and epoch = ${epoch} and position = ${String(progress.from)} and state <> 'retired'
+        returning name
+      )
+      select set_config('synchronous_commit', 'off', true), pg_notify(${channelOf(schema)}, name) from moved`.execute(on);
+    if (rows.length !== 1) throw new LeaseLost(build);
+  }
+
   /** Runs alone among everybody who makes or swaps builds of this projection. */
   function alone<T>(name: string, work: (trx: Transaction<unknown>) => Promise<T>): Promise<T> {
     return db.transaction().execute(async (trx) => {
@@ -156,24 +171,17 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
 
     /**
      * Writes rows and checkpoint as one. The checkpoint's row is locked first, so nobody else can write this build meanwhile.
-     * A commit lost in a crash of the server is only work to do again, so it does not wait for the disk.
+     * A commit lost in a crash of the server is only work to do again, so it does not wait for the disk. Most pages change no
+     * row of a build: then one statement is all.
      * @throws LeaseLost
      */
-    commit: (lease: Lease, progress: Progress, statements: readonly Statement[], leaseMs: number): Promise<void> =>
-      db.transaction().execute(async (trx) => {
-        await sql`set local synchronous_commit = off`.execute(trx);
-        const { numAffectedRows } = await sql`
-          update ${table} set position = ${String(progress.to)}, log_index = greatest(log_index, ${String(progress.logIndex)}),
-            events = events + ${progress.events}, rate = ${progress.rate}, changed_at = now(), stopped = null,
-            last_recorded_at = coalesce(${progress.recordedAt ?? null}, last_recorded_at),
-            lease_until = now() + ${leaseMs} * interval '1 ms'
-          where id = ${lease.build.id} and epoch = ${lease.epoch} and position = ${String(progress.from)} and state <> 'retired'`.execute(
-          trx,
-        );
-        if (numAffectedRows !== 1n) throw new LeaseLost(lease.build);
+    commit: async (lease: Lease, progress: Progress, statements: readonly Statement[], leaseMs: number): Promise<void> => {
+      if (statements.length === 0) return moveOn(db, lease, progress, leaseMs);
+      await db.transaction().execute(async (trx) => {
+        await moveOn(trx, lease, progress, leaseMs);
         for (const statement of statements) await statement(trx);
-        await sql`select pg_notify(${channelOf(schema)}, ${lease.build.name})`.execute(trx);
-      }),
+      });
+    },
 
     halt: async ({ build, epoch }: Lease, halt: Omit<Halt, 'since'>): Promise<void> => {
       await sql`

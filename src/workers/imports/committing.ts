@@ -2,8 +2,9 @@ import type { Unit } from '../../domain/importRun/columns.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { Cases } from '../../eventlog/cases.ts';
 import { settleReservation } from '../../eventlog/reservations.ts';
+import { atOnce } from '../runtime/atOnce.ts';
 import { verdictOn } from '../runtime/faults.ts';
-import { adopt, caseIdOf, enterPerson, give, HANDS, personIdOf, planOf, type Run } from './entering.ts';
+import { AT_ONCE, adopt, caseIdOf, enterPerson, give, HANDS, personIdOf, planOf, type Run } from './entering.ts';
 import type { ImportRow, UnitChange } from './rows.ts';
 
 export interface Committing extends Run {
@@ -11,10 +12,26 @@ export interface Committing extends Run {
   readonly committedBy: string;
 }
 
+/**
+ * Enters units side by side. Of those that reserve the same (two rows that claim one loss) the earlier row goes first, so that
+ * what a file becomes does not depend on who was faster.
+ */
+export async function commitUnits(units: readonly Unit[], run: Committing): Promise<readonly UnitChange[]> {
+  const wishes = await atOnce(units, AT_ONCE, (unit) => wishesOf(unit, run));
+  const lastFor = new Map<string, Promise<unknown>>();
+  return atOnce(units, AT_ONCE, (unit, index) => {
+    const wish = wishes[index] ?? { reserves: [] };
+    const earlier = Promise.all(wish.reserves.map((hash) => lastFor.get(hash)));
+    const change = earlier.then(() => commitUnit(unit, wish.refusal, run));
+    for (const hash of wish.reserves) lastFor.set(hash, change);
+    return change;
+  });
+}
+
 /** Enters one unit: its persons with their papers, the adoption and its confirmation. What a rule refuses ends the unit alone. */
-export async function commitUnit(unit: Unit, run: Committing): Promise<UnitChange> {
+async function commitUnit(unit: Unit, foreseen: unknown, run: Committing): Promise<UnitChange> {
   try {
-    await numbersFree(unit, run);
+    if (foreseen !== undefined) throw foreseen;
     for (const person of planOf(run).personsOf(unit)) await enterPerson(person, unit, run);
     await adopt(unit, run);
     await confirm(unit, run);
@@ -38,13 +55,26 @@ function openedBy(unit: Unit, run: Run): ReadonlyMap<number, ImportRow['cases']>
   return opened;
 }
 
-/** Asked before anything is written: a number may have been given since the file was read. @throws Refused */
-async function numbersFree(unit: Unit, run: Committing): Promise<void> {
+interface Wish {
+  /** Keyed hashes of what the unit reserves. */
+  readonly reserves: readonly string[];
+  /** What a rule said to a try. */
+  readonly refusal?: unknown;
+}
+
+/** Asked before anything is written: a number may have been given since the file was read. */
+async function wishesOf(unit: Unit, run: Committing): Promise<Wish> {
   const { process, numbers } = planOf(run);
-  if ((await run.cases.glance(`${process}-${caseIdOf(run.id, unit)}`)).exists) return;
-  const { would } = await adopt(unit, run, true);
-  const taken = would?.taken.find((scope) => scope in numbers);
-  if (taken !== undefined) throw new Refused(numbers[taken]?.code ?? taken);
+  const { exists, reservations } = await run.cases.glance(`${process}-${caseIdOf(run.id, unit)}`);
+  if (exists) return { reserves: reservations.map((one) => one.hash) };
+  try {
+    const { would } = await adopt(unit, run, true);
+    const taken = would?.taken.find((scope) => scope in numbers);
+    return { reserves: would?.reserves ?? [], ...(taken ? { refusal: new Refused(numbers[taken]?.code ?? taken) } : {}) };
+  } catch (error) {
+    if (verdictOn(error).kind !== 'refused') throw error;
+    return { reserves: [], refusal: error };
+  }
 }
 
 async function confirm(unit: Unit, run: Committing): Promise<void> {

@@ -13,6 +13,9 @@ import { derivedId } from '../../eventlog/ids.ts';
  */
 export const HANDS = { entry: 'importEntry', confirmation: 'importConfirmation', retraction: 'importRetraction' } as const;
 
+/** Households or claims of a file that are gone through side by side; nobody published how many a machine bears. */
+export const AT_ONCE = 8;
+
 /** An import whose rows are gone through. */
 export interface Run extends Executor {
   readonly id: string;

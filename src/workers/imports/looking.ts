@@ -4,6 +4,8 @@ import type { Matching } from '../../domain/household/possibleDuplicates.ts';
 import { textIn, type Unit } from '../../domain/importRun/columns.ts';
 import { comparable, type PersonOf, type Plan } from '../../domain/importRun/index.ts';
 import { districtOf } from '../../domain/places/pcodes.ts';
+import { atOnce } from '../runtime/atOnce.ts';
+import { AT_ONCE } from './entering.ts';
 import type { SearchPersons } from './parts.ts';
 import type { ImportRow } from './rows.ts';
 
@@ -32,16 +34,17 @@ export async function doubtsIn(
     doubts.set(row, [...(doubts.get(row) ?? []), doubt]);
   };
   const met = new Map<string, { readonly unit: number; readonly row: number; readonly person: PersonDescriptor }[]>();
-  for (const unit of units) {
-    for (const one of plan.personsOf(unit)) {
-      const { row } = one.row;
-      const person = described(one, unit);
-      for (const { other, score } of await onRecord(person, search, matching)) add(row, { person: other, score });
-      for (const other of inFile(person, unit.unit, met, matching)) add(row, other);
-      for (const key of blockingKeys(person)) {
-        const alike = met.get(key) ?? [];
-        if (alike.length < MOST_ALIKE) met.set(key, [...alike, { unit: unit.unit, row, person }]);
-      }
+  const asked = units.flatMap((unit) =>
+    plan.personsOf(unit).map((one) => ({ unit: unit.unit, row: one.row.row, person: described(one, unit) })),
+  );
+  const recorded = await atOnce(asked, AT_ONCE, ({ person }) => onRecord(person, search, matching));
+  for (const [index, one] of asked.entries()) {
+    const { unit, row, person } = one;
+    for (const { other, score } of recorded[index] ?? []) add(row, { person: other, score });
+    for (const other of inFile(person, unit, met, matching)) add(row, other);
+    for (const key of blockingKeys(person)) {
+      const alike = met.get(key) ?? [];
+      if (alike.length < MOST_ALIKE) met.set(key, [...alike, one]);
     }
   }
   return new Map([...doubts].map(([row, list]) => [row, list.sort((a, b) => b.score - a.score).slice(0, MOST_SHOWN)]));

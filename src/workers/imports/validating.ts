@@ -3,9 +3,10 @@ import type { Unit } from '../../domain/importRun/columns.ts';
 import { type ImportState, importLimits, PLANS } from '../../domain/importRun/index.ts';
 import type { RowError } from '../../domain/importRun/rowErrors.ts';
 import { baghdadDate } from '../../domain/kernel/dates.ts';
+import { atOnce } from '../runtime/atOnce.ts';
 import { verdictOn } from '../runtime/faults.ts';
 import type { TaskContext } from '../runtime/reactor.ts';
-import { adopt, planOf, type Run } from './entering.ts';
+import { AT_ONCE, adopt, planOf, type Run } from './entering.ts';
 import { type Doubts, doubtsIn } from './looking.ts';
 import { come, type ImportParts } from './parts.ts';
 import { type fileReader, type ReadFile, UnreadableFile } from './reading.ts';
@@ -88,18 +89,25 @@ async function tryAll(units: readonly Unit[], run: Run) {
   const { numbers, columns } = planOf(run);
   const errors: (RowError & { readonly unit: number })[] = [];
   const taken = new Map<number, readonly string[]>();
-  for (const unit of units) {
-    const { row } = unit.head;
-    try {
-      const { would } = await adopt(unit, run, true);
-      const scopes = would?.taken ?? [];
-      for (const scope of scopes) if (numbers[scope]) errors.push({ unit: unit.unit, row, ...numbers[scope] });
-      const others = scopes.filter((scope) => !numbers[scope]);
-      if (others.length > 0) taken.set(row, others);
-    } catch (error) {
-      if (verdictOn(error).kind !== 'refused') throw error;
-      errors.push({ unit: unit.unit, row, column: columns[0]?.key ?? '', code: 'NOT_ACCEPTED' });
-    }
+  const tries = await atOnce(units, AT_ONCE, (unit) => takenBy(unit, run));
+  for (const [index, { unit, head }] of units.entries()) {
+    const { row } = head;
+    const scopes = tries[index];
+    if (scopes === undefined) errors.push({ unit, row, column: columns[0]?.key ?? '', code: 'NOT_ACCEPTED' });
+    for (const scope of scopes ?? []) if (numbers[scope]) errors.push({ unit, row, ...numbers[scope] });
+    const others = (scopes ?? []).filter((scope) => !numbers[scope]);
+    if (others.length > 0) taken.set(row, others);
   }
   return { errors, taken };
+}
+
+/** Scopes in which another case holds what a unit would reserve; nothing for a unit that a rule would refuse. */
+async function takenBy(unit: Unit, run: Run): Promise<readonly string[] | undefined> {
+  try {
+    const { would } = await adopt(unit, run, true);
+    return would?.taken ?? [];
+  } catch (error) {
+    if (verdictOn(error).kind !== 'refused') throw error;
+    return undefined;
+  }
 }

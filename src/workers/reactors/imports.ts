@@ -4,12 +4,14 @@ import { baghdadDate } from '../../domain/kernel/dates.ts';
 import { idOf, type RecordedEvent } from '../../domain/kernel/envelope.ts';
 import { opened } from '../../domain/kernel/privacy.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
-import { commitUnit } from '../imports/committing.ts';
+import { commitUnits } from '../imports/committing.ts';
+import { AT_ONCE } from '../imports/entering.ts';
 import type { ImportParts } from '../imports/parts.ts';
 import { fileReader } from '../imports/reading.ts';
 import type { UnitChange } from '../imports/rows.ts';
 import { takeBackUnit } from '../imports/takingBack.ts';
 import { sound, validate } from '../imports/validating.ts';
+import { atOnce } from '../runtime/atOnce.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
 
 export interface ImportReactorParts extends ImportParts {
@@ -81,12 +83,10 @@ export function imports(parts: ImportReactorParts): Reactor {
     { cases, execute }: TaskContext,
   ): Promise<readonly UnitChange[]> {
     const causedBy = eventIdOf(history, 'ImportCommitted');
-    const changes: UnitChange[] = [];
     const run = { id, state, cases, execute, causedBy, committedBy: state.committedBy };
-    for (const one of units) {
-      changes.push(isLeftOut(state, one.unit) ? { unit: one.unit, status: 'left_out' } : await commitUnit(one, run));
-    }
-    return changes;
+    const wanted = units.filter(({ unit }) => !isLeftOut(state, unit));
+    const leftOut = units.filter(({ unit }) => isLeftOut(state, unit));
+    return [...leftOut.map(({ unit }): UnitChange => ({ unit, status: 'left_out' })), ...(await commitUnits(wanted, run))];
   }
 
   async function takeBackAll(
@@ -110,12 +110,8 @@ export function imports(parts: ImportReactorParts): Reactor {
       reason: opened(told, undefined) ?? 'the import was taken back',
       position: cause.position,
     };
-    const changes: UnitChange[] = [];
-    for (const one of units) {
-      const change = await takeBackUnit(one, run);
-      if (change) changes.push(change);
-    }
-    return changes;
+    const changes = await atOnce(units, AT_ONCE, (unit) => takeBackUnit(unit, run));
+    return changes.filter((one) => one !== undefined);
   }
 
   return {

@@ -1,16 +1,17 @@
-import type { Codec } from '../../eventlog/codec.ts';
 import { type Bell, pause } from '../../eventlog/follow.ts';
 import { derivedId } from '../../eventlog/ids.ts';
-import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
+import type { EventLog, StoredEvent } from '../../eventlog/port.ts';
 import type { Leases } from '../../platform/lease.ts';
 import type { Log } from '../../platform/logging.ts';
 import { faultOf } from './faults.ts';
+import type { Pages } from './pages.ts';
 import type { Reactor } from './reactor.ts';
 import type { Job, Store } from './store.ts';
 
 export interface FollowParts {
-  readonly log: EventLog;
-  readonly codec: Codec;
+  readonly log: Pick<EventLog, 'head'>;
+  /** Read for all reactors of this process together. */
+  readonly pages: Pages;
   readonly store: Store;
   readonly leases: Leases;
   readonly logger: Log;
@@ -23,7 +24,6 @@ export interface FollowParts {
   readonly signal: AbortSignal;
 }
 
-const PAGE = 256;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 
@@ -43,22 +43,24 @@ export async function followLog(reactor: Reactor, parts: FollowParts): Promise<v
   const { leases, logger, news, signal } = parts;
   const lease = `reactor ${reactor.name}`;
   let backoff = FIRST_BACKOFF_MS;
-  let held: { readonly epoch: string; readonly at: number } | undefined;
+  let held: Held | undefined;
   while (!signal.aborted) {
-    const { rings } = news;
     try {
       if (!held || performance.now() - held.at > leases.ttlMs / 3) {
         const at = performance.now();
         const epoch = await leases.hold(lease);
-        held = epoch === undefined ? undefined : { epoch, at };
+        // Nobody else moves a reactor while it is held, so where it stands is asked for once.
+        const position = held?.epoch === epoch ? held?.position : undefined;
+        held = epoch === undefined ? undefined : { epoch, at, position: position ?? (await standing(reactor, parts)) };
       }
-      const turned = held ? await turn(reactor, held.epoch, parts) : 'not mine';
-      if (turned === 'not mine') held = undefined;
+      const turned: Turn = held ? await turn(reactor, held, parts) : 'not mine';
+      held = typeof turned === 'string' || !held ? undefined : { ...held, position: turned.position };
       if (turned === 'not mine') await pause(leases.ttlMs / 2, signal);
-      else if (turned === 'nothing new') await news.wait(rings, parts.pollMs, signal);
+      else if (turned !== 'stopped' && turned.seen !== undefined) await news.wait(turned.seen, parts.pollMs, signal);
       if (turned !== 'stopped') backoff = FIRST_BACKOFF_MS;
       else backoff = await rest(backoff, signal);
     } catch (err) {
+      held = undefined;
       logger.warn({ err, reactor: reactor.name }, 'a reactor could not go on and tries again');
       backoff = await rest(backoff, signal);
     }
@@ -71,21 +73,32 @@ async function rest(ms: number, signal: AbortSignal): Promise<number> {
   return Math.min(ms * 2, LONGEST_BACKOFF_MS);
 }
 
-type Turn = 'moved' | 'nothing new' | 'not mine' | 'stopped';
+/** The right to move a reactor, and where it stands. */
+interface Held {
+  readonly epoch: string;
+  /** When it was last made to last longer. */
+  readonly at: number;
+  readonly position: bigint;
+}
+
+/** Where the reactor stands now; at the end of the log, with the rings of the news that were heard before it was read. */
+type Turn = { readonly position: bigint; readonly seen: number | undefined } | 'not mine' | 'stopped';
+
+const standing = (reactor: Reactor, { log, store }: FollowParts): Promise<bigint> =>
+  store.position(reactor.name, () => (reactor.start === 'now' ? log.head() : Promise.resolve(0n)));
 
 /** Reads one page from where the reactor stands. */
-async function turn(reactor: Reactor, epoch: string, parts: FollowParts): Promise<Turn> {
-  const { log, store } = parts;
-  const from = await store.position(reactor.name, () => (reactor.start === 'now' ? log.head() : Promise.resolve(0n)));
-  const filter: LogFilter | undefined = reactor.categories === 'all' ? undefined : { categories: reactor.categories };
-  const page = await log.readAll(from, PAGE, filter);
-  if (page.scannedTo <= from) return 'nothing new';
+async function turn(reactor: Reactor, { epoch, position: from }: Held, parts: FollowParts): Promise<Turn> {
+  const { pages, store } = parts;
+  const page = await pages.after(from, reactor.categories);
+  const seen = page.last || page.scannedTo <= from ? page.rings : undefined;
+  if (page.scannedTo <= from) return { position: from, seen };
   const { jobs, until, stopped } = await readPage(reactor, page.events, from, page.scannedTo, parts);
   if (until > from) {
     if (!(await store.advance(reactor.name, epoch, from, until, jobs))) return 'not mine';
     if (jobs.length > 0) parts.work.ring();
   }
-  if (!stopped) return 'moved';
+  if (!stopped) return { position: until, seen };
   const { position, error } = stopped;
   await store.halt(reactor.name, position, faultOf(error));
   parts.logger.error({ err: error, reactor: reactor.name, position: String(position) }, 'a reactor stands still');
@@ -103,7 +116,7 @@ async function readPage(
   let until = from;
   for (const stored of events) {
     try {
-      jobs.push(...(await jobsOf(reactor, stored, parts.codec)));
+      jobs.push(...(await jobsOf(reactor, stored, parts.pages)));
     } catch (error) {
       if (!(await parts.store.isSkipped(reactor.name, stored.position)))
         return { jobs, until, stopped: { position: stored.position, error } };
@@ -114,9 +127,9 @@ async function readPage(
 }
 
 /** What a reactor asks for after one event, each with the id that it always has. */
-async function jobsOf(reactor: Reactor, stored: StoredEvent, codec: Codec): Promise<readonly Job[]> {
-  const [event] = await codec.decode([stored], 'none');
-  return reactor.react(event!).map((task) => ({
+async function jobsOf(reactor: Reactor, stored: StoredEvent, pages: Pages): Promise<readonly Job[]> {
+  const event = await pages.decoded(stored);
+  return reactor.react(event).map((task) => ({
     id: derivedId('job', reactor.name, stored.id, task.step),
     reactor: reactor.name,
     task,
@@ -125,8 +138,8 @@ async function jobsOf(reactor: Reactor, stored: StoredEvent, codec: Codec): Prom
       stream: stored.stream,
       revision: stored.revision,
       position: stored.position,
-      occurredAt: event!.meta.occurredAt,
-      correlationId: event!.meta.correlationId,
+      occurredAt: event.meta.occurredAt,
+      correlationId: event.meta.correlationId,
     },
   }));
 }

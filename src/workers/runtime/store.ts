@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { GroupCommit } from '../../eventlog/postgres/groupCommit.ts';
 import type { Cause, Task } from './reactor.ts';
 
 /** A task as it waits in the table. */
@@ -60,9 +61,61 @@ export interface Store {
   prune(olderThanDays: number): Promise<void>;
 }
 
-/** The workers' tables. Every method is one statement. */
+/** One reactor's move. */
+interface Move {
+  readonly reactor: string;
+  readonly epoch: string;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly jobs: readonly Job[];
+}
+
+/** Moves, and jobs, that go into one statement at most. */
+const MOST_MOVES = 100;
+const MOST_JOBS = 2_000;
+
+/** The workers' tables. Every method is one statement; reactors that move at the same time share one. */
 export function createStore(pool: pg.Pool, schema: string): Store {
   const within = pg.escapeIdentifier(schema);
+
+  async function moveAll(asked: readonly Move[]): Promise<readonly boolean[]> {
+    const moves = asked.map(({ reactor, epoch, from, to }, n) => ({
+      n,
+      reactor,
+      epoch,
+      before: String(from),
+      after: String(to),
+    }));
+    const jobs = asked.flatMap((one, n) => one.jobs.map((job, part) => ({ n, ...toRow(job, part) })));
+    const { rows } = await pool.query<{ n: number }>(
+      `with moved as (
+         update ${within}.reactors r set position = a.after, fault = null, fault_position = null, fault_since = null
+         from jsonb_to_recordset($1::jsonb) as a (n int, reactor text, epoch bigint, before bigint, after bigint)
+         where r.name = a.reactor and r.position = a.before
+           and exists (select from ${within}.leases l where l.name = 'reactor ' || r.name and l.epoch = a.epoch)
+         returning a.n, r.name
+       ), written as (
+         insert into ${within}.jobs
+           (id, reactor, step, task, event, stream, revision, position, part, occurred_at, correlation)
+         select j.id, moved.name, j.step, j.task, j.event, j.stream, j.revision, j.position, j.part, j.occurred_at, j.correlation
+         from moved join jsonb_to_recordset($2::jsonb) as j (n int, id uuid, step text, task jsonb, event uuid, stream text,
+           revision int, position bigint, part int, occurred_at text, correlation text) on j.n = moved.n
+         on conflict (id) do nothing
+       )
+       select n from moved`,
+      [JSON.stringify(moves), JSON.stringify(jobs)],
+    );
+    const moved = new Set(rows.map(({ n }) => n));
+    return asked.map((_, n) => moved.has(n));
+  }
+
+  const moves = new GroupCommit<Move, boolean>({
+    commit: moveAll,
+    weight: ({ jobs }) => jobs.length,
+    poisoned: (error) => error instanceof pg.DatabaseError,
+    maxItems: MOST_MOVES,
+    maxWeight: MOST_JOBS,
+  });
 
   return {
     position: async (reactor, start) => {
@@ -77,26 +130,7 @@ export function createStore(pool: pg.Pool, schema: string): Store {
       return BigInt(rows[0]!.position);
     },
 
-    advance: async (reactor, epoch, from, to, jobs) => {
-      const { rows } = await pool.query(
-        `with moved as (
-           update ${within}.reactors r set position = $4, fault = null, fault_position = null, fault_since = null
-           where name = $1 and position = $3
-             and exists (select from ${within}.leases l where l.name = 'reactor ' || r.name and l.epoch = $2)
-           returning name
-         ), written as (
-           insert into ${within}.jobs
-             (id, reactor, step, task, event, stream, revision, position, part, occurred_at, correlation)
-           select j.id, moved.name, j.step, j.task, j.event, j.stream, j.revision, j.position, j.part, j.occurred_at, j.correlation
-           from moved, jsonb_to_recordset($5::jsonb) as j (id uuid, step text, task jsonb, event uuid, stream text,
-             revision int, position bigint, part int, occurred_at text, correlation text)
-           on conflict (id) do nothing
-         )
-         select name from moved`,
-        [reactor, epoch, String(from), String(to), JSON.stringify(jobs.map(toRow))],
-      );
-      return rows.length === 1;
-    },
+    advance: (reactor, epoch, from, to, jobs) => moves.submit({ reactor, epoch, from, to, jobs }),
 
     halt: async (reactor, position, fault) => {
       await pool.query(
