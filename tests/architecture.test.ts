@@ -73,6 +73,20 @@ t.test('a process folder never imports the rules of another', async (t) => {
   t.same(meddling(all), []);
 });
 
+t.test('the verifier of the audit trail stands alone: it imports Node and its own files', async (t) => {
+  const own = all.filter((one) => room(one.from) === 'verifier');
+  t.ok(own.length > 5);
+  t.same(
+    own.filter((one) => room(one.to) !== 'verifier' && !one.to.startsWith('node:')),
+    [],
+  );
+  t.same(
+    all.filter((one) => room(one.to) === 'verifier' && room(one.from) !== 'verifier'),
+    [],
+    'and nothing of the server imports it',
+  );
+});
+
 t.test('the domain knows no clock, no randomness and no environment', async (t) => {
   const impure = /\bDate\.now\(|new Date\(\)|Math\.random\(|\bprocess\.env\b|\bcrypto\.|randomUUID|\bfetch\(/;
   const found = files.filter((file) => room(file) === 'domain' && impure.test(readFileSync(file, 'utf8')));

@@ -52,7 +52,12 @@ export function openNote(note: string, key: string): string | undefined {
 function readKey(key: string): { name: string; id: Buffer; open: KeyObject } {
   const [, name = '', id = '', data = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(key) ?? [];
   const typed = Buffer.from(data, 'base64');
-  if (typed.length !== 33 || typed[0] !== ED25519 || keyId(name, typed).toString('hex') !== id) {
+  if (
+    typed.length !== 33 ||
+    typed.toString('base64') !== data ||
+    typed[0] !== ED25519 ||
+    keyId(name, typed).toString('hex') !== id
+  ) {
     throw new RangeError('not the public key of a signer of notes');
   }
   const open = createPublicKey({ key: Buffer.concat([SPKI, typed.subarray(1)]), format: 'der', type: 'spki' });

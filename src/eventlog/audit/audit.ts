@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { isConnectionFault } from '../../platform/database.ts';
+import { createLeases } from '../../platform/lease.ts';
+import type { Log } from '../../platform/logging.ts';
+import { signCheckpoint } from '../../platform/merkle/checkpoint.ts';
+import type { Signer } from '../../platform/merkle/note.ts';
+import { TreeMoved } from '../../platform/merkle/treeStore.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import { Bell, pause } from '../follow.ts';
+import { type EventLog, LogUnavailable, type Position } from '../port.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { AuditHalted, standing, takePage } from './taking.ts';
+
+export interface AuditParts {
+  /** Never ended here; two connections are enough. */
+  readonly pool: pg.Pool;
+  /** Where `auditMigrations` ran. */
+  readonly schema: string;
+  readonly log: EventLog;
+  readonly signer: Signer;
+  readonly logger: Log;
+  readonly metrics?: Metrics;
+  /** Time from one checkpoint to the next while there is something new; default 60 s. */
+  readonly checkpointMs?: number;
+  /** A process that died is replaced after this; default 15 s. */
+  readonly leaseMs?: number;
+  /** Longest time without a look at the log; default 1 s. */
+  readonly pollMs?: number;
+  /** Rest of a halted tree before it looks whether the log is right again; default 5 s. */
+  readonly retryMs?: number;
+}
+
+const LEASE = 'audit tree';
+
+/**
+ * Keeps the audit tree up with the log, and signs its head while it grows, until the signal aborts; what was added by then is
+ * signed at the end. Of several processes one works. The tree is the authority: when the log disagrees with it, it is never made
+ * again but stands still and says so, and goes on when the log is right again.
+ */
+export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<void> {
+  const { pool, schema, log, logger, retryMs = 5_000, pollMs = 1_000, leaseMs = 15_000 } = parts;
+  const ledger = openLedger(pool, schema);
+  const leases = createLeases({ pool, schema, holder: randomUUID(), ttlMs: leaseMs });
+  const news = new Bell();
+  const listening = listen(log, news, signal);
+  if (parts.metrics) watch(parts.metrics, ledger);
+  let halted: string | undefined;
+  while (!signal.aborted) {
+    try {
+      const mine = await leases.hold(LEASE);
+      if (mine === undefined) await pause(leaseMs / 2, signal);
+      else await work(parts, ledger, news, () => leases.hold(LEASE), pollMs, signal);
+      halted = undefined;
+    } catch (error) {
+      if (error instanceof TreeMoved) continue;
+      if (error instanceof AuditHalted) {
+        if (halted !== error.message) logger.error({ ...error.reason }, 'the audit tree stands still');
+        halted = error.message;
+        await ledger.halt(error.reason).catch(() => {});
+      } else if (!isConnectionFault(error) && !(error instanceof LogUnavailable)) {
+        logger.warn({ err: error }, 'the audit tree could not go on and tries again');
+      }
+      await pause(retryMs, signal);
+    }
+  }
+  await listening;
+  await leases.release(LEASE).catch(() => {});
+}
+
+/** Takes and signs as long as the lease is ours. */
+async function work(
+  parts: AuditParts,
+  ledger: Ledger,
+  news: Bell,
+  renew: () => Promise<string | undefined>,
+  pollMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, checkpointMs = 60_000, leaseMs = 15_000 } = parts;
+  let at = await standing(log, ledger);
+  await ledger.goOn();
+  const latest = await ledger.latest();
+  let signedSize = latest?.size ?? 0;
+  let signAt = Date.now() + (latest ? Math.max(0, Date.parse(latest.signedAt) + checkpointMs - Date.now()) : 0);
+  let renewAt = Date.now() + leaseMs / 3;
+  while (!signal.aborted) {
+    if (Date.now() >= renewAt) {
+      if ((await renew()) === undefined) return;
+      renewAt = Date.now() + leaseMs / 3;
+    }
+    const { rings } = news;
+    const next: { size: number; position: Position } | undefined = await takePage(log, ledger, at);
+    at = next ?? at;
+    if (at.size > signedSize && (Date.now() >= signAt || signal.aborted)) {
+      signedSize = await signHead(parts.signer, log, ledger);
+      signAt = Date.now() + checkpointMs;
+    }
+    if (!next) await news.wait(rings, Math.min(pollMs, Math.max(1, renewAt - Date.now())), signal);
+  }
+  if (at.size > signedSize) await signHead(parts.signer, log, ledger);
+}
+
+/** Signs the tree as it stands, after a look at both ends: what is signed cannot be taken back. */
+async function signHead(signer: Signer, log: EventLog, ledger: Ledger): Promise<number> {
+  await standing(log, ledger);
+  const head = await ledger.tree.head();
+  await ledger.keep({ ...head, note: signCheckpoint(signer, head), key: signer.key });
+  return head.size;
+}
+
+/** Rings when the log grows: a hint, since the next page is the truth. */
+async function listen(log: EventLog, news: Bell, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const _ of log.subscribe(await log.head(), undefined, signal)) news.ring();
+    } catch {
+      await pause(1_000, signal);
+    }
+  }
+}
+
+/** Size and halt of the tree, asked when somebody looks. A database out of reach leaves the last answer. */
+function watch(metrics: Metrics, ledger: Ledger): void {
+  metrics.gauge('audit_tree_leaves', 'Events in the audit tree', [], async (gauge) => {
+    const head = await ledger.tree.head().catch(() => undefined);
+    if (head) gauge.set(head.size);
+  });
+  metrics.gauge('audit_tree_halted', '1 while the log and the audit tree disagree', [], async (gauge) => {
+    await ledger.halted().then(
+      (reason) => gauge.set(reason ? 1 : 0),
+      () => {},
+    );
+  });
+}

@@ -1,0 +1,44 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+import { leaseTable } from '../../platform/lease.ts';
+import { treeTables } from '../../platform/merkle/treeStore.ts';
+
+/**
+ * `entry` is what the audit tree knows of each event: its leaf and the chain of its stream behind it. `halt` has a row while the
+ * tree stands still, `checkpoint` every head that was signed, with the key that signed it.
+ */
+const audit: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    for (const statement of treeTables) await sql.raw(statement).execute(db);
+    await sql.raw(leaseTable).execute(db);
+    await sql`
+      create table entry (
+        log_index bigint primary key,
+        stream text collate "C" not null,
+        revision integer not null,
+        leaf bytea not null,
+        chain bytea not null,
+        unique (stream, revision)
+      )`.execute(db);
+    await sql`
+      create table checkpoint (
+        size bigint primary key,
+        root bytea not null,
+        note text not null,
+        key text not null,
+        signed_at timestamptz not null default now()
+      )`.execute(db);
+    await sql`
+      create table halt (
+        kept boolean primary key default true check (kept),
+        code text not null,
+        log_index bigint not null,
+        stream text,
+        revision integer,
+        since timestamptz not null default now()
+      )`.execute(db);
+  },
+};
+
+/** Migrations of the schema of the audit tree, in order. */
+export const auditMigrations: Readonly<Record<string, Migration>> = { '0001_audit': audit };

@@ -1,0 +1,74 @@
+import type { EventLog, Position, StoredEvent } from '../port.ts';
+import { CHAIN_START, eventLeaf, nextLink } from './leaf.ts';
+import type { Entry, Halt, Ledger } from './ledger.ts';
+
+/** Events taken into the tree at once, at most. */
+const PAGE = 500;
+
+/** The log and the tree disagree, so that nothing more may be added or signed. */
+export class AuditHalted extends Error {
+  override readonly name = 'AuditHalted';
+  readonly reason: Halt;
+  constructor(reason: Halt) {
+    super(`the audit tree stands still at logIndex ${reason.logIndex}: ${reason.code}`);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Where the log goes on behind the tree, once it is clear that it still holds the tree's last event and that the tree begins
+ * with what was signed. @throws AuditHalted
+ */
+export async function standing(log: EventLog, ledger: Ledger): Promise<{ size: number; position: Position }> {
+  const [{ size }, signed] = [await ledger.tree.head(), await ledger.latest()];
+  if (signed && (signed.size > size || !(await ledger.tree.rootAt(signed.size)).equals(signed.root))) {
+    throw new AuditHalted({ code: 'TREE_CHANGED', logIndex: signed.size });
+  }
+  if (size === 0) return { size, position: 0n };
+  const [last] = await ledger.entriesAfter(size - 1, 1);
+  if (!last) throw new AuditHalted({ code: 'TREE_CHANGED', logIndex: size });
+  const event = await nextEvent(log, await log.positionOf(BigInt(size - 1)));
+  const { stream, revision } = last;
+  if (!event) throw new AuditHalted({ code: 'LOG_SHORTER', logIndex: size, stream, revision });
+  if (!eventLeaf(event).equals(last.leaf)) throw new AuditHalted({ code: 'EVENT_CHANGED', logIndex: size, stream, revision });
+  return { size, position: event.position };
+}
+
+/** The first event after a position; undefined at the end of the log. */
+async function nextEvent(log: EventLog, after: Position): Promise<StoredEvent | undefined> {
+  for (let cursor = after; ; ) {
+    const page = await log.readAll(cursor, 1);
+    if (page.events[0] || page.scannedTo <= cursor) return page.events[0];
+    cursor = page.scannedTo;
+  }
+}
+
+/**
+ * Takes one page of the log into the tree. Answers with where the tree stands then, or undefined when the log has nothing new.
+ * @throws AuditHalted, TreeMoved
+ */
+export async function takePage(
+  log: EventLog,
+  ledger: Ledger,
+  { size, position }: { readonly size: number; readonly position: Position },
+): Promise<{ size: number; position: Position } | undefined> {
+  const { events, scannedTo } = await log.readAll(position, PAGE);
+  if (events.length === 0) return scannedTo > position ? { size, position: scannedTo } : undefined;
+  const last = new Map(await ledger.lastOf(events.map((event) => event.stream)));
+  const entries: Entry[] = [];
+  for (const event of events) {
+    const logIndex = size + entries.length + 1;
+    const { stream, revision } = event;
+    if (event.logIndex !== BigInt(logIndex)) throw new AuditHalted({ code: 'INDEX_NOT_NEXT', logIndex, stream, revision });
+    const before = last.get(stream);
+    if (revision !== (before?.revision ?? -1) + 1) {
+      throw new AuditHalted({ code: 'REVISION_NOT_NEXT', logIndex, stream, revision });
+    }
+    const leaf = eventLeaf(event);
+    const entry = { logIndex, stream, revision, leaf, chain: nextLink(before?.chain ?? CHAIN_START, leaf) };
+    last.set(stream, entry);
+    entries.push(entry);
+  }
+  await ledger.extend(size, entries);
+  return { size: size + entries.length, position: scannedTo };
+}
