@@ -13,9 +13,10 @@ import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
 import { createPostgresLog } from './eventlog/postgres/postgresLog.ts';
 import { type RightsOf, rightsFrom } from './eventlog/rights.ts';
 import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
+import { RestrictedUnavailable, type Routed, registryFor, routed } from './eventlog/stores.ts';
 import type { Config } from './platform/config.ts';
 import { createKysely, createPool } from './platform/database.ts';
-import { openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
+import { openEmbeddedPostgres, restrictedDatabaseOn } from './platform/embeddedPostgres.ts';
 import { openFileStore } from './platform/files/open.ts';
 import type { Keyring } from './platform/keyring.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
@@ -26,6 +27,7 @@ import { migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { openScanner } from './platform/scanner/open.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
+import { migrateRestricted, type RestrictedPlace, restrictedPlace } from './restrictedStore.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of one installation's database, each with one owner of its tables. */
@@ -57,6 +59,10 @@ export interface Core {
   readonly rulebook: Rulebook;
   readonly rights: RightsOf;
   readonly executor: Executor;
+  /** Cases, keys and streams of both stores, each in its own. */
+  readonly routed: Routed;
+  /** Where restricted cases are; absent when none is set up, and then they are answered 503. */
+  readonly restricted: RestrictedPlace | undefined;
   /** Uploaded and generated files; `read` and `store` for whoever works with their content. */
   readonly documents: Documents;
   /** Closes everything that was opened, last first; an embedded database that this process started is stopped. */
@@ -85,8 +91,9 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const keys = await openKeyStore(config, { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
     closers.push(() => keys.close());
     const { keyring } = keys;
-    const codec = createCodec(registry, keyring);
-    const cases = createCases(log, codec, registry);
+    const own = registryFor(registry, 'general');
+    const codec = createCodec(own, keyring);
+    const cases = createCases(log, codec, own);
     const rulebook = createRulebook(registry, cases);
     const rights = rightsFrom(cases);
     const documents = createDocuments({
@@ -100,17 +107,42 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       registry,
       rulebook,
     });
-    const executor = createExecutor({
+    const inGeneral = createExecutor({
       log,
       codec,
       cases,
-      registry,
+      registry: own,
       rulebook,
       keyring,
       rights,
       files: documents.attaching,
       now: () => new Date().toISOString(),
     });
+    const restrictedUrl = embedded ? await restrictedDatabaseOn(embedded) : config.restrictedDatabaseUrl;
+    const restricted =
+      restrictedUrl === undefined
+        ? undefined
+        : restrictedPlace({
+            config,
+            databaseUrl: restrictedUrl,
+            registry,
+            rulebook,
+            rights,
+            routed: () => both,
+            applicationName,
+            logger,
+          });
+    if (restricted) closers.push(() => restricted.close());
+    if (restricted && embedded) await migrateRestricted(restricted.pool, restricted.databaseUrl);
+    const both = routed(registry, { log, keyring, codec, cases, executor: inGeneral }, async () => {
+      if (!restricted) throw new RestrictedUnavailable();
+      return restricted.open();
+    });
+    const revived = await reconcileErasures(log, codec, keyring);
+    if (revived > 0)
+      logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
+    const destroyKeys = async (subjects: readonly string[]): Promise<number> =>
+      (await keyring.destroy(subjects)) + (restricted ? await (await restricted.open()).keyring.destroy(subjects) : 0);
     logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
     return {
       config,
@@ -126,7 +158,9 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       cases,
       rulebook,
       rights,
-      executor,
+      executor: both.executor,
+      routed: both,
+      restricted,
       documents,
       close,
     };
@@ -170,6 +204,7 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string, keysPool: p
   await migrateQueue({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs });
   return ran;
 }
+
 
 async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' | 'sequence'>> {
   if (config.eventStoreUrl === undefined) return { log: createPostgresLog({ pool, schema: SCHEMAS.log }), sequence: undefined };

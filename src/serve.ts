@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createApi } from './api/api.ts';
-import type { Check } from './api/parts.ts';
+import type { ApiParts, Check } from './api/parts.ts';
 import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
 import { type Core, openCore, SCHEMAS, undo } from './compose.ts';
 import { createAccessLog } from './eventlog/access/accessLog.ts';
@@ -23,6 +23,8 @@ import { openPlansOf } from './projections/plans.queries.ts';
 import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
+import { casesAboutSubjects } from './projections/subjects.queries.ts';
+import { runRestricted } from './restrictedRoles.ts';
 import { watchAccessLog } from './workers/accessLog.ts';
 import { watchDocuments } from './workers/documents.ts';
 import { importRowsOf } from './workers/imports/rows.ts';
@@ -53,6 +55,8 @@ export async function serve(config: Config, logger: Logger, watchFrom?: Promise<
     const api = has('api') ? await buildApi(core, logger, metrics, ending.signal, ofApi) : undefined;
     if (has('projector')) steps.push(startProjector(core, metrics));
     if (has('worker')) steps.push(await startWorker(core, metrics, watchFrom));
+    const alongside = { projector: has('projector'), worker: has('worker'), watchFrom };
+    if (core.restricted && (alongside.projector || alongside.worker)) steps.push(runRestricted(core, core.restricted, alongside));
     const address = await api?.listen({ host: config.host, port: config.port });
     ofApi.push(() => ending.abort());
     return { core, metrics, address, stop };
@@ -169,8 +173,8 @@ async function buildApi(
     registry: core.registry,
     executor: core.executor,
     documents: core.documents,
-    cases: core.cases,
-    codec: core.codec,
+    cases: core.routed.cases,
+    codec: core.routed.codec,
     accessLog: createAccessLog({ pool: accessPool, schema: SCHEMAS.access }),
     log: core.log,
     rights: core.rights,
@@ -185,6 +189,7 @@ async function buildApi(
     idsOf: caseIdsOf({ pool, schema: SCHEMAS.read }),
     reads: { pool, schema: SCHEMAS.read },
     waitFor: createWaitFor(pool, SCHEMAS.read, signal),
+    restricted: restrictedReads(core, logger, signal, steps),
     importRows: importRowsOf(pool, SCHEMAS.workers),
     checks: () => checksOf(core),
     projections: async () => projectionStatus(db, SCHEMAS.read, await core.log.head()),
@@ -192,6 +197,20 @@ async function buildApi(
   steps.push(() => api.close());
   await api.ready();
   return api;
+}
+
+/** What the API asks of the restricted store, on connections of its own. */
+function restrictedReads(core: Core, logger: Logger, signal: AbortSignal, steps: (() => unknown)[]): ApiParts['restricted'] {
+  if (!core.restricted) return undefined;
+  const pool = createPool(core.restricted.databaseUrl, { applicationName: 'masar restricted queries', max: 5, log: logger });
+  steps.push(() => pool.end());
+  const reads = { pool, schema: SCHEMAS.read };
+  return {
+    reads,
+    idsOf: caseIdsOf(reads),
+    waitFor: createWaitFor(pool, SCHEMAS.read, signal),
+    positionOf: (logIndex) => core.routed.positionOf('restricted', logIndex),
+  };
 }
 
 /** The issuer of the configuration, or the one of this machine. */

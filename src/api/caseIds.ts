@@ -6,6 +6,7 @@ import { parseReference } from '../domain/kernel/reference.ts';
 import { absentColleague, isUuid, positionIn } from './headers.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './problem.ts';
+import { storeReads } from './stores.ts';
 
 const WAIT_MS = 2_000;
 
@@ -26,8 +27,10 @@ export async function awaitPosition(
   reply: FastifyReply,
   readModels: readonly string[],
 ): Promise<void> {
-  const position = positionIn(request.headers);
-  if (position !== undefined && !(await parts.waitFor(readModels, position, WAIT_MS))) reply.header('masar-stale', 'true');
+  const asked = positionIn(request.headers);
+  if (!asked) return;
+  const { waitFor } = storeReads(parts, asked);
+  if (!(await waitFor(readModels, asked.position, WAIT_MS))) reply.header('masar-stale', 'true');
 }
 
 /**
@@ -58,7 +61,7 @@ async function namedIn(
   const parsed = parseReference(text);
   if (!parsed.ok) throw new Problem(parsed.reason === 'SHAPE' ? 'ID_MALFORMED' : 'REFERENCE_MISTYPED');
   await awaitPosition(parts, request, reply, ['cases']);
-  const ids = await parts.idsOf(process.name, parsed.reference);
+  const ids = await storeReads(parts, process).idsOf(process.name, parsed.reference);
   const candidates = ids.length > 1 ? await findable(parts, process, ids, await rightsOf(parts, request)) : ids;
   const [id, ...others] = candidates;
   if (id === undefined) throw new Refused('NOT_FOUND');

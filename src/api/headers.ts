@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Position } from '../eventlog/port.ts';
 import { Problem } from './problem.ts';
+import { positionOfText, type StorePosition } from './stores.ts';
 
 const KEY = /^[\x21-\x7e]{8,128}$/;
 const ETAG = /^"?(\d{1,9})"?$/;
-const POSITION = /^\d{1,30}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The `Idempotency-Key`: the same key by the same person on the same route is the same command. @throws Problem 400 */
@@ -25,11 +24,12 @@ export function revisionIn(headers: IncomingHttpHeaders): number | undefined {
 }
 
 /** The position a read must have come to, from `Masar-After`. @throws Problem 400 */
-export function positionIn(headers: IncomingHttpHeaders): Position | undefined {
-  const position = headers['masar-after'];
-  if (position === undefined) return undefined;
-  if (typeof position !== 'string' || !POSITION.test(position)) throw new Problem('POSITION_MALFORMED');
-  return BigInt(position);
+export function positionIn(headers: IncomingHttpHeaders): StorePosition | undefined {
+  const text = headers['masar-after'];
+  if (text === undefined) return undefined;
+  const position = typeof text === 'string' ? positionOfText(text) : undefined;
+  if (!position) throw new Problem('POSITION_MALFORMED');
+  return position;
 }
 
 /** The colleague on leave whom a deputy reads for, from `Masar-On-Behalf-Of`. */

@@ -77,16 +77,19 @@ export function listRoute<F extends z.ZodRawShape, Row extends object>(
 ): void {
   const { operationId: name, summary } = list.operation;
   const schema = z.strictObject(list.filter);
-  app.lists.set(name, {
-    name,
-    summary,
-    process: list.process,
-    schema,
-    words: list.words ?? [],
-    readModels: list.readModels,
-    columns: list.columns,
-    page: (ask, filter, paging) => list.page(ask, schema.parse(filter), paging),
-  });
+  // What is restricted is read case by case, and never leaves as a file (domain.md §0.4, T3).
+  if (list.process?.store !== 'restricted') {
+    app.lists.set(name, {
+      name,
+      summary,
+      process: list.process,
+      schema,
+      words: list.words ?? [],
+      readModels: list.readModels,
+      columns: list.columns,
+      page: (ask, filter, paging) => list.page(ask, schema.parse(filter), paging),
+    });
+  }
   app.get<{ Querystring: z.output<typeof PAGED> }>(
     list.url,
     {

@@ -15,6 +15,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Reads } from '../projections/reads.queries.ts';
 import type { ProjectionStatus } from '../projections/runtime/status.queries.ts';
 import type { WaitFor } from '../projections/runtime/waitFor.queries.ts';
+import type { RestrictedReads } from './stores.ts';
 import type { TokenVerifier } from './tokens.ts';
 
 /** How one thing this server leans on is doing. `detail` carries codes and numbers, never addresses or names. */
@@ -82,6 +83,8 @@ export interface ApiParts {
   readonly reads: Reads;
   /** Whether these read models have come to a position, waiting at most so many milliseconds. */
   readonly waitFor: WaitFor;
+  /** The same of the restricted store; absent where none is set up. */
+  readonly restricted?: RestrictedReads | undefined;
   readonly importRows: ImportedRows;
   /** What `/health/ready` asks. */
   readonly checks: () => Promise<readonly Check[]>;

@@ -6,6 +6,7 @@ import { type Lang, say } from '../domain/kernel/labels.ts';
 import type { Process } from '../domain/kernel/process.ts';
 import { InvalidInput, Stale } from '../eventlog/failures.ts';
 import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../eventlog/port.ts';
+import { RestrictedUnavailable } from '../eventlog/stores.ts';
 import { isConnectionFault } from '../platform/database.ts';
 import { StorageFull, StorageUnavailable } from '../platform/files/store.ts';
 import { BadCursor } from '../projections/reads.queries.ts';
@@ -56,6 +57,9 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (error instanceof EventTooLarge) return { code: 'EVENT_TOO_LARGE' };
   if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
   if (error instanceof StorageFull) return { code: 'STORAGE_FULL' };
+  if (error instanceof RestrictedUnavailable || (process?.store === 'restricted' && isConnectionFault(error))) {
+    return { code: 'RESTRICTED_UNAVAILABLE' };
+  }
   if (error instanceof LogUnavailable || error instanceof StorageUnavailable || isConnectionFault(error)) {
     return { code: 'UNAVAILABLE' };
   }

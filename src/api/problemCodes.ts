@@ -251,6 +251,13 @@ export const apiProblems = {
       ar: 'تعذر الوصول إلى المخزن حاليًا ولم يُسجل شيء. أعد المحاولة بالمفتاح نفسه.',
     },
   },
+  RESTRICTED_UNAVAILABLE: {
+    status: 503,
+    label: {
+      en: 'The store of restricted cases cannot be reached just now; everything else goes on. Try again with the same Idempotency-Key.',
+      ar: 'تعذر الوصول إلى مخزن الملفات المقيّدة حاليًا، وبقية العمل مستمرة. أعد المحاولة بالمفتاح نفسه.',
+    },
+  },
   OUTCOME_UNKNOWN: {
     status: 503,
     label: {

@@ -2,19 +2,31 @@
 import { migrateAll } from '../compose.ts';
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
+import { migrateRestricted } from '../restrictedStore.ts';
 import { run } from './run.ts';
 
 await run(async () => {
-  const { databaseUrl, keysDatabaseUrl } = readConfig(process.env);
+  const { databaseUrl, keysDatabaseUrl, restrictedDatabaseUrl } = readConfig(process.env);
   if (databaseUrl === undefined) throw new Error('DATABASE_URL is not set: the embedded database migrates itself when it starts');
   const pool = createPool(databaseUrl, { applicationName: 'masar migrate', max: 2 });
   const keysPool =
     keysDatabaseUrl === undefined ? undefined : createPool(keysDatabaseUrl, { applicationName: 'masar migrate keys', max: 2 });
   try {
-    const ran = await migrateAll(pool, databaseUrl, keysPool);
+    const ran = [...(await migrateAll(pool, databaseUrl, keysPool)), ...(await migrateApart(restrictedDatabaseUrl))];
     process.stdout.write(ran.length === 0 ? 'nothing to do\n' : `${ran.join('\n')}\n`);
   } finally {
     await pool.end();
     await keysPool?.end();
   }
 });
+
+/** The restricted store's database, under its own login. */
+async function migrateApart(url: string | undefined): Promise<readonly string[]> {
+  if (url === undefined) return [];
+  const pool = createPool(url, { applicationName: 'masar migrate restricted', max: 2 });
+  try {
+    return await migrateRestricted(pool, url);
+  } finally {
+    await pool.end();
+  }
+}

@@ -45,6 +45,10 @@ export interface Config {
   readonly kms: TransitPlace | undefined;
   /** A login of the key store's own; absent when keys are kept under the application's login. */
   readonly keysDatabaseUrl: string | undefined;
+  /** The database of the restricted store, under a login of its own; absent when there is none, or with the embedded database. */
+  readonly restrictedDatabaseUrl: string | undefined;
+  /** The restricted store's own master key; absent when a development key in `dataDir` is used. */
+  readonly restrictedMasterKeyFile: string | undefined;
   /** Where people reach the API; the QR codes of papers lead there. */
   readonly publicUrl: string;
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
@@ -130,6 +134,8 @@ const Environment = z.object({
     .optional(),
   MASAR_KMS_TOKEN_FILE: readableFile.optional(),
   KEYS_DATABASE_URL: url('postgres', 'postgresql').optional(),
+  RESTRICTED_DATABASE_URL: url('postgres', 'postgresql').optional(),
+  RESTRICTED_MASTER_KEY_FILE: readableFile.optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
   PUBLIC_URL: url('https', 'http').optional(),
   FILES_DIR: z.string().optional(),
@@ -181,6 +187,9 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   MASAR_KMS_URL: 'the https:// address of a key in a key-management service, ending in /keys/NAME',
   MASAR_KMS_TOKEN_FILE: "a file with that service's token, which this process may read",
   KEYS_DATABASE_URL: "a postgres:// or postgresql:// address with the key store's own login",
+  RESTRICTED_DATABASE_URL:
+    "a postgres:// or postgresql:// address of a database of its own, with the restricted store's own login",
+  RESTRICTED_MASTER_KEY_FILE: 'a file this process may read, with a key that is not the general one',
   PUBLIC_URL: 'the https:// address people reach this API at',
   TRUST_PROXY: 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1',
   FILES_DIR: 'a directory for files, shared by all processes',
@@ -233,6 +242,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         ? undefined
         : { url: settings.MASAR_KMS_URL, tokenFile: settings.MASAR_KMS_TOKEN_FILE },
     keysDatabaseUrl: settings.KEYS_DATABASE_URL,
+    restrictedDatabaseUrl: settings.RESTRICTED_DATABASE_URL,
+    restrictedMasterKeyFile: settings.RESTRICTED_MASTER_KEY_FILE,
     publicUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,
     trustProxy: settings.TRUST_PROXY,
     files: filesOf(settings),
@@ -274,6 +285,7 @@ function contradictions(settings: Settings): string[] {
   if (settings.KEYS_DATABASE_URL !== undefined && settings.DATABASE_URL === undefined) {
     problems.push('DATABASE_URL is not set: the embedded database keeps its own keys, so KEYS_DATABASE_URL says nothing');
   }
+  problems.push(...restrictedProblems(settings));
   if (settings.FILES_DIR !== undefined && settings.FILES_S3_ENDPOINT !== undefined) {
     problems.push('FILES_DIR and FILES_S3_ENDPOINT are both set: files are kept in one place');
   }
@@ -282,6 +294,29 @@ function contradictions(settings: Settings): string[] {
     for (const key of s3.filter((one) => settings[one] === undefined)) {
       problems.push(`${key} is not set: with the other FILES_S3_ settings it should be ${EXPECTED[key]}`);
     }
+  }
+  return problems;
+}
+
+/** The restricted store is apart in every respect, or it is not set up at all. */
+function restrictedProblems(settings: Settings): string[] {
+  const { RESTRICTED_DATABASE_URL: url, RESTRICTED_MASTER_KEY_FILE: key, DATABASE_URL: general } = settings;
+  const problems: string[] = [];
+  if (url !== undefined && general === undefined) {
+    problems.push(
+      'DATABASE_URL is not set: the embedded server brings its restricted database, so RESTRICTED_DATABASE_URL says nothing',
+    );
+  }
+  if (url !== undefined && url === general) {
+    problems.push(`RESTRICTED_DATABASE_URL is DATABASE_URL: it should be ${EXPECTED.RESTRICTED_DATABASE_URL}`);
+  }
+  if (key !== undefined && key === settings.MASAR_MASTER_KEY_FILE) {
+    problems.push(`RESTRICTED_MASTER_KEY_FILE is MASAR_MASTER_KEY_FILE: it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`);
+  }
+  if (settings.NODE_ENV === 'production' && url !== undefined && key === undefined) {
+    problems.push(
+      `RESTRICTED_MASTER_KEY_FILE is not set: with RESTRICTED_DATABASE_URL it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`,
+    );
   }
   return problems;
 }

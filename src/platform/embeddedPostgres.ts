@@ -4,12 +4,22 @@ import { Client } from 'pg';
 import { type Binaries, findBinaries } from './embedded/binaries.ts';
 import { claimDirectory, DirectoryInUse } from './embedded/ownership.ts';
 import { findPlace, type Place, pointerOf, prepareSocketDirectory } from './embedded/place.ts';
-import { createCluster, launch, PORT, readStatus, type Server, SUPERUSER, stopOrphan } from './embedded/server.ts';
+import {
+  createCluster,
+  launch,
+  PORT,
+  RESTRICTED_ROLE,
+  readStatus,
+  type Server,
+  SUPERUSER,
+  stopOrphan,
+} from './embedded/server.ts';
 import type { Log } from './logging.ts';
 
 export { DirectoryInUse } from './embedded/ownership.ts';
 
 const DATABASE = 'masar';
+const RESTRICTED_DATABASE = 'masar_restricted';
 const ELSEWHERE = '/var/lib/masar';
 const JOIN_PATIENCE_MS = 60_000;
 const CLAIM_PATIENCE_MS = 20_000;
@@ -95,6 +105,29 @@ async function joinRunning(place: Place): Promise<EmbeddedPostgres | undefined> 
     return undefined;
   }
   return { connection, url: urlOf(connection), pid: status.pid, stop: async () => {} };
+}
+
+/**
+ * Makes the database that is kept apart, under a login of its own, where it is not there yet; nobody else may connect to it,
+ * the server's superuser apart.
+ * @returns its connection string
+ */
+export async function restrictedDatabaseOn({ connection }: Pick<EmbeddedPostgres, 'connection'>): Promise<string> {
+  const client = new Client({ ...connection, database: 'postgres' });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(hashtext($1))', [RESTRICTED_DATABASE]);
+    const role = await client.query('select from pg_roles where rolname = $1', [RESTRICTED_ROLE]);
+    if (role.rowCount === 0) await client.query(`create role ${RESTRICTED_ROLE} login nosuperuser nocreatedb nocreaterole`);
+    const database = await client.query('select from pg_database where datname = $1', [RESTRICTED_DATABASE]);
+    if (database.rowCount === 0) await client.query(`create database ${RESTRICTED_DATABASE} owner ${RESTRICTED_ROLE}`);
+    await client.query(`revoke all on database ${RESTRICTED_DATABASE} from public`);
+    await client.query(`revoke connect on database ${DATABASE} from public`);
+  } finally {
+    await client.end();
+  }
+  return urlOf({ ...connection, user: RESTRICTED_ROLE, database: RESTRICTED_DATABASE });
 }
 
 function connectionAt(host: string): EmbeddedPostgres['connection'] {

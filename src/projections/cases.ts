@@ -126,11 +126,11 @@ const tables: readonly TableSpec[] = [
  * Every case of every process: the index of cases, the queue with its history, the timers. Derived from `waitsOn`, `timers` and
  * `about` alone.
  */
-export function casesProjection(registry: Registry): Projection {
+export function casesProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'cases',
     version: 3,
-    categories: registry.all.filter((one) => one.store === 'general').map((one) => one.name),
+    categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     opening: 'none',
     tables,
     start: (context) => foldCases(context.db as Kysely<CaseTables>, context.history),

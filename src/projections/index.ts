@@ -20,3 +20,10 @@ export const projectionsOf = (registry: Registry, mac: Mac): readonly Projection
   providersProjection,
   movementsProjection,
 ];
+
+/** The read models of the restricted store, in its own database: its cases and their trails, and nothing that joins them to others. */
+export const restrictedProjectionsOf = (registry: Registry): readonly Projection[] => [
+  casesProjection(registry, 'restricted'),
+  timelineProjection(registry, 'restricted'),
+  directoryProjection,
+];

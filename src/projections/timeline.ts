@@ -1,5 +1,6 @@
 import { withCorrections } from '../domain/kernel/case.ts';
 import type { Evidence, LetterRef } from '../domain/kernel/envelope.ts';
+import type { Process } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { FoldContext, ProjectedEvent, Projection } from './runtime/projection.ts';
 
@@ -47,11 +48,11 @@ export interface TimelineTables {
 }
 
 /** The audit trail of every case: one row an event. */
-export function timelineProjection(registry: Registry): Projection {
+export function timelineProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'timeline',
     version: 1,
-    categories: registry.all.filter((one) => one.store === 'general').map((one) => one.name),
+    categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     opening: 'T1',
     tables: [
       {

@@ -13,6 +13,7 @@ import { duplicate } from '../domain/duplicate/index.ts';
 import { followUps as ofHousehold } from '../domain/household/followUps.ts';
 import { household } from '../domain/household/index.ts';
 import { papersMissing as ofFamilyPapers } from '../domain/household/papers.ts';
+import type { Registry } from '../domain/kernel/registry.ts';
 import { followUps as ofMovement } from '../domain/movement/followUps.ts';
 import { movement } from '../domain/movement/index.ts';
 import { followUps as ofPaymentBatch } from '../domain/paymentBatch/followUps.ts';
@@ -37,6 +38,9 @@ export interface ReactorParts {
   readonly payableClaims: PayableClaims;
   readonly openMovements: OpenMovementsTo;
 }
+
+/** What follows from restricted cases, run beside their own store: the one outcome that each lets out. */
+export const restrictedReactors = (_registry: Registry): readonly Reactor[] => [];
 
 /** Everything that follows across cases, domain.md §11, in one table. Lines are added; a name never changes. */
 export const reactorsOf = ({

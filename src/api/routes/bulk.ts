@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { pickLanguage } from '../../domain/kernel/labels.ts';
+import type { Registry } from '../../domain/kernel/registry.ts';
 import type { Outcome } from '../../eventlog/execute.ts';
 import { ProblemAnswer, Reference } from '../answers.ts';
 import { BulkCommand, giveEach, MOST_COMMANDS, memberOf, prepare, type Result } from '../bulk.ts';
@@ -9,6 +10,7 @@ import { type Catalogue, catalogueOf } from '../catalogue.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import type { ApiParts } from '../parts.ts';
 import { problemBody } from '../problemBody.ts';
+import { positionText, storeOf } from '../stores.ts';
 
 /** A thousand commands of 8 KiB, which is far more than any has. */
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -75,20 +77,22 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
             correlationId: request.correlationId,
           }),
       });
+      // One position tells of one store; a restricted case's stands in its own result.
+      const inGeneral = ({ process }: Outcome): boolean => storeOf(parts.registry, process) === 'general';
       const last = results.reduce(
-        (latest, one) => ('done' in one && one.done.position > latest ? one.done.position : latest),
+        (latest, one) => ('done' in one && inGeneral(one.done) && one.done.position > latest ? one.done.position : latest),
         0n,
       );
       if (last > 0n) reply.header('masar-position', String(last));
-      const told = results.map((one, at) => ({ key: commands[at]?.key, ...tell(one, at, request, catalogue) }));
+      const told = results.map((one, at) => ({ key: commands[at]?.key, ...tell(one, at, request, catalogue, parts.registry) }));
       const refused = told.filter((one) => 'problem' in one).length;
       return { done: told.length - refused, refused, results: told };
     },
   });
 }
 
-function tell(result: Result, at: number, request: FastifyRequest, catalogue: Catalogue) {
-  if ('done' in result) return { status: result.opened ? 201 : 200, ...answerOf(result.done) };
+function tell(result: Result, at: number, request: FastifyRequest, catalogue: Catalogue, registry: Registry) {
+  if ('done' in result) return { status: result.opened ? 201 : 200, ...answerOf(result.done, registry) };
   const lang = pickLanguage(request.headers['accept-language']);
   const { status, code, body } = problemBody(catalogue, result.failed, { process: result.process, lang, instance: request.id });
   if (status >= 500) request.log.error({ err: result.failed, code, at }, 'a command of a bulk failed');
@@ -96,9 +100,9 @@ function tell(result: Result, at: number, request: FastifyRequest, catalogue: Ca
   return { status, problem: { ...body, ...errorsAt(at, code, body) } };
 }
 
-function answerOf({ id, reference, status, revision, position, replayed, would }: Outcome) {
+function answerOf({ process, id, reference, status, revision, position, replayed, would }: Outcome, registry: Registry) {
   return {
-    case: { id, reference, status, revision, position: String(position) },
+    case: { id, reference, status, revision, position: positionText(storeOf(registry, process), position) },
     ...(replayed ? { replayed } : {}),
     ...(would ? { would: { events: would.events, taken: would.taken } } : {}),
   };

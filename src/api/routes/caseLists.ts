@@ -17,6 +17,7 @@ import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
 import { Problem } from '../problem.ts';
+import { storeReads } from '../stores.ts';
 import { NAMED_LISTS } from './directory.ts';
 
 const FILTER = {
@@ -68,8 +69,10 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
       readModels: READ_MODELS,
       item: CaseItem,
       columns: CASE_COLUMNS,
-      page: ({ rights }, filter, paging) =>
-        casePage(db, sightOf(rights, 'read', [process.name]), { ...filter, process: process.name }, paging),
+      page: ({ rights }, filter, paging) => {
+        const own = readDb(storeReads(parts, process).reads);
+        return casePage(own, sightOf(rights, 'read', [process.name]), { ...filter, process: process.name }, paging);
+      },
     });
   }
 
@@ -147,7 +150,6 @@ function known<F extends Pick<CaseFilter, 'process'>>({ registry }: ApiParts, fi
 }
 
 function dwellOfCase(app: FastifyInstance, parts: ApiParts, process: Process): void {
-  const db = readDb(parts.reads);
   app.get<{ Params: { id: string } }>(
     `/v1/${process.plural}/:id/dwell`,
     {
@@ -162,6 +164,7 @@ function dwellOfCase(app: FastifyInstance, parts: ApiParts, process: Process): v
       const id = await caseIdIn(parts, process, request.params.id, request, reply);
       const [record, rights] = await Promise.all([parts.cases.glance(`${process.name}-${id}`), rightsOf(parts, request)]);
       permitted(process, record, rights, 'read');
+      const db = readDb(storeReads(parts, process).reads);
       return { items: await caseDwell(db, sightOf(rights, 'read', [process.name]), process.name, id, parts.now()) };
     },
   );

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Instant } from '../../domain/kernel/dates.ts';
+import type { Process } from '../../domain/kernel/process.ts';
 import { CaseAnswer } from '../answers.ts';
 import { caseIdIn, rightsOf } from '../caseIds.ts';
 import { type AsOf, viewOf } from '../caseView.ts';
@@ -9,6 +10,7 @@ import { jsonSchemaOf } from '../jsonSchema.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
+import { storeReads } from '../stores.ts';
 
 const LogIndex = z.string().regex(/^\d{1,18}$/);
 const AsOfQuery = z.strictObject({
@@ -39,7 +41,7 @@ export async function caseRoutes(app: FastifyInstance, parts: ApiParts): Promise
       handler: async (request, reply) => {
         const id = await caseIdIn(parts, process, request.params.id, request, reply);
         const [loaded, rights] = await Promise.all([parts.cases.load(process, id), rightsOf(parts, request)]);
-        const view = await viewOf(loaded, rights, request.opener, await asOfIn(parts, request.query.asOf));
+        const view = await viewOf(loaded, rights, request.opener, await asOfIn(parts, process, request.query.asOf));
         reply.header('etag', etagOf(view.revision));
         return view;
       },
@@ -47,7 +49,7 @@ export async function caseRoutes(app: FastifyInstance, parts: ApiParts): Promise
   }
 }
 
-async function asOfIn(parts: ApiParts, text: string | undefined): Promise<AsOf | undefined> {
+async function asOfIn(parts: ApiParts, process: Process, text: string | undefined): Promise<AsOf | undefined> {
   if (text === undefined) return undefined;
-  return /^\d+$/.test(text) ? { position: await parts.log.positionOf(BigInt(text)) } : { recordedAt: text };
+  return /^\d+$/.test(text) ? { position: await storeReads(parts, process).positionOf(BigInt(text)) } : { recordedAt: text };
 }

@@ -10,6 +10,7 @@ import { jsonSchemaOf } from '../jsonSchema.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { commandsOf, type Derived, hasRoutes } from '../paths.ts';
+import { positionText } from '../stores.ts';
 
 /** A command's body once its own members are set apart from what is said about the command. */
 interface Body {
@@ -52,7 +53,7 @@ function route(app: FastifyInstance, parts: ApiParts, process: Process, { comman
         correlationId: request.correlationId,
       });
       if (opening) reply.code(201).header('location', `/v1/${process.plural}/${outcome.id}`);
-      return answer(reply, outcome);
+      return answer(reply, outcome, process);
     },
   });
 }
@@ -68,8 +69,8 @@ function bodyOf(process: Process, command: Command): z.ZodType {
   return command.input.safeExtend(reserved).strict();
 }
 
-function answer(reply: FastifyReply, outcome: Outcome) {
-  const position = String(outcome.position);
+function answer(reply: FastifyReply, outcome: Outcome, { store }: Process) {
+  const position = positionText(store, outcome.position);
   reply.header('etag', etagOf(outcome.revision)).header('masar-position', position);
   if (outcome.replayed) reply.header('idempotency-replayed', 'true');
   const { id, reference, status, revision, actions } = outcome;

@@ -11,6 +11,7 @@ import { AsOf, logIndexIn, PAGING, pageOf, sightOfAll } from '../listing.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
+import { storeReads } from '../stores.ts';
 import { opened } from '../trail.ts';
 
 const TrailQuery = z.strictObject({ asOf: AsOf.optional(), ...PAGING });
@@ -19,7 +20,7 @@ const READ_MODELS = ['cases', 'timeline', 'directory'];
 
 /** Audit trails: of one case, of a household across its cases, of what one member of staff did. */
 export async function trailRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  const db = readDb(parts.reads);
+  const general = readDb(parts.reads);
   const response = { 200: jsonSchemaOf(pageOf(TrailEntryView), 'output') };
 
   /** A trail that hangs on one case: who may follow that case may ask for it. */
@@ -39,6 +40,7 @@ export async function trailRoutes(app: FastifyInstance, parts: ApiParts): Promis
         const id = await caseIdIn(parts, process, request.params.id, request, reply);
         const [record, rights] = await Promise.all([parts.cases.glance(`${process.name}-${id}`), rightsOf(parts, request)]);
         permitted(process, record, rights, 'timeline');
+        const db = readDb(storeReads(parts, process).reads);
         const paging = { ...request.query, asOf: await logIndexIn(db, request.query.asOf) };
         return opened(parts, rights, request.opener, await read(process, id, rights, paging));
       },
@@ -46,11 +48,17 @@ export async function trailRoutes(app: FastifyInstance, parts: ApiParts): Promis
   }
 
   const trailOfCase = (process: Process, id: string, rights: Awaited<ReturnType<typeof rightsOf>>, paging: Paging) =>
-    timelineOfCase(db, sightOf(rights, 'timeline', [process.name]), process.name, id, paging);
+    timelineOfCase(
+      readDb(storeReads(parts, process).reads),
+      sightOf(rights, 'timeline', [process.name]),
+      process.name,
+      id,
+      paging,
+    );
   const trailOfHousehold: typeof trailOfCase = (_process, id, rights, paging) =>
-    timelineOfHousehold(db, sightOfAll(parts.registry, rights, 'timeline'), id, paging);
+    timelineOfHousehold(general, sightOfAll(parts.registry, rights, 'timeline'), id, paging);
   const trailOfActor: typeof trailOfCase = (_process, id, rights, paging) =>
-    timelineOfActor(db, sightOfAll(parts.registry, rights, 'timeline'), id, paging);
+    timelineOfActor(general, sightOfAll(parts.registry, rights, 'timeline'), id, paging);
 
   for (const process of parts.registry.all.filter(hasRoutes)) {
     route(process, 'timeline', 'timeline', 'audit trail of one case, in the order recorded', trailOfCase);

@@ -20,6 +20,8 @@ import { giveTo, type Place } from './place.ts';
 import { birthmarkOf, commandOf, isAlive, signal, waitUntilGone } from './processes.ts';
 
 export const SUPERUSER = 'masar';
+/** The login of the database that is kept apart. */
+export const RESTRICTED_ROLE = 'masar_restricted';
 export const PORT = 5432;
 const READY_WITHIN_MS = 120_000;
 const STOPPED_WITHIN_MS = 30_000;
@@ -97,11 +99,11 @@ function checkVersion(place: Place, binaries: Binaries): void {
   );
 }
 
-/** Only the operating system's user that runs Masar is let in, as the one database user. */
+/** Only the operating system's user that runs Masar is let in. */
 function writeAccessRules(place: Place): void {
   const rules = {
     'pg_hba.conf': 'local all all peer map=owner\n',
-    'pg_ident.conf': `owner "${userInfo().username}" ${SUPERUSER}\n`,
+    'pg_ident.conf': [SUPERUSER, RESTRICTED_ROLE].map((role) => `owner "${userInfo().username}" ${role}\n`).join(''),
   };
   for (const [name, text] of Object.entries(rules)) {
     const file = join(place.cluster, name);

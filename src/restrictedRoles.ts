@@ -1,0 +1,87 @@
+import { type Core, SCHEMAS } from './compose.ts';
+import { pause } from './eventlog/follow.ts';
+import { createPool } from './platform/database.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { openQueue } from './platform/queue.ts';
+import { deadlineSource } from './projections/deadlines.queries.ts';
+import { restrictedProjectionsOf } from './projections/index.ts';
+import { runProjector } from './projections/runtime/projector.ts';
+import type { RestrictedPlace } from './restrictedStore.ts';
+import { startWorkers } from './workers/index.ts';
+import { restrictedReactors } from './workers/reactors.ts';
+
+const AGAIN_MS = 5_000;
+
+export interface RestrictedRoles {
+  readonly projector: boolean;
+  readonly worker: boolean;
+  readonly watchFrom: Promise<unknown> | undefined;
+}
+
+/**
+ * Runs the restricted store's own projector and worker from when it can first be opened; while it is away the general store's
+ * go on. Answers what ends them.
+ */
+export function runRestricted(core: Core, place: RestrictedPlace, roles: RestrictedRoles): () => Promise<void> {
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await place.open();
+        break;
+      } catch (err) {
+        core.logger.error({ err }, 'the restricted store cannot be opened yet');
+        await pause(AGAIN_MS, stopping.signal);
+      }
+    }
+    if (stopping.signal.aborted) return;
+    await Promise.all([
+      ...(roles.projector ? [project(core, place, stopping.signal)] : []),
+      ...(roles.worker ? [work(core, place, roles.watchFrom, stopping.signal)] : []),
+    ]);
+  })().catch((err: unknown) => core.logger.error({ err }, 'the restricted store is not followed any more'));
+  return async () => {
+    stopping.abort();
+    await running;
+  };
+}
+
+async function project(core: Core, place: RestrictedPlace, signal: AbortSignal): Promise<void> {
+  const { log, codec } = await place.open();
+  const { logger } = core;
+  const { registry } = place;
+  const projections = restrictedProjectionsOf(registry);
+  const max = projections.length + 2;
+  const pool = createPool(place.databaseUrl, { applicationName: 'masar restricted projector', max, log: logger });
+  // Their figures are not told beside those of the general store.
+  const metrics = createMetrics({ processMetrics: false });
+  await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics }, signal);
+  await pool.end();
+}
+
+async function work(core: Core, place: RestrictedPlace, watchFrom: Promise<unknown> | undefined, signal: AbortSignal) {
+  const { log, codec, cases } = await place.open();
+  const { config, logger, rulebook, routed } = core;
+  const { databaseUrl, registry } = place;
+  const queue = openQueue(
+    config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs },
+    { name: 'masar-restricted', log: logger },
+  );
+  const pool = createPool(databaseUrl, { applicationName: 'masar restricted worker', max: 6, log: logger });
+  const workers = await startWorkers(
+    {
+      ...{ log, codec, cases, registry, rulebook, pool, queue, logger, watchFrom },
+      executor: routed.executor,
+      reactors: restrictedReactors(core.registry),
+      deadlines: deadlineSource({ pool, schema: SCHEMAS.read }),
+      schema: SCHEMAS.workers,
+      metrics: createMetrics({ processMetrics: false }),
+      now: () => new Date().toISOString(),
+    },
+    signal,
+  );
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await workers.stop();
+  await queue.close();
+  await pool.end();
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import type pg from 'pg';
+import { SCHEMAS } from './compose.ts';
+import type { Registry } from './domain/kernel/registry.ts';
+import { createCases } from './eventlog/cases.ts';
+import { createCodec } from './eventlog/codec.ts';
+import { createExecutor } from './eventlog/execute.ts';
+import type { EventLog } from './eventlog/port.ts';
+import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
+import { createPostgresLog } from './eventlog/postgres/postgresLog.ts';
+import type { RightsOf } from './eventlog/rights.ts';
+import type { Rulebook } from './eventlog/rulebook.ts';
+import { ofRestricted, type Routed, registryFor, type Store } from './eventlog/stores.ts';
+import type { Config } from './platform/config.ts';
+import { createPool } from './platform/database.ts';
+import { keyringMigrations } from './platform/keys/migrations.ts';
+import { openKeyStore } from './platform/keys/open.ts';
+import type { Log } from './platform/logging.ts';
+import { migrate } from './platform/migrations.ts';
+import { migrateQueue } from './platform/queue.ts';
+import { projectionMigrations } from './projections/runtime/migrations.ts';
+import { workerMigrations } from './workers/migrations.ts';
+
+/** The restricted store's place: a database of its own, under a login and a master key of its own. */
+export interface RestrictedPlace {
+  readonly databaseUrl: string;
+  readonly pool: pg.Pool;
+  readonly log: EventLog;
+  /** Its processes alone. */
+  readonly registry: Registry;
+  /** Opens the keys when first asked, so that the general store starts without it. @throws RestrictedUnavailable */
+  open(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+export interface RestrictedParts {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly registry: Registry;
+  readonly rulebook: Rulebook;
+  readonly rights: RightsOf;
+  /** Guards of restricted cases may look at general ones; never the other way round. */
+  readonly routed: () => Routed;
+  readonly applicationName: string;
+  readonly logger: Log;
+}
+
+/** The restricted store, nothing of it opened yet. */
+export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
+  const { config, databaseUrl, rulebook, rights, applicationName, logger } = parts;
+  const registry = registryFor(parts.registry, 'restricted');
+  const pool = createPool(databaseUrl, { applicationName: `${applicationName} restricted`, max: 10, log: logger });
+  const log = createPostgresLog({ pool, schema: SCHEMAS.log });
+  const closers: (() => Promise<void>)[] = [() => log.close(), () => pool.end()];
+  let opening: Promise<Store> | undefined;
+
+  async function openNow(): Promise<Store> {
+    const settings = {
+      dataDir: join(config.dataDir, 'restricted'),
+      masterKeyFile: config.restrictedMasterKeyFile,
+      otherMasterKeyFiles: [],
+      kms: undefined,
+      keysDatabaseUrl: undefined,
+      embedded: true,
+    };
+    const keys = await openKeyStore(settings, { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
+    closers.unshift(() => keys.close());
+    const { keyring } = keys;
+    const codec = createCodec(registry, keyring);
+    const cases = createCases(log, codec, registry);
+    const now = () => new Date().toISOString();
+    const executor = createExecutor({ log, codec, cases: parts.routed().cases, registry, rulebook, keyring, rights, now });
+    return { log, keyring, codec, cases, executor };
+  }
+
+  return {
+    databaseUrl,
+    pool,
+    log,
+    registry,
+    open: () => {
+      opening ??= ofRestricted(openNow).catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+    close: async () => {
+      await opening?.catch(() => undefined);
+      for (const one of closers) await one();
+    },
+  };
+}
+
+/** Brings the schemas of the restricted database up to date; the answer names what was run. */
+export async function migrateRestricted(pool: pg.Pool, databaseUrl: string): Promise<readonly string[]> {
+  const ran: string[] = [];
+  for (const [schema, migrations] of [
+    [SCHEMAS.log, logMigrations],
+    [SCHEMAS.keys, keyringMigrations],
+    [SCHEMAS.read, projectionMigrations],
+    [SCHEMAS.workers, workerMigrations],
+  ] as const) {
+    ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `restricted ${schema}.${name}`));
+  }
+  await migrateQueue({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs });
+  return ran;
+}
