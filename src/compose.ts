@@ -138,7 +138,6 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       if (!restricted) throw new RestrictedUnavailable();
       return restricted.open();
     });
-    const revived = await reconcileErasures(log, codec, keyring);
     if (revived > 0)
       logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
     const destroyKeys = async (subjects: readonly string[]): Promise<number> =>

@@ -23,7 +23,6 @@ import { openPlansOf } from './projections/plans.queries.ts';
 import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
-import { casesAboutSubjects } from './projections/subjects.queries.ts';
 import { runRestricted } from './restrictedRoles.ts';
 import { watchAccessLog } from './workers/accessLog.ts';
 import { watchDocuments } from './workers/documents.ts';
