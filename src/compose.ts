@@ -138,10 +138,6 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       if (!restricted) throw new RestrictedUnavailable();
       return restricted.open();
     });
-    if (revived > 0)
-      logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
-    const destroyKeys = async (subjects: readonly string[]): Promise<number> =>
-      (await keyring.destroy(subjects)) + (restricted ? await (await restricted.open()).keyring.destroy(subjects) : 0);
     logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
     return {
       config,
