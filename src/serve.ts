@@ -2,9 +2,11 @@ import type { Logger } from 'pino';
 import { createApi } from './api/api.ts';
 import type { ApiParts, Check } from './api/parts.ts';
 import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
-import { type Core, openCore, SCHEMAS, undo } from './compose.ts';
+import { auditSigner, type Core, openCore, SCHEMAS, undo } from './compose.ts';
 import { createAccessLog } from './eventlog/access/accessLog.ts';
 import { keepMonths } from './eventlog/access/months.ts';
+import { runAudit } from './eventlog/audit/audit.ts';
+import { auditReads } from './eventlog/audit/reads.ts';
 import type { Config, Role } from './platform/config.ts';
 import { createPool } from './platform/database.ts';
 import { openDevelopmentIssuer } from './platform/developmentIssuer.ts';
@@ -52,7 +54,7 @@ export async function serve(config: Config, logger: Logger, watchFrom?: Promise<
     const has = (role: Role): boolean => config.roles.has(role);
     // Building the API takes the thread for seconds: a connection that the others began meanwhile would run out of time.
     const api = has('api') ? await buildApi(core, logger, metrics, ending.signal, ofApi) : undefined;
-    if (has('projector')) steps.push(startProjector(core, metrics));
+    if (has('projector')) steps.push(startProjector(core, metrics), startAudit(core, metrics));
     if (has('worker')) steps.push(await startWorker(core, metrics, watchFrom));
     const alongside = { projector: has('projector'), worker: has('worker'), watchFrom };
     if (core.restricted && (alongside.projector || alongside.worker)) steps.push(runRestricted(core, core.restricted, alongside));
@@ -80,6 +82,20 @@ function startProjector(core: Core, metrics: Metrics): () => Promise<void> {
     stopping.abort();
     await running;
     await sequencing;
+    await pool.end();
+  };
+}
+
+/** The audit tree has connections of its own, so that nothing holds it up. */
+function startAudit(core: Core, metrics: Metrics): () => Promise<void> {
+  const { config, databaseUrl, log, logger } = core;
+  const pool = createPool(databaseUrl, { applicationName: 'masar audit', max: 3, log: logger });
+  const stopping = new AbortController();
+  const parts = { pool, schema: SCHEMAS.audit, log, signer: auditSigner(config), logger, metrics };
+  const running = runAudit(parts, stopping.signal);
+  return async () => {
+    stopping.abort();
+    await running;
     await pool.end();
   };
 }
@@ -190,6 +206,8 @@ async function buildApi(
     waitFor: createWaitFor(pool, SCHEMAS.read, signal),
     restricted: restrictedReads(core, logger, signal, steps),
     importRows: importRowsOf(pool, SCHEMAS.workers),
+    auditTree: auditReads(pool, SCHEMAS.audit),
+    signer: auditSigner(config, `${config.auditOrigin}/exports`),
     checks: () => checksOf(core),
     projections: async () => projectionStatus(db, SCHEMAS.read, await core.log.head()),
   });

@@ -30,6 +30,7 @@ import { householdPageRoutes } from './routes/householdPage.ts';
 import { importRoutes } from './routes/imports.ts';
 import { meRoutes } from './routes/me.ts';
 import { printRoutes } from './routes/prints.ts';
+import { proofRoutes } from './routes/proofs.ts';
 import { registerRoutes } from './routes/register.ts';
 import { trailRoutes } from './routes/trails.ts';
 import { workRoutes } from './routes/work.ts';
@@ -112,6 +113,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await trailRoutes(v1, parts);
     await workRoutes(v1, parts);
     await importRoutes(v1, parts);
+    await proofRoutes(v1, parts);
     await meRoutes(v1, parts);
     await exportRoutes(v1, parts);
   });

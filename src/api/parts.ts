@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { AccessLog } from '../eventlog/access/accessLog.ts';
+import type { AuditReads } from '../eventlog/audit/reads.ts';
 import type { Cases } from '../eventlog/cases.ts';
 import type { Codec } from '../eventlog/codec.ts';
 import type { Documents } from '../eventlog/documents/documents.ts';
@@ -11,6 +12,7 @@ import type { Rulebook } from '../eventlog/rulebook.ts';
 import type { Config } from '../platform/config.ts';
 import type { Keyring } from '../platform/keyring.ts';
 import type { Limiter } from '../platform/limits/limiter.ts';
+import type { Signer } from '../platform/merkle/note.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Reads } from '../projections/reads.queries.ts';
 import type { ProjectionStatus } from '../projections/runtime/status.queries.ts';
@@ -62,6 +64,10 @@ export interface ApiParts {
   readonly codec: Codec;
   /** Who looked and who was refused; written before the answer leaves. */
   readonly accessLog: AccessLog;
+  /** Signs files that are to be held against later; absent where no key is set, and then none leave. */
+  readonly signer?: Signer;
+  /** What is proved of the log: signed heads, and that a case is under them. */
+  readonly auditTree: AuditReads;
   readonly log: EventLog;
   readonly rights: RightsOf;
   readonly logger: Logger;

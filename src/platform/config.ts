@@ -49,6 +49,10 @@ export interface Config {
   readonly restrictedDatabaseUrl: string | undefined;
   /** The restricted store's own master key; absent when a development key in `dataDir` is used. */
   readonly restrictedMasterKeyFile: string | undefined;
+  /** The Ed25519 key (PEM) that signs the audit tree; absent when a development key in `dataDir` is used. */
+  readonly auditKeyFile: string | undefined;
+  /** The name of this installation's event log in what it signs. */
+  readonly auditOrigin: string;
   /** Where people reach the API; the QR codes of papers lead there. */
   readonly publicUrl: string;
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
@@ -137,6 +141,11 @@ const Environment = z.object({
   RESTRICTED_DATABASE_URL: url('postgres', 'postgresql').optional(),
   RESTRICTED_MASTER_KEY_FILE: readableFile.optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
+  MASAR_AUDIT_KEY_FILE: readableFile.optional(),
+  MASAR_AUDIT_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]{1,200}$/u)
+    .optional(),
   PUBLIC_URL: url('https', 'http').optional(),
   FILES_DIR: z.string().optional(),
   FILES_S3_ENDPOINT: url('https', 'http').optional(),
@@ -190,6 +199,8 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   RESTRICTED_DATABASE_URL:
     "a postgres:// or postgresql:// address of a database of its own, with the restricted store's own login",
   RESTRICTED_MASTER_KEY_FILE: 'a file this process may read, with a key that is not the general one',
+  MASAR_AUDIT_KEY_FILE: 'a file this process may read, with an Ed25519 key in PEM',
+  MASAR_AUDIT_ORIGIN: 'a name of this event log that no other has, such as masar.example.org/log, without spaces and plus signs',
   PUBLIC_URL: 'the https:// address people reach this API at',
   TRUST_PROXY: 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1',
   FILES_DIR: 'a directory for files, shared by all processes',
@@ -244,6 +255,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     keysDatabaseUrl: settings.KEYS_DATABASE_URL,
     restrictedDatabaseUrl: settings.RESTRICTED_DATABASE_URL,
     restrictedMasterKeyFile: settings.RESTRICTED_MASTER_KEY_FILE,
+    auditKeyFile: settings.MASAR_AUDIT_KEY_FILE,
+    auditOrigin: settings.MASAR_AUDIT_ORIGIN ?? 'masar.localhost/log',
     publicUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,
     trustProxy: settings.TRUST_PROXY,
     files: filesOf(settings),
@@ -335,6 +348,12 @@ function missingInProduction(settings: Settings): string[] {
     refuse('FILES_DIR', 'the directory of one process is not seen by the others (or set FILES_S3_ENDPOINT)');
   }
   if (settings.CLAMD_ADDRESS === undefined) refuse('CLAMD_ADDRESS', 'files that nobody scanned would be served');
+  if (settings.MASAR_AUDIT_KEY_FILE === undefined) {
+    refuse('MASAR_AUDIT_KEY_FILE', 'a development key lies beside the tree that it signs');
+  }
+  if (settings.MASAR_AUDIT_ORIGIN === undefined) {
+    refuse('MASAR_AUDIT_ORIGIN', 'what two installations sign under one name cannot be told apart');
+  }
   if (settings.PUBLIC_URL === undefined) refuse('PUBLIC_URL', 'the QR codes of papers would lead to this machine alone');
   for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT', 'PUBLIC_URL', 'MASAR_KMS_URL'] as const) {
     if (settings[key]?.startsWith('http:')) problems.push(`${key} is not right: in production it should be ${EXPECTED[key]}`);

@@ -44,6 +44,8 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     keysDatabaseUrl: undefined,
     restrictedDatabaseUrl: undefined,
     restrictedMasterKeyFile: undefined,
+    auditKeyFile: undefined,
+    auditOrigin: 'masar.localhost/log',
     publicUrl: 'http://127.0.0.1:8080',
     trustProxy: [],
     files: { kind: 'disk', dir: resolve('.masar/files') },
@@ -61,6 +63,8 @@ const PRODUCTION = {
   MASAR_MASTER_KEY_FILE: KEY_FILE,
   FILES_DIR: '/srv/files',
   CLAMD_ADDRESS: 'scanner:3310',
+  MASAR_AUDIT_KEY_FILE: KEY_FILE,
+  MASAR_AUDIT_ORIGIN: 'masar.example.org/log',
   PUBLIC_URL: 'https://masar.example.org',
 };
 
@@ -105,6 +109,8 @@ t.test(
       OIDC_JWKS_URL: 'id.example.org',
       LOG_LEVEL: 'loud',
       MASAR_MASTER_KEY_FILE: '/nowhere/key',
+      MASAR_AUDIT_KEY_FILE: '/nowhere/audit',
+      MASAR_AUDIT_ORIGIN: 'two words',
       TRUST_PROXY: '10.0.0.0/33',
       FILES_S3_ENDPOINT: 'ftp://:hunter2@files',
       FILES_S3_BUCKET: 'Two Words',
@@ -158,6 +164,8 @@ t.test('what is convenient in development refuses to start in production', async
     /^MASAR_MASTER_KEY_FILE is not set.*beside the data/,
     /^FILES_DIR is not set.*not seen by the others/,
     /^CLAMD_ADDRESS is not set.*nobody scanned/,
+    /^MASAR_AUDIT_KEY_FILE is not set.*beside the tree/,
+    /^MASAR_AUDIT_ORIGIN is not set.*told apart/,
     /^PUBLIC_URL is not set.*this machine alone/,
   ]);
   t.match(problemsOf({ ...PRODUCTION, OIDC_ISSUER: 'http://id' }), [/^OIDC_ISSUER .*https/]);

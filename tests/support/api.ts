@@ -11,6 +11,7 @@ import { baghdadDate } from '../../src/domain/kernel/dates.ts';
 import { Refused } from '../../src/domain/kernel/errors.ts';
 import type { Process } from '../../src/domain/kernel/process.ts';
 import type { AccessEntry } from '../../src/eventlog/access/entry.ts';
+import { auditReads } from '../../src/eventlog/audit/reads.ts';
 import { createDocuments, type DocumentParts } from '../../src/eventlog/documents/documents.ts';
 import { createExecutor } from '../../src/eventlog/execute.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
@@ -120,6 +121,7 @@ export async function startApi(
     waitFor: async () => true,
     // Never connected: what reads from read models is tested with a database of its own.
     reads: { pool: createPool('postgres://nobody@127.0.0.1:1/none', { applicationName: 'none' }), schema: 'read' },
+    auditTree: auditReads(createPool('postgres://nobody@127.0.0.1:1/none', { applicationName: 'none' }), 'audit'),
     importRows: { page: async () => ({ items: [] }), counts: async () => ({}) },
     checks: async () => [{ name: 'log', ok: true }],
     projections: async () => [],

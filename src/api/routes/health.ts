@@ -12,6 +12,12 @@ const ReadyView = z.object({
   status: z.enum(['ready', 'not ready']),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
 });
+const AuditView = z.object({
+  status: z.enum(['ok', 'halted']),
+  size: z.int(),
+  signed: z.int(),
+  halted: z.object({ code: z.string(), logIndex: z.int(), since: z.string() }).optional(),
+});
 const ProjectionsView = z.object({
   status: z.enum(['ok', 'halted']),
   items: z.array(
@@ -89,6 +95,25 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
     async () => {
       const items = await parts.projections();
       return { status: items.some((one) => one.halted) ? ('halted' as const) : ('ok' as const), items };
+    },
+  );
+
+  app.get(
+    '/health/audit',
+    {
+      schema: {
+        operationId: 'healthAudit',
+        tags,
+        security,
+        summary: 'How far the audit tree has come and is signed, and whether it stands still and why',
+        response: { 200: jsonSchemaOf(AuditView, 'output') },
+      },
+    },
+    async () => {
+      const { size, signed, halted } = await parts.auditTree.status();
+      if (!halted) return { status: 'ok' as const, size, signed };
+      const { code, logIndex, since } = halted;
+      return { status: 'halted' as const, size, signed, halted: { code, logIndex, since } };
     },
   );
 
