@@ -85,6 +85,6 @@ export async function* follow({ after, readPage, bell, pollMs, signal }: FollowO
       cursor = page.scannedTo;
       yield { scannedTo: cursor };
     }
-    if (cursor === from) await bell.wait(rings, pollMs, signal);
+    if (cursor === from || page.end) await bell.wait(rings, pollMs, signal);
   }
 }

@@ -48,6 +48,8 @@ export interface LogPage {
   readonly events: readonly StoredEvent[];
   /** Everything up to here was looked at, so the next page starts after it even when `events` is empty. */
   readonly scannedTo: Position;
+  /** Nothing came after it when it was read; absent where a store does not know without another look. */
+  readonly end?: boolean;
 }
 
 /** One delivery of a subscription: an event, or word that a stretch without matching events was passed. */

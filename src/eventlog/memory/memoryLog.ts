@@ -28,7 +28,7 @@ export function createMemoryLog(): EventLog {
       const event = all[at]!;
       if (keep(event.stream)) events.push(copy(event));
     }
-    return { events, scannedTo: at > Number(after) ? BigInt(at) : after };
+    return { events, scannedTo: at > Number(after) ? BigInt(at) : after, end: at >= all.length };
   }
 
   const log: EventLog = {

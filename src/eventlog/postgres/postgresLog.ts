@@ -102,7 +102,7 @@ export function createPostgresLog({ pool, schema: name, listen: listening = true
       const events = rows.filter((row) => row.position !== null).map(toStoredEvent);
       const last = events.at(-1)?.position ?? after;
       const top = events.length < limit ? BigInt(rows[0]?.head ?? 0) : 0n;
-      return { events, scannedTo: top > last ? top : last };
+      return { events, scannedTo: top > last ? top : last, end: events.length < limit };
     },
 
     subscribe(after, filter, signal) {

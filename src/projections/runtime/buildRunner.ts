@@ -6,7 +6,8 @@ import { pause } from '../../eventlog/follow.ts';
 import { type EventLog, LogUnavailable, type StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
 import type { Log } from '../../platform/logging.ts';
-import { type Build, type Builds, type Halt, type Lease, LeaseLost } from './builds.ts';
+import type { Build, Builds, Halt, Lease } from './builds.ts';
+import { LeaseLost } from './checkpoints.ts';
 import type { Feed, Item } from './feed.ts';
 import type { Fold, ProjectedEvent, Projection } from './projection.ts';
 import { statementsOf } from './tables.ts';
@@ -84,13 +85,10 @@ async function work(parts: RunnerParts, projection: Projection, held: Lease, sig
   const writer = await createWriter(parts, projection, held);
   let renewed = Date.now();
   while (!signal.aborted) {
-    const { rings } = feed.bell;
-    if (await writer.advance()) {
-      renewed = Date.now();
-      continue;
-    }
+    if (await writer.advance()) renewed = Date.now();
+    if (writer.seen === undefined) continue;
     if (held.build.state === 'building' && (await builds.swap(held))) return;
-    await feed.bell.wait(rings, leaseMs / 3, signal);
+    await feed.bell.wait(writer.seen, leaseMs / 3, signal);
     if (Date.now() - renewed >= leaseMs / 3) {
       await builds.renew(held, leaseMs);
       renewed = Date.now();
@@ -100,6 +98,8 @@ async function work(parts: RunnerParts, projection: Projection, held: Lease, sig
 
 export interface Writer {
   readonly position: bigint;
+  /** Rings of the feed's bell that were heard before its last look at the log; undefined when there may be more by that look. */
+  readonly seen: number | undefined;
   /** Folds and writes the next page, up to a position if one is given; false when there was nothing new. @throws LeaseLost, Halted */
   advance(upTo?: bigint): Promise<boolean>;
 }
@@ -120,6 +120,7 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
     });
   let fold = start();
   let position = lease.position;
+  let seen: number | undefined;
   const speed = speedometer();
 
   async function write(events: readonly ProjectedEvent[], to: bigint, last: StoredEvent | undefined): Promise<void> {
@@ -153,8 +154,12 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
     get position() {
       return position;
     },
+    get seen() {
+      return seen;
+    },
     advance: async (upTo) => {
       const page = await feed.page(position);
+      seen = page.end || page.scannedTo <= position ? page.rings : undefined;
       const end = upTo !== undefined && upTo < page.scannedTo ? upTo : page.scannedTo;
       if (end <= position) return false;
       const fresh = (await page.items(projection.opening, projection.categories)).filter(

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { createCheckpoints, LeaseLost, type Progress } from './checkpoints.ts';
 import type { Projection } from './projection.ts';
 import { createTables, type Statement } from './tables.ts';
 
@@ -33,34 +34,13 @@ export interface Halt {
   readonly since: string;
 }
 
-/** What one write moves on: from the lease's checkpoint to here. */
-export interface Progress {
-  readonly from: bigint;
-  readonly to: bigint;
-  readonly logIndex: bigint;
-  readonly events: number;
-  /** Events a second lately. */
-  readonly rate: number;
-  readonly recordedAt?: string;
-}
-
-/** Another projector works on this build, or it has been retired: nothing was written. */
-export class LeaseLost extends Error {
-  constructor(build: Build) {
-    super(`the lease on ${build.schema} is lost`);
-    this.name = 'LeaseLost';
-  }
-}
-
-/** Postgres tells this channel of every move of a checkpoint. */
-export const channelOf = (schema: string): string => `masar_read_${schema}`;
-
 export type Builds = ReturnType<typeof createBuilds>;
 
 /** The builds of every projection, kept beside the read models in `schema`. */
 export function createBuilds(db: Kysely<unknown>, schema: string) {
   const table = sql.id(schema, 'projection_build');
   const skips = sql.id(schema, 'projection_skip');
+  const checkpoints = createCheckpoints(db, schema);
   const columns = sql`id, name, version, schema, state`;
 
   async function buildsOf(name: string, on: Kysely<unknown> = db): Promise<readonly Build[]> {
@@ -88,21 +68,6 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
         else await sql`create view ${view} as select * from ${sql.id(build.schema, name)}`.execute(trx);
       }
     }
-  }
-
-  /** The checkpoint, and word of it: both take effect with the transaction, which is the statement itself where there is no other. */
-  async function moveOn(on: Kysely<unknown>, { build, epoch }: Lease, progress: Progress, leaseMs: number): Promise<void> {
-    const { rows } = await sql`
-      with moved as (
-        update ${table} set position = ${String(progress.to)}, log_index = greatest(log_index, ${String(progress.logIndex)}),
-          events = events + ${progress.events}, rate = ${progress.rate}, changed_at = now(), stopped = null,
-          last_recorded_at = coalesce(${progress.recordedAt ?? null}, last_recorded_at),
-          lease_until = now() + ${leaseMs} * interval '1 ms'
-        where id = ${build.id} and epoch = ${epoch} and position = ${String(progress.from)} and state <> 'retired'
-        returning name
-      )
-      select set_config('synchronous_commit', 'off', true), pg_notify(${channelOf(schema)}, name) from moved`.execute(on);
-    if (rows.length !== 1) throw new LeaseLost(build);
   }
 
   /** Runs alone among everybody who makes or swaps builds of this projection. */
@@ -171,14 +136,13 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
 
     /**
      * Writes rows and checkpoint as one. The checkpoint's row is locked first, so nobody else can write this build meanwhile.
-     * A commit lost in a crash of the server is only work to do again, so it does not wait for the disk. Most pages change no
-     * row of a build: then one statement is all.
      * @throws LeaseLost
      */
     commit: async (lease: Lease, progress: Progress, statements: readonly Statement[], leaseMs: number): Promise<void> => {
-      if (statements.length === 0) return moveOn(db, lease, progress, leaseMs);
+      const move = { lease, progress, leaseMs };
+      if (statements.length === 0) return checkpoints.move(move);
       await db.transaction().execute(async (trx) => {
-        await moveOn(trx, lease, progress, leaseMs);
+        await checkpoints.moveIn(trx, move);
         for (const statement of statements) await statement(trx);
       });
     },

@@ -14,6 +14,10 @@ export type Item =
 export interface Page {
   readonly after: bigint;
   readonly scannedTo: bigint;
+  /** Rings of the bell before it was read: whatever it lacks has rung since. */
+  readonly rings: number;
+  /** Whether nothing came after it when it was read, as far as the log can tell. */
+  readonly end: boolean;
   /** Everything in the page, with every personal value sealed. */
   readonly sealed: readonly Item[];
   /** The events of these processes with personal values opened up to a tier; done once for all who ask the same. */
@@ -47,12 +51,15 @@ export function createFeed(parts: {
   const underway = new Map<bigint, Promise<Page>>();
 
   async function read(after: bigint): Promise<Page> {
-    const { events, scannedTo } = await log.readAll(after, batch, filter);
+    const { rings } = bell;
+    const { events, scannedTo, end = false } = await log.readAll(after, batch, filter);
     const sealed = events.length === 0 ? [] : await decodeAll(codec, registry, events);
     const opened = new Map<string, Promise<readonly Item[]>>();
     const page: Page = {
       after,
       scannedTo,
+      rings,
+      end,
       sealed,
       items: (opening, categories) => {
         const key = `${opening} ${categories.join(' ')}`;

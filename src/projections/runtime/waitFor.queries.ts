@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { Bell } from '../../eventlog/follow.ts';
 import { listen } from '../../eventlog/postgres/listener.ts';
 import { createKysely } from '../../platform/database.ts';
-import { channelOf } from './builds.ts';
+import { channelOf } from './checkpoints.ts';
 
 /** Resolves to true once these read models show a position, to false after `timeoutMs` milliseconds without that. */
 export type WaitFor = (projections: readonly string[], position: bigint, timeoutMs: number) => Promise<boolean>;

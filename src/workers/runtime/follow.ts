@@ -91,7 +91,7 @@ const standing = (reactor: Reactor, { log, store }: FollowParts): Promise<bigint
 async function turn(reactor: Reactor, { epoch, position: from }: Held, parts: FollowParts): Promise<Turn> {
   const { pages, store } = parts;
   const page = await pages.after(from, reactor.categories);
-  const seen = page.last || page.scannedTo <= from ? page.rings : undefined;
+  const seen = page.end || page.scannedTo <= from ? page.rings : undefined;
   if (page.scannedTo <= from) return { position: from, seen };
   const { jobs, until, stopped } = await readPage(reactor, page.events, from, page.scannedTo, parts);
   if (until > from) {

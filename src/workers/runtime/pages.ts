@@ -10,8 +10,6 @@ const KEPT = 4;
 export interface ReactorPage extends LogPage {
   /** Rings of the news before it was read: whatever it lacks has rung since. */
   readonly rings: number;
-  /** Whether it went to the end of the log. */
-  readonly last: boolean;
 }
 
 /** The log as all reactors of a process read it. */
@@ -37,7 +35,7 @@ export function createPages({ log, codec, news }: { readonly log: EventLog; read
   async function read(after: bigint, filter?: LogFilter): Promise<Kept> {
     const { rings } = news;
     const page = await log.readAll(after, PAGE, filter);
-    return { ...page, after, rings, last: page.events.length < PAGE };
+    return { ...page, after, rings };
   }
 
   async function readForAll(after: bigint): Promise<Kept> {
