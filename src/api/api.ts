@@ -14,6 +14,7 @@ import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { answerClientError, problemSender, problems } from './plugins/problems.ts';
 import { Problem } from './problem.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { boardRoutes } from './routes/boards.ts';
 import { bulkRoutes } from './routes/bulk.ts';
 import { caseDocumentRoutes } from './routes/caseDocuments.ts';
@@ -114,6 +115,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await workRoutes(v1, parts);
     await importRoutes(v1, parts);
     await proofRoutes(v1, parts);
+    await auditRoutes(v1, parts);
     await meRoutes(v1, parts);
     await exportRoutes(v1, parts);
   });

@@ -3,9 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { AccessEntry, AccessPost } from '../../eventlog/access/entry.ts';
 import { rightsOf } from '../caseIds.ts';
+import { catalogueOf } from '../catalogue.ts';
 import { type Looked, Opener } from '../opener.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
+import { problemText } from './problems.ts';
 
 /** What tells of an answer that does not leave after all. */
 const OF_THE_ANSWER = ['content-length', 'content-disposition', 'etag', 'location', 'masar-position', 'masar-stale'];
@@ -15,6 +17,7 @@ const OF_THE_ANSWER = ['content-length', 'content-disposition', 'etag', 'locatio
  * is 503. Refusals of who did not prove who they are have nobody to name: they are counted.
  */
 export function accessLog(app: FastifyInstance, parts: ApiParts): void {
+  const catalogue = catalogueOf(parts.registry);
   const strangers = parts.metrics.counter('unauthenticated_total', 'Requests refused for want of a valid token', ['code']);
   const openers = new WeakMap<FastifyRequest, Opener>();
   app.decorateRequest('opener', {
@@ -35,8 +38,7 @@ export function accessLog(app: FastifyInstance, parts: ApiParts): void {
       request.opener.forget();
       if (payload instanceof Readable) payload.destroy();
       for (const name of OF_THE_ANSWER) reply.removeHeader(name);
-      request.log.error({ err: cause }, 'the access log cannot be written');
-      throw new Problem('ACCESS_LOG_UNAVAILABLE', { cause });
+      return problemText(catalogue, request, reply, new Problem('ACCESS_LOG_UNAVAILABLE', { cause }));
     }
     return payload;
   });

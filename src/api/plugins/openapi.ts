@@ -44,6 +44,7 @@ export async function openapi(app: FastifyInstance, { registry }: { readonly reg
         { name: 'documents', description: 'Uploading files; they are opened through the cases that name them' },
         { name: 'work', description: 'Queues, own work and what changed' },
         { name: 'registers', description: 'Finding households, providers and possible duplicates' },
+        { name: 'audit', description: 'Who did what, who looked, and who was refused' },
         { name: 'bulk', description: 'Many commands in one request' },
         { name: 'catalogue', description: 'Processes, code lists and places: a front end can be built from these' },
         { name: 'operations', description: 'For whoever runs the server' },

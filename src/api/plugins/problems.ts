@@ -15,25 +15,30 @@ export type SendProblem = (request: FastifyRequest, reply: FastifyReply, error: 
 /** Makes the writer of problems: `application/problem+json` in the caller's language, telling nothing of what is inside. */
 export function problemSender(catalogue: Catalogue): SendProblem {
   return (request, reply, error) => {
-    const process = request.routeOptions?.config?.process;
-    const lang = pickLanguage(request.headers['accept-language']);
-    const problem = problemBody(catalogue, error, { process, lang, instance: request.id });
-    const { code, status } = problem;
-    request.problemCode = code;
-    if (code === 'BUSY') request.log.warn({ code }, 'a request was turned away: the event loop stands still');
-    else if (status >= 500) request.log.error({ err: error, code }, 'a request failed');
-    if (status === 401) reply.header('www-authenticate', challenge(code));
-    if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
-    if (status === 429 && error instanceof Problem) reply.header('retry-after', String(error.params.seconds));
-    if (status === 413) reply.header('connection', 'close');
-    return reply
-      .code(status)
-      .header('content-language', problem.lang)
-      .header('cache-control', 'no-store')
-      .type('application/problem+json; charset=utf-8')
-      .serializer(JSON.stringify)
-      .send(problem.body);
+    const text = problemText(catalogue, request, reply, error);
+    return reply.serializer((payload: string) => payload).send(text);
   };
+}
+
+/** Makes a failure of an answer: its status, its headers, and the text of its body. */
+export function problemText(catalogue: Catalogue, request: FastifyRequest, reply: FastifyReply, error: unknown): string {
+  const process = request.routeOptions?.config?.process;
+  const lang = pickLanguage(request.headers['accept-language']);
+  const problem = problemBody(catalogue, error, { process, lang, instance: request.id });
+  const { code, status } = problem;
+  request.problemCode = code;
+  if (code === 'BUSY') request.log.warn({ code }, 'a request was turned away: the event loop stands still');
+  else if (status >= 500) request.log.error({ err: error, code }, 'a request failed');
+  if (status === 401) reply.header('www-authenticate', challenge(code));
+  if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
+  if (status === 429 && error instanceof Problem) reply.header('retry-after', String(error.params.seconds));
+  if (status === 413) reply.header('connection', 'close');
+  reply
+    .code(status)
+    .header('content-language', problem.lang)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8');
+  return JSON.stringify(problem.body);
 }
 
 export interface ProblemOptions {

@@ -27,6 +27,8 @@ const EXPORTERS: readonly Role[] = [
   'referralFocalPoint',
   'providerManager',
   'referralDesk',
+  // Of lists, only the audit is within its sight.
+  'auditor',
 ];
 
 /** What leaves as paper or as a file. */

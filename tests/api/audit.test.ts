@@ -1,0 +1,387 @@
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
+import t from 'tap';
+import { listExport } from '../../src/domain/listExport/index.ts';
+import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
+import type { AccessEntry } from '../../src/eventlog/access/entry.ts';
+import { accessMigrations } from '../../src/eventlog/access/migrations.ts';
+import { keepMonths } from '../../src/eventlog/access/months.ts';
+import { createSigner, openNote } from '../../src/platform/merkle/note.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { type Api, type SignedIn, startApi } from '../support/api.ts';
+import { withReadModels } from '../support/apiReads.ts';
+import { families } from '../support/families.ts';
+import { testDatabase } from '../support/postgres.ts';
+import { parcel } from '../support/sampleProcess.ts';
+
+const signer = createSigner(
+  'masar.test',
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+);
+
+/** A pool that counts the writes to the access log through it. */
+function counting(pool: pg.Pool) {
+  const database = { inserts: 0 };
+  const query: (...args: unknown[]) => unknown = pool.query.bind(pool);
+  const counted: pg.Pool = Object.create(pool, {
+    query: {
+      value: (text: string, values: unknown) => {
+        if (text.includes('record_access')) database.inserts += 1;
+        return query(text, values);
+      },
+    },
+  });
+  return { pool: counted, database };
+}
+
+/** An API with read models and an access log of its own; `entries` is what lies in that, in order. */
+async function startWithAccessLog(test: Pick<typeof t, 'teardown'>, over: Parameters<typeof startApi>[0]) {
+  let used: ReturnType<typeof counting> | undefined;
+  const api = await startApi(over, async (parts) => {
+    const models = await withReadModels(test)(parts);
+    const { pool } = models.reads ?? parts.reads;
+    await migrate(pool, { schema: 'access', migrations: accessMigrations });
+    used = counting(pool);
+    return { ...models, signer, accessLog: createAccessLog({ pool: used.pool, schema: 'access' }) };
+  });
+  test.teardown(() => api.close());
+  const { pool, database } = used ?? counting(api.parts.reads.pool);
+  const entries = async () => (await pool.query('select * from access.entry order by leaf')).rows;
+  return { api, pool, database, entries };
+}
+
+const after = async (api: Api) => ({ 'masar-after': String(await api.log.head()) });
+
+let shared: Awaited<ReturnType<typeof startWithAccessLog>>;
+t.before(async () => {
+  shared = await startWithAccessLog(t, [parcel, listExport]);
+});
+
+/** A branch of its own, and what is put on record from now on. */
+async function parcels() {
+  const { api, pool, database } = shared;
+  const registrar = api.person('registrar');
+  const before = (await shared.entries()).length;
+  const entries = async () => (await shared.entries()).slice(before);
+  const open = async (as: SignedIn, need?: string): Promise<string> => {
+    const body = { to: as.post.organisation, name: 'Synthetic', ...(need ? { need } : {}) };
+    const { json, text } = await api.call('POST', '/v1/parcels', { as, body });
+    if (!json?.id) throw new Error(text);
+    return json.id;
+  };
+  return { api, registrar, open, pool, database, entries };
+}
+
+t.test('who opens a T2 value is on record before the answer leaves; who opens none is not', async (t) => {
+  const { api, registrar, open, entries } = await parcels();
+  const [plain, sensitive] = [await open(registrar), await open(registrar, 'insulin')];
+  t.same(await entries(), [], 'commands show no values');
+  t.equal((await api.call('GET', `/v1/parcels/${plain}`, { as: registrar })).status, 200);
+  t.same(await entries(), [], 'everyday work at T1');
+  const { headers, text } = await api.call('GET', `/v1/parcels/${sensitive}`, { as: registrar });
+  t.match(text, /insulin/);
+  const { organisation, office, role } = registrar.post;
+  const [entry, ...others] = await entries();
+  t.same(others, []);
+  t.match(entry, {
+    request_id: headers.get('request-id'),
+    staff: registrar.id,
+    posts: [{ role, organisation, office }],
+    route: 'GET /v1/parcels/:id',
+    cases: [`parcel-${sensitive}`],
+    owners: [office],
+    tier: 'T2',
+    outcome: 'allowed',
+    code: null,
+  });
+  t.notMatch(JSON.stringify(entry), /insulin|Synthetic/, 'and holds no values');
+
+  const page = await api.call('GET', `/v1/parcels/${sensitive}/timeline`, { as: registrar, headers: await after(api) });
+  t.match(page.text, /insulin/);
+  t.match((await entries())[1], { route: 'GET /v1/parcels/:id/timeline', cases: [`parcel-${sensitive}`], tier: 'T2' });
+});
+
+t.test('refusals are on record with who was refused and what; who did not prove who they are is counted', async (t) => {
+  const { api, registrar, open, entries } = await parcels();
+  const id = await open(registrar, 'insulin');
+  const stranger = api.person('registrar');
+  const refused = await api.call('GET', `/v1/parcels/${id}`, { as: stranger });
+  t.equal(refused.status, 404);
+  const absent = randomUUID();
+  t.equal((await api.call('GET', `/v1/parcels/${absent}`, { as: stranger })).status, 404);
+  t.equal((await api.call('POST', `/v1/parcels/${id}/send`, { as: stranger, body: { weight: 2 } })).status, refused.status);
+  const bulk = { commands: [{ process: 'parcel', command: 'send', id, input: { weight: 2 }, key: 'bulk-key-1' }] };
+  t.equal((await api.call('POST', '/v1/bulk', { as: stranger, body: bulk })).json.refused, 1);
+  const code = refused.json.code;
+  t.match(await entries(), [
+    { staff: stranger.id, route: 'GET /v1/parcels/:id', cases: [`parcel-${id}`], owners: [registrar.post.office], code },
+    { staff: stranger.id, route: 'GET /v1/parcels/:id', cases: [`parcel-${absent}`], owners: [], code: 'NOT_FOUND', tier: null },
+    { staff: stranger.id, route: 'POST /v1/parcels/:id/send', cases: [`parcel-${id}`], outcome: 'refused', code },
+    { staff: stranger.id, route: 'POST /v1/bulk', cases: [`parcel-${id}`], outcome: 'refused', code },
+  ]);
+  const unknown = { subject: randomUUID() };
+  t.equal((await api.call('GET', `/v1/parcels/${id}`, { as: unknown })).json.code, 'NOT_ENROLLED');
+  t.match((await entries())[4], { posts: [], outcome: 'refused', code: 'NOT_ENROLLED' });
+
+  t.equal((await api.call('GET', `/v1/parcels/${id}`)).status, 401);
+  t.equal((await entries()).length, 5);
+  t.match((await api.parts.metrics.scrape()).body, /masar_unauthenticated_total\{code="TOKEN_MISSING"\} 1/);
+});
+
+t.test('what cannot be put on record is not shown, and no refusal leaves either', async (t) => {
+  const { api, registrar, open, pool, entries } = await parcels();
+  const id = await open(registrar, 'insulin');
+  const plain = await open(registrar);
+  await pool.query('alter table access.entry rename to elsewhere');
+  const { status, json, text, headers } = await api.call('GET', `/v1/parcels/${id}`, { as: registrar });
+  t.equal(status, 503);
+  t.equal(json.code, 'ACCESS_LOG_UNAVAILABLE');
+  t.notMatch(text, /insulin|Synthetic|requested/);
+  t.notOk(headers.get('etag'));
+  t.equal((await api.call('GET', `/v1/parcels/${id}`, { as: api.person('registrar') })).status, 503);
+  t.equal((await api.call('GET', `/v1/parcels/${plain}`, { as: registrar })).status, 200, 'everyday work goes on');
+  await pool.query('alter table access.elsewhere rename to entry');
+  t.equal((await api.call('GET', `/v1/parcels/${id}`, { as: registrar })).status, 200);
+  t.equal((await entries()).length, 1);
+});
+
+t.test('two hundred who read at once share a few writes, and none is lost', async (t) => {
+  const { api, registrar, open, database, entries } = await parcels();
+  const id = await open(registrar, 'insulin');
+  const before = database.inserts;
+  const answers = await Promise.all(Array.from({ length: 200 }, () => api.call('GET', `/v1/parcels/${id}`, { as: registrar })));
+  t.ok(answers.every((one) => one.status === 200));
+  const found = await entries();
+  t.same(new Set(found.map((one) => one.request_id)), new Set(answers.map((one) => one.headers.get('request-id'))));
+  t.same(
+    found.map((one) => one.leaf),
+    found.map((_, index) => found[0].leaf + index),
+    'numbered without a gap',
+  );
+  t.ok(database.inserts - before <= 100, `${database.inserts - before} writes`);
+});
+
+t.test('the log is only added to, and a month is dropped whole when its time is over', async (t) => {
+  const { pool } = await testDatabase(t);
+  await migrate(pool, { schema: 'access', migrations: accessMigrations });
+  const { pool: counted, database } = counting(pool);
+  const log = createAccessLog({ pool: counted, schema: 'access' });
+  const entry = (at: string): AccessEntry => ({
+    ...{ at, requestId: randomUUID(), staff: 'officer', posts: [], route: 'GET /x', cases: [], owners: [] },
+    outcome: 'allowed',
+  });
+  const months = async () =>
+    (await pool.query(`select starts, entries, dropped_at is not null as gone from access.month order by starts`)).rows;
+  t.same(await keepMonths(pool, 'access', '2026-01-31T23:59:59.999Z', 2), { dropped: [] });
+  await Promise.all(
+    ['2026-01-31T23:59:59.999Z', '2026-02-01T00:00:00.000Z', '2026-01-05T00:00:00.000Z'].map((at) => log.record([entry(at)])),
+  );
+  t.match(await months(), [
+    { starts: '2026-01-01', entries: 2 },
+    { starts: '2026-02-01', entries: 1 },
+    { starts: '2026-03-01', entries: 0 },
+  ]);
+  const writes = database.inserts;
+  await Promise.all(Array.from({ length: 200 }, () => log.record([entry('2026-03-05T00:00:00.000Z')])));
+  t.ok(database.inserts - writes <= 3, `${database.inserts - writes} writes for two hundred at once`);
+  await log.record([entry('2027-07-01T00:00:00.000Z')]);
+  t.equal((await months()).length, 6, 'a month nobody made ahead is made when it is needed');
+  const inOrder = (await log.page({ highestTier: 'T2' }, { limit: 300 })).map((one) => one.at.slice(0, 10));
+  t.same([...new Set(inOrder)], ['2027-07-01', '2026-03-05', '2026-02-01', '2026-01-31', '2026-01-05']);
+
+  await t.rejects(pool.query(`update access.entry set staff = 'nobody'`), /only added to/);
+  await t.rejects(pool.query('delete from access.entry'), /only added to/);
+
+  t.same(await keepMonths(pool, 'access', '2026-03-31T12:00:00.000Z', 2), { dropped: [] }, 'January is two months old');
+  t.same(await keepMonths(pool, 'access', '2026-04-01T00:00:00.000Z', 2), { dropped: ['2026-01-01'] });
+  t.same(await keepMonths(pool, 'access', '2026-04-01T00:00:00.000Z', 2), { dropped: [] });
+  t.match((await months())[0], { starts: '2026-01-01', entries: 2, gone: true }, 'that it was there stays on record');
+  t.equal((await log.page({ highestTier: 'T2' }, { limit: 300 })).length, 202);
+  await t.rejects(log.record([entry('2026-01-31T00:00:00.000Z')]), 'nothing is added to what was dropped');
+});
+
+t.test('an auditor sees every office, who answers for an office sees their own', async (t) => {
+  const { api, registrar, open } = await parcels();
+  const head = api.colleague(registrar, 'headOfBranch');
+  const other = api.person('registrar');
+  const auditor = api.person('auditor');
+  const [mine, theirs] = [await open(registrar, 'insulin'), await open(other, 'a wheelchair')];
+  const look = (id: string, as: SignedIn) => api.call('GET', `/v1/parcels/${id}`, { as });
+  await look(mine, registrar);
+  await look(theirs, other);
+  await look(theirs, registrar);
+  await look(mine, other);
+  const audit = async (as: SignedIn, query = '') => api.call('GET', `/v1/audit${query}`, { as, headers: await after(api) });
+  interface Line {
+    readonly kind: string;
+    readonly actor: string;
+    readonly cases: readonly { readonly id: string }[];
+    readonly outcome: string;
+    readonly action: string;
+  }
+  const seen = async (as: SignedIn, query = ''): Promise<string[]> => {
+    const { json, text } = await audit(as, query);
+    if (!json?.items) throw new Error(text);
+    const who = (id: string) => (id === registrar.id ? 'we' : 'they');
+    const ofTest = (one: Line) => [mine, theirs].includes(one.cases[0]?.id ?? '');
+    return json.items
+      .filter(ofTest)
+      .map((one: Line) => `${who(one.actor)} ${one.kind} ${one.cases[0]?.id === mine ? 'mine' : 'theirs'} ${one.outcome}`);
+  };
+  const everything = [
+    'we looked mine allowed',
+    'they looked theirs allowed',
+    'we looked theirs refused',
+    'they looked mine refused',
+    'we did mine allowed',
+    'they did theirs allowed',
+  ];
+  t.same((await seen(auditor)).toSorted(), everything.toSorted());
+  t.same((await seen(head)).toSorted(), everything.filter((one) => !/they .* theirs/.test(one)).toSorted());
+  t.notMatch((await audit(auditor)).text, /insulin|wheelchair|Synthetic/, 'no values');
+
+  const { office } = registrar.post;
+  t.same((await seen(auditor, '?refused=true')).toSorted(), ['they looked mine refused', 'we looked theirs refused']);
+  t.same((await seen(auditor, '?tier=T2')).toSorted(), ['they looked theirs allowed', 'we looked mine allowed']);
+  t.same(await seen(auditor, `?kind=did&case=${mine}`), ['we did mine allowed']);
+  t.equal((await seen(auditor, `?case=${mine}`)).length, 3);
+  t.equal((await seen(auditor, `?actor=${other.id}`)).length, 3);
+  t.equal((await seen(auditor, `?office=${office}`)).length, 4);
+  t.same(await seen(head, '?action=ParcelRequested'), ['we did mine allowed']);
+  t.equal((await seen(auditor, `?action=${encodeURIComponent('GET /v1/parcels/:id')}`)).length, 4);
+  t.same(await seen(auditor, '?before=2020-01-01T00:00:00Z'), []);
+  t.same(await seen(auditor, '?from=2030-01-01T00:00:00Z'), []);
+  t.equal((await seen(auditor, '?from=2026-01-01T00:00:00Z&before=2030-01-01T00:00:00Z')).length, 6);
+  t.equal((await seen(head, `?office=${office}`)).length, 4);
+  t.equal((await audit(head, `?office=${other.post.office}`)).json.code, 'FORBIDDEN', 'an office that is not theirs');
+  t.equal((await audit(head, '?tier=T3')).json.code, 'FORBIDDEN');
+  t.equal((await audit(registrar)).json.code, 'FORBIDDEN');
+  t.equal((await audit(head, '?who=me')).json.code, 'INVALID_INPUT');
+  t.equal((await audit(head, '?cursor=abc')).json.code, 'CURSOR_MALFORMED');
+
+  const paged: string[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const { json } = await audit(auditor, `?limit=1&kind=looked&office=${office}${cursor ? `&cursor=${cursor}` : ''}`);
+    paged.push(...json.items.map((one: Line) => one.outcome));
+    cursor = json.next;
+  }
+  t.equal(paged.length, 6, 'with those who asked for more than they may');
+  const both: string[] = [];
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const { json } = await audit(auditor, `?limit=2&office=${office}${cursor ? `&cursor=${cursor}` : ''}`);
+    both.push(...json.items.map((one: Line & { requestId?: string; logIndex?: string }) => one.requestId ?? one.logIndex ?? ''));
+    cursor = json.next;
+  }
+  t.equal(new Set(both).size, both.length, 'page by page, nothing twice');
+  t.equal(both.length, (await audit(auditor, `?office=${office}`)).json.items.length, 'and nothing left out');
+});
+
+t.test('an audit leaves as a file that is signed and on record; one bit of it changed is seen', async (t) => {
+  const { api, registrar, open } = await parcels();
+  const id = await open(registrar, 'insulin');
+  await api.call('GET', `/v1/parcels/${id}`, { as: registrar });
+  const auditor = api.person('auditor');
+  const exported = async (body: object, as = auditor) => {
+    const answer = await fetch(`${api.base}/v1/audit-exports`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await api.token(as)}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+        ...(await after(api)),
+      },
+      body: JSON.stringify(body),
+    });
+    return { answer, bytes: Buffer.from(await answer.arrayBuffer()) };
+  };
+  const holds = (content: Buffer, note: string): boolean => {
+    const [origin, length, digest] = openNote(note, signer.key)?.split('\n') ?? [];
+    const is = createHash('sha256').update(content).digest('base64');
+    return origin === 'masar.test/audit' && Number(length) === content.length && digest === is;
+  };
+  const { answer, bytes } = await exported({ filter: { case: id } });
+  t.equal(answer.status, 201, bytes.toString());
+  const lines = bytes.toString('utf8').trimEnd().split('\n');
+  const last = lines.at(-1) ?? '';
+  const content = bytes.subarray(0, bytes.length - last.length - 1 - (Buffer.byteLength(last) - last.length));
+  const { signed } = JSON.parse(last) as { signed: string };
+  t.ok(holds(content, signed));
+  t.equal(Buffer.from(answer.headers.get('masar-signature') ?? '', 'base64').toString(), signed);
+  for (const at of [0, Math.floor(content.length / 2), content.length - 1]) {
+    const altered = Buffer.from(content);
+    altered[at] = (altered[at] ?? 0) ^ 1;
+    t.notOk(holds(altered, signed), `a bit of byte ${at}`);
+  }
+  t.notOk(holds(content.subarray(0, -1), signed), 'cut short');
+  t.same(
+    lines.slice(0, -1).map((line) => (JSON.parse(line) as { kind: string }).kind),
+    ['did', 'looked'],
+  );
+  const record = await api.log.read(`listExport-${(answer.headers.get('location') ?? '').split('/').at(-1)}`);
+  const [made] = await api.codec.decode(record, 'none');
+  t.match(made, {
+    type: 'SignedListExported',
+    data: { list: 'auditList', format: 'ndjson', rows: 2, sha256: createHash('sha256').update(content).digest('hex') },
+    meta: { actor: { id: auditor.id } },
+  });
+
+  const csv = await exported({ format: 'csv' });
+  t.match(csv.bytes.toString('utf8'), /^\ufeffAt,What,Action/);
+  t.ok(holds(csv.bytes, Buffer.from(csv.answer.headers.get('masar-signature') ?? '', 'base64').toString()));
+  t.equal((await exported({}, registrar)).answer.status, 403);
+  t.equal((await exported({ filter: { nobody: 'x' } })).answer.status, 400);
+});
+
+t.test('no answer with a T2 value leaves any route unrecorded', async (t) => {
+  const m = await families();
+  const { api, entries } = await startWithAccessLog(t, m.w);
+  const family = await m.registered();
+  const document = { docType: 'passport', number: 'CANARY-77', status: 'lost' };
+  await m.when(m.registrar, 'person', 'recordDocument', family.mother, document);
+  const values: unknown[] = [];
+  const stored = (await api.log.readAll(0n, 10_000)).events;
+  await api.codec.decode(stored, 'all', (tier, value) => tier === 'T2' && values.push(value));
+  const canaries = values.filter((one): one is string => typeof one === 'string' && one.length > 7);
+  t.ok(canaries.includes('CANARY-77'));
+  const { organisation, office = '', governorate = '' } = m.registrar.post;
+  const verifier = api.person('verifier', { organisation, office, governorate });
+  const ids: Record<string, string> = { households: family.id, persons: family.mother, applications: family.application };
+  const { paths } = (await api.call('GET', '/openapi.json')).json as { paths: Record<string, Record<string, unknown>> };
+  const routes = Object.keys(paths).filter((path) => path.startsWith('/v1/') && 'get' in (paths[path] ?? {}));
+  const told: string[] = [];
+  for (const route of routes) {
+    const path = route
+      .replace(/^\/v1\/([^/]+)\/\{id\}/, (_, plural) => `/v1/${plural}/${ids[plural] ?? randomUUID()}`)
+      .replace(/\{[^}]+\}/g, '1');
+    const query = route === '/v1/changes' ? '?after=0' : route === '/v1/register' ? '?name=member' : '';
+    const { text, headers, status } = await api.call('GET', path + query, { as: verifier, headers: await after(api) });
+    t.not(status, 500, `${route}: ${text.slice(0, 200)}`);
+    const shows = status === 200 && canaries.some((one) => text.includes(one));
+    const recorded = (await entries()).some((one) => one.request_id === headers.get('request-id') && one.tier === 'T2');
+    if (shows) told.push(route);
+    if (shows && !recorded) t.fail(`${route} shows a T2 value and is not on record`);
+    if (status === 403 || status === 404) {
+      const refused = (await entries()).some((one) => one.request_id === headers.get('request-id') && one.outcome === 'refused');
+      t.ok(refused, `${route} refuses on record`);
+    }
+  }
+  t.ok(told.includes('/v1/persons/{id}') && told.includes('/v1/persons/{id}/timeline'), `the test can see: ${told.join(' ')}`);
+
+  const auditor = api.person('auditor');
+  const household = await api.call('GET', `/v1/audit?household=${family.id}`, { as: auditor, headers: await after(api) });
+  t.equal(household.status, 200, household.text);
+  t.ok(household.json.items.length > 3);
+  t.notMatch(household.text, /CANARY-77|passport/);
+  const stranger = api.person('headOfBranch');
+  const other = await api.call('GET', `/v1/audit?household=${family.id}`, { as: stranger, headers: await after(api) });
+  t.match(other.json.code, /FORBIDDEN|NOT_FOUND/, 'whose cases these are is not told to another branch');
+});
+
+t.test('no route opens values but through the opener of its request', async (t) => {
+  const opening = /\bcodec\b/;
+  const found = readdirSync('src/api', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && opening.test(readFileSync(`src/api/${file}`, 'utf8')))
+    .toSorted();
+  t.same(found, ['opener.ts', 'parts.ts', 'plugins/accessLog.ts', 'routes/register.ts']);
+});
