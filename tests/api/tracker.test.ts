@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
-import { claims, losses } from '../support/claims.ts';
+import { byHand, claims, losses } from '../support/claims.ts';
 
 /** A Ninewa of nine claims: registered, ratified, annulled and paid on different days; and one of Anbar's. */
 async function ninewa() {
@@ -27,7 +27,7 @@ async function ninewa() {
   await when(central, 'annul', annulled, { committeeNo: 1, decisionNo: 'D-2', reason: 'the title was forged' });
   await goOn(toPay, 'property', 40_000_000);
   const batch = await m.batch();
-  await when(clerk, 'listForPayment', toPay, { batch });
+  await when(clerk, 'listForPayment', toPay, { ...byHand, batch });
   const { payees } = (await m.record(toPay)).state;
   const payee = payees[0]!.payee;
   await when('batches', 'recordPayeeAudit', toPay, { batch, payee, outcome: 'passed' });

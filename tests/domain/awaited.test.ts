@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { type Claim, claim } from '../../src/domain/claim/index.ts';
+import { type Claim, claim, claimFollowUps } from '../../src/domain/claim/index.ts';
+import { docRequest, docRequestFollowUps } from '../../src/domain/docRequest/index.ts';
+import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
+import type { Process } from '../../src/domain/kernel/process.ts';
 import { movement } from '../../src/domain/movement/index.ts';
+import { person } from '../../src/domain/person/index.ts';
+import { papersMissing } from '../../src/domain/person/papers.ts';
 import { returnGrant } from '../../src/domain/returnGrant/index.ts';
 import { migrateQueue } from '../../src/platform/queue.ts';
-import { reactorsOf } from '../../src/workers/reactors.ts';
+import { following } from '../../src/workers/reactors/followUps.ts';
 import { paper, papers } from '../support/papers.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { refused } from '../support/scenario.ts';
-import { noImports, workersFor } from '../workers/support.ts';
+import { workersFor } from '../workers/support.ts';
 
 /** Somebody whose civil record is asked for, and cases of theirs that wait for it. */
 async function waiting() {
@@ -156,10 +161,13 @@ t.test('the reactors set going what a paper blocked, and need no second look at 
   const place = { kind: 'postgres', url, schema: 'jobs' } as const;
   await migrateQueue(place);
   const crew = await workersFor(t, w, place);
-  const none = async () => [];
-  const parts = { openItems: none, imports: noImports, openPlans: none, payableClaims: none, openMovements: none };
-  const NAMES = ['claims', 'document requests', 'papers of persons'];
-  await crew.start(reactorsOf(parts).filter((one) => NAMES.includes(one.name)));
+  const follow = (name: string, process: Process, followUps: (event: never) => readonly FollowUp[]) =>
+    following({ name, process, followUps: (event) => followUps(event as never), onRefusal: 'go on' });
+  await crew.start([
+    follow('claims', claim, claimFollowUps),
+    follow('document requests', docRequest, docRequestFollowUps),
+    follow('papers of persons', person, papersMissing),
+  ]);
   const id = await asked();
   await w.when(registrar, 'docRequest', 'linkBlocked', request, { process: 'claim', id });
   await crew.settled();

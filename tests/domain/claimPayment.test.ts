@@ -1,90 +1,12 @@
 /** The money of a claim, payee by payee: domain.md §4.2 from awaiting_allocation on, with the batch and allocation it is paid from. */
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { allocationFollowUps } from '../../src/domain/allocation/index.ts';
-import { type Claim, claimFollowUps, progressOf } from '../../src/domain/claim/index.ts';
+import { type Claim, progressOf } from '../../src/domain/claim/index.ts';
 import { type PaymentEvent, paid, payeesFor, paymentStatus } from '../../src/domain/claim/payees.ts';
 import type { EventMeta } from '../../src/domain/kernel/envelope.ts';
-import { Refused } from '../../src/domain/kernel/errors.ts';
-import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
-import { paymentBatchFollowUps } from '../../src/domain/paymentBatch/index.ts';
-import { claims, letter, losses, papers, votes } from '../support/claims.ts';
-import { type Person, refused, someone } from '../support/scenario.ts';
-
-type Table = (event: never) => readonly FollowUp[];
-const TABLES: Readonly<Record<string, Table>> = {
-  claim: claimFollowUps,
-  paymentBatch: paymentBatchFollowUps,
-  allocation: allocationFollowUps,
-};
-
-/** A sub-committee with money: commands are followed at once by what their events call for in other streams. */
-async function money(releasedIQD = 500_000_000) {
-  const c = await claims();
-  const { w } = c;
-  const hq = someone('branchesAffairs', { governorate: 'IQG07' });
-  const orderer = { ...c.accounts, id: randomUUID() };
-  const turnedDown: string[] = [];
-
-  async function act(
-    by: Person | string,
-    process: string,
-    command: string,
-    id: string | undefined,
-    input: object = {},
-    extra: object = {},
-  ) {
-    const done = await w.when(by, process, command, id, input, extra);
-    await follow(
-      process,
-      done.events.map((event, index) => ({ ...event, meta: done.meta[index]! })),
-    );
-    return done;
-  }
-  async function follow(process: string, events: readonly { type: string; data: unknown; meta: EventMeta }[]): Promise<void> {
-    for (const next of events.flatMap((event) => [...(TABLES[process]?.(event as never) ?? [])])) {
-      await act('follow-up', next.process, next.command, next.id, next.input).catch((error: unknown) => {
-        if (!(error instanceof Refused)) throw error;
-        turnedDown.push(`${next.process}.${next.command} ${error.code}`);
-      });
-    }
-  }
-  const on = (by: Person | string, command: string, id: string, input: object = {}, extra: object = {}) =>
-    act(by, 'claim', command, id, input, extra);
-
-  const asked = { governorate: 'IQG15', fiscalYear: 2026, amountIQD: releasedIQD, purpose: 'compensation' };
-  const allocation = (await act(c.clerk, 'allocation', 'request', undefined, asked)).outcome.id;
-  await act(c.finance, 'allocation', 'approve', allocation, { amountIQD: releasedIQD });
-  await act(c.finance, 'allocation', 'releaseFunds', allocation, { amountIQD: releasedIQD, on: w.now().slice(0, 10) }, letter);
-  let batchNo = 0;
-  const openBatch = async () =>
-    (await act(c.clerk, 'paymentBatch', 'open', undefined, { allocation, batchNo: ++batchNo })).outcome.id;
-
-  /** Takes a listed batch to its order; the payees named are held at the audit. */
-  async function ordered(
-    batch: string,
-    lines: readonly { claim: string; payee: string }[],
-    held: readonly string[] = [],
-  ): Promise<void> {
-    await act(hq, 'paymentBatch', 'publish', batch);
-    const passed = lines.filter((one) => !held.includes(one.payee));
-    const stopped = lines.filter((one) => held.includes(one.payee)).map((one) => ({ ...one, reason: 'identity_not_shown' }));
-    await act(c.clerk, 'paymentBatch', 'recordAudit', batch, { passed, held: stopped }, letter);
-    await act(orderer, 'paymentBatch', 'order', batch);
-  }
-  const payees = async (id: string) => (await c.record(id)).state.payees;
-  const pay = (id: string, payee: string, by = c.accounts) =>
-    on(by, 'recordPayment', id, { payee, method: 'bank_transfer', proof: 'V-1', paidOn: w.now().slice(0, 10) });
-  return { ...c, act, on, openBatch, ordered, payees, pay, orderer, allocation, turnedDown };
-}
-
-/** A martyr's claim, its amount decided, with heirs in these parts, waiting for money. */
-async function withHeirs(c: Awaited<ReturnType<typeof money>>, amount: number, weights: readonly number[]): Promise<string> {
-  const id = await c.prepared('martyrdom');
-  const heirs = await Promise.all(weights.map(async (weight) => ({ person: await c.someoneNamed(), weight })));
-  await c.when(c.clerk, 'recordShares', id, { heirs, papers: 'seen', deedNo: '18/2020' }, papers);
-  return c.goOn(id, 'martyrdom', amount);
-}
+import { byHand, claims, letter, losses, papers, votes } from '../support/claims.ts';
+import { money, orderedClaim, withHeirs } from '../support/payments/paying.ts';
+import { refused, someone } from '../support/scenario.ts';
 
 t.test('heirs are paid each their share to the last dinar, some while others are held', async (t) => {
   const c = await money();
@@ -95,9 +17,9 @@ t.test('heirs are paid each their share to the last dinar, some while others are
     [625_000, 2_187_500, 1_093_750, 1_093_750],
   );
   const batch = await c.openBatch();
-  const listed = await c.on(c.clerk, 'listForPayment', id, { batch });
+  const listed = await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch });
   t.match(listed.record.status, 'batch_listed');
-  await refused(t, c.on(c.clerk, 'listForPayment', id, { batch }), 'NOTHING_DUE');
+  await refused(t, c.on(c.clerk, 'listForPayment', id, { ...byHand, batch }), 'NOTHING_DUE');
   const [first, second, third, fourth] = due.map((one) => one.payee) as [string, string, string, string];
   await refused(t, c.pay(id, first), 'WRONG_STATE');
   await c.ordered(
@@ -130,7 +52,7 @@ t.test('heirs are paid each their share to the last dinar, some while others are
   await refused(t, c.on(c.chair, 'liftHold', id, { payee: randomUUID(), reason: 'nobody' }), 'PAYEE_UNKNOWN');
   await c.on(c.chair, 'liftHold', id, { payee: fourth, reason: 'she showed her card' });
   const next = await c.openBatch();
-  await c.on(c.clerk, 'listForPayment', id, { batch: next });
+  await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch: next });
   await c.ordered(next, [{ claim: id, payee: fourth }]);
   t.equal((await c.pay(id, fourth)).outcome.status, 'paid');
   t.match(progressOf((await c.record(id)).state), { stage: 'paid', paid: true, paidIQD: 5_000_000, listedIQD: 0 });
@@ -144,7 +66,7 @@ t.test('a payee is listed once, in an open batch of the governorate, by name aga
   const id = await c.upTo('awaiting_allocation');
   const [{ payee } = { payee: '' }] = await c.payees(id);
   const list = (batch: string, payees?: string[]) =>
-    c.on(c.clerk, 'listForPayment', id, { batch, ...(payees ? { payees } : {}) });
+    c.on(c.clerk, 'listForPayment', id, { ...byHand, batch, ...(payees ? { payees } : {}) });
   await refused(t, list(randomUUID()), 'BATCH_NOT_OPEN');
   await refused(t, list(await c.batch('IQG01')), 'BATCH_OF_ANOTHER_GOVERNORATE');
   const ofOthers = { allocation: c.allocation, batchNo: 99, subcommittee: randomUUID() };
@@ -177,9 +99,9 @@ t.test('a batch that is no longer open turns a late claim away, and its payees a
   const c = await money();
   const [early, late] = [await c.upTo('awaiting_allocation'), await c.upTo('awaiting_allocation', 'injury')];
   const batch = await c.openBatch();
-  await c.on(c.clerk, 'listForPayment', early, { batch });
+  await c.on(c.clerk, 'listForPayment', early, { ...byHand, batch });
   // The other claim listed itself while the batch was open and reaches it after it was published.
-  const listed = await c.when(c.clerk, 'listForPayment', late, { batch });
+  const listed = await c.when(c.clerk, 'listForPayment', late, { ...byHand, batch });
   await c.act(someone('branchesAffairs'), 'paymentBatch', 'publish', batch);
   const { lines } = listed.events[0]!.data as { lines: object[] };
   await c.act('claims', 'paymentBatch', 'addClaim', batch, { claim: late, lines });
@@ -195,7 +117,7 @@ t.test(
     const c = await money();
     const id = await c.upTo('awaiting_allocation', 'martyrdom', 5_000_000);
     const batch = await c.openBatch();
-    await refused(t, c.on(c.clerk, 'listForPayment', id, { batch }), 'HEIR_SHARES_MISSING');
+    await refused(t, c.on(c.clerk, 'listForPayment', id, { ...byHand, batch }), 'HEIR_SHARES_MISSING');
     const { claimant, victims } = (await c.record(id)).state;
     const share = (heirs: object[], extra: object = papers) =>
       c.on(c.clerk, 'recordShares', id, { heirs, papers: 'seen', deedNo: '18/2020' }, extra);
@@ -214,7 +136,7 @@ t.test(
       [1_666_667, 3_333_333],
     );
     await c.on(c.clerk, 'setPriority', id, { vulnerable: true, grounds: 'orphans under ten' });
-    const { events } = await c.on(c.clerk, 'listForPayment', id, { batch });
+    const { events } = await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch });
     t.match(events, [{ data: { vulnerable: true, decidedOn: /^2026-/ } }]);
     await refused(t, share(heirs), 'WRONG_STATE');
   },
@@ -225,7 +147,7 @@ t.test('a held payee keeps the shares and the claim from being changed behind th
   const id = await withHeirs(c, 900_000, [1, 2]);
   const [one] = await c.payees(id);
   const batch = await c.openBatch();
-  await c.on(c.clerk, 'listForPayment', id, { batch, payees: [one!.payee] });
+  await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch, payees: [one!.payee] });
   await c.act(someone('branchesAffairs'), 'paymentBatch', 'publish', batch);
   const held = { claim: id, payee: one!.payee, reason: 'identity_not_shown' };
   await c.act(c.clerk, 'paymentBatch', 'recordAudit', batch, { passed: [], held: [held] }, letter);
@@ -240,7 +162,7 @@ t.test('a returned transfer makes the payee due again; a recovery lowers what co
   const id = await c.upTo('awaiting_allocation');
   const [{ payee } = { payee: '' }] = await c.payees(id);
   const batch = await c.openBatch();
-  await c.on(c.clerk, 'listForPayment', id, { batch });
+  await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch });
   await c.ordered(batch, [{ claim: id, payee }]);
   const back = { payee, on: c.w.now().slice(0, 10), reason: 'the account was closed' };
   await refused(t, c.on(c.accounts, 'recordReturnedTransfer', id, back), 'NOT_PAID');
@@ -251,7 +173,7 @@ t.test('a returned transfer makes the payee due again; a recovery lowers what co
   t.match(returned.record, { status: 'awaiting_allocation', state: { payees: [{ status: 'due', returns: 1 }] } });
   t.equal(progressOf((await c.record(id)).state).paidIQD, 0);
   const next = await c.openBatch();
-  await c.on(c.clerk, 'listForPayment', id, { batch: next });
+  await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch: next });
   await c.ordered(next, [{ claim: id, payee }]);
   await c.pay(id, payee);
   await c.on(c.accounts, 'recordRecovery', id, { payee, amountIQD: 5_000_000, reason: 'a part was paid by another ministry' });
@@ -270,7 +192,7 @@ t.test('an order that finds the claim suspended comes back as failed, and the ba
   const id = await c.upTo('awaiting_allocation');
   const [{ payee } = { payee: '' }] = await c.payees(id);
   const batch = await c.openBatch();
-  await c.on(c.clerk, 'listForPayment', id, { batch });
+  await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch });
   await c.on(c.chair, 'suspend', id, { cause: 'pending_court' }, letter);
   await c.ordered(batch, [{ claim: id, payee }]);
   t.match(await c.record(id), { status: 'suspended', state: { was: 'payment_failed' } });
@@ -362,16 +284,6 @@ t.test('whatever happens to its payees, a claim is paid exactly when all of them
   t.pass();
 });
 
-/** A claim of one payee, ordered in a batch. */
-async function orderedClaim(c: Awaited<ReturnType<typeof money>>, type: 'property' | 'injury' = 'property') {
-  const id = await c.upTo('awaiting_allocation', type);
-  const [{ payee } = { payee: '' }] = await c.payees(id);
-  const batch = await c.openBatch();
-  await c.on(c.clerk, 'listForPayment', id, { batch });
-  await c.ordered(batch, [{ claim: id, payee }]);
-  return { id, payee, batch };
-}
-
 t.test('a decided claim is no wrong file any more, and what it rests on is not rewritten', async (t) => {
   const c = await money();
   const wrong = await c.upTo('registered', 'injury');
@@ -448,7 +360,7 @@ t.test('who is paid in place of a victim is shown by the shares, also when a law
   const id = await c.upTo('awaiting_allocation', 'martyrdom', 5_000_000, {
     ...{ claimant: lawyer, capacity: 'lawyer', principal: heir },
   });
-  const list = async () => c.on(c.clerk, 'listForPayment', id, { batch: await c.openBatch() });
+  const list = async () => c.on(c.clerk, 'listForPayment', id, { ...byHand, batch: await c.openBatch() });
   await refused(t, list(), 'HEIR_SHARES_MISSING');
   await c.on(c.clerk, 'recordShares', id, { heirs: [{ person: heir, weight: 1 }], papers: 'pending' });
   await refused(t, list(), 'HEIR_SHARES_MISSING');

@@ -36,6 +36,10 @@ const TRIED = [
   'PaymentFailed',
   'PaymentReturned',
   'PaymentHeld',
+  'PaymentRecovered',
+  'BatchLineRecovered',
+  'PayeeReplacementDeclined',
+  'PayeeReplaced',
   'AllocationReturned',
 ];
 
@@ -91,6 +95,7 @@ t.test('the races find a batch that decides by a sum in other streams', async (t
   const { races } = arena({
     log: createMemoryLog(),
     batch,
+    plain: true,
     reactors: [...REACTORS.filter((one) => one.name === 'claims'), toClaims],
     opened: (ids) => batches.splice(0, batches.length, ...ids),
   });

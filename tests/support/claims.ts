@@ -12,6 +12,8 @@ import { colleague, type Person, someone, world } from './scenario.ts';
 export const letter = { record: { letterRef: { number: '118/3', date: '2026-02-01', issuedBy: 'Sub-committee' } } };
 export const papers = { record: { evidence: [{ docType: 'deed', ref: 'scan-1' }] } };
 export const votes = { present: 3, votes: { for: 3, against: 0, abstained: 0 } };
+/** Why somebody is listed by hand. */
+export const byHand = { outOfOrder: 'left_out_before' } as const;
 const incident = { date: { date: '2014-08-03', precision: 'day' }, area: 'IQG15Q07', cause: 'military_operation' };
 
 /** What is lost, by type, in the words of `prepare`. */

@@ -41,6 +41,14 @@ const objector: Readonly<Record<string, Label>> = {
 
 /** Words for the codes of a claim, by field. */
 export const codes: Readonly<Record<string, Readonly<Record<string, Label>>>> = {
+  outOfOrder: {
+    court_order: { en: 'Order of a court', ar: 'قرار قضائي' },
+    urgent_need: { en: 'Urgent need', ar: 'حاجة ملحّة' },
+    left_out_before: { en: 'Left out before', ar: 'أُغفل سابقًا' },
+    failed_before: { en: 'A payment failed before', ar: 'تعذر صرف سابق' },
+    held_before: { en: 'Was held before', ar: 'أُوقف صرفه سابقًا' },
+    other: { en: 'Other', ar: 'أخرى' },
+  },
   type: {
     martyrdom: { en: 'Martyrdom', ar: 'استشهاد' },
     missing: { en: 'Missing or abducted', ar: 'مفقود أو مختطف' },

@@ -58,6 +58,9 @@ export const SuspensionCause = z.enum(['heir_dispute', 'pending_court']);
 
 export const DuplicateGround = z.enum(['same_loss', 'same_number', 'same_victim', 'same_property', 'other']);
 
+/** Why somebody is listed by hand, before others who have waited longer; nobody published reasons. */
+export const OutOfOrder = z.enum(['court_order', 'urgent_need', 'left_out_before', 'failed_before', 'held_before', 'other']);
+
 export const PaymentMethod = z.enum(['bank_transfer', 'card', 'cheque', 'cash']);
 
 export const PayeeStatus = z.enum(['due', 'listed', 'audited', 'held', 'ordered', 'paid', 'failed', 'returned']);

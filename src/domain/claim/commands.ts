@@ -8,6 +8,7 @@ import { finance } from './finance.ts';
 import { listing } from './listing.ts';
 import { paying } from './paying.ts';
 import { preparing } from './preparing.ts';
+import { replacing } from './replacing.ts';
 import { screening } from './screening.ts';
 import { session } from './session.ts';
 import { standing } from './standing.ts';
@@ -26,6 +27,7 @@ export const claim = p.withCommands({
   ...finance,
   ...listing,
   ...paying,
+  ...replacing,
   ...standing,
   ...awaiting,
 });

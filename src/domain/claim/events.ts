@@ -12,6 +12,7 @@ import {
   DamageCategory,
   DuplicateGround,
   Objector,
+  OutOfOrder,
   Paper,
   PaymentMethod,
   PersonKind,
@@ -164,6 +165,9 @@ export const events = {
     /** What the order of payment looks at: the day of the final decision, then vulnerability. */
     decidedOn: LocalDate,
     vulnerable: z.boolean(),
+    /** Listed by hand and not by the order of payment, and why; earlier versions do not say. */
+    outOfOrder: OutOfOrder.optional(),
+    note: told.optional(),
   }),
   ClaimUnlisted: z.strictObject({ batch: z.uuid(), payees: z.array(z.uuid()).min(1), reason: personal(Text, 'T1') }),
   PayeeAuditCompleted: z.strictObject({ batch: z.uuid(), payee: z.uuid(), outcome: z.enum(['passed', 'held']) }),
@@ -187,7 +191,23 @@ export const events = {
     on: LocalDate,
     reason: personal(Text, 'T1'),
   }),
-  PaymentRecovered: z.strictObject({ payee: z.uuid(), amountIQD: Dinars, reason: personal(Text, 'T1') }),
+  /** `batch`: the list it was paid in, absent for a payment known from paper, and in earlier versions. */
+  PaymentRecovered: z.strictObject({
+    payee: z.uuid(),
+    amountIQD: Dinars,
+    reason: personal(Text, 'T1'),
+    batch: z.uuid().optional(),
+  }),
+  /** A payee died before payment; the heirs and their parts as the inheritance deed gives them. */
+  PayeeReplacementProposed: z.strictObject({ payee: z.uuid(), heirs: z.array(Heir).min(1).max(50), deedNo: legalNo }),
+  PayeeReplacementDeclined: z.strictObject({ payee: z.uuid(), reason: told }),
+  /** The share of one payee, to the last dinar, is now the heirs'. */
+  PayeeReplaced: z.strictObject({
+    payee: z.uuid(),
+    by: z
+      .array(z.strictObject({ payee: z.uuid(), person: z.uuid(), weight: Heir.shape.weight, amountIQD: z.int().min(0) }))
+      .min(1),
+  }),
   ClaimWithdrawn: z.strictObject({ by: z.enum(['claimant', 'heirs', 'representative']), reason: told.optional() }),
   ClaimSuspended: z.strictObject({ cause: SuspensionCause, note: told.optional() }),
   ClaimSuspensionLifted: z.strictObject({ note: told.optional() }),

@@ -115,6 +115,7 @@ export const fields: Readonly<Record<string, Label>> = {
   payee: { en: 'Payee', ar: 'المستحق' },
   payees: { en: 'Payees', ar: 'المستحقون' },
   decidedOn: { en: 'Finally decided on', ar: 'تاريخ القرار النهائي' },
+  outOfOrder: { en: 'Listed out of order because', ar: 'سبب الإدراج خارج الترتيب' },
   proof: { en: 'Proof of payment', ar: 'إثبات الصرف' },
   paidOn: { en: 'Paid on', ar: 'تاريخ الصرف' },
 };

@@ -21,7 +21,7 @@ export function followUps(event: Told): readonly FollowUp[] {
       return ground === undefined ? [] : [{ process: 'claim', command: 'detectDuplicate', id: claim, input: of }];
     }
     case 'ClaimListedForPayment': {
-      const { batch: id, ...list } = event.data;
+      const { batch: id, note: _, ...list } = event.data;
       return batch(id, 'addClaim', list);
     }
     case 'PaymentMade': {
@@ -35,6 +35,10 @@ export function followUps(event: Told): readonly FollowUp[] {
     case 'PaymentReturned': {
       const { payee, amountIQD } = event.data;
       return batch(event.data.batch, 'reverseLine', { payee, amountIQD });
+    }
+    case 'PaymentRecovered': {
+      const { payee, amountIQD } = event.data;
+      return batch(event.data.batch, 'recoverLine', { payee, amountIQD });
     }
     case 'AwaitedDocumentIssued':
       return [{ process: 'docRequest', command: 'noteResumed', id: event.data.request, input: { process: 'claim', id: claim } }];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CaseRecord } from '../kernel/case.ts';
 import { ensure } from '../kernel/errors.ts';
-import { fact } from '../kernel/process.ts';
+import { type Context, fact } from '../kernel/process.ts';
+import { OutOfOrder } from './codes.ts';
 import { p } from './definition.ts';
 import { duplicatesSettled, suspected } from './duplicates.ts';
 import { Text } from './events.ts';
@@ -36,6 +37,15 @@ function wanted(s: Claim, named: readonly string[] | undefined): readonly Payee[
   });
 }
 
+/** Whoever lists by hand goes past the order of payment, which only the filling of a batch keeps, and says why. */
+function byHand(
+  c: { readonly outOfOrder?: z.output<typeof OutOfOrder> | undefined; readonly note?: string | undefined },
+  { actor }: Pick<Context, 'actor'>,
+): void {
+  ensure(c.outOfOrder !== undefined || actor.post === 'system', 'OUT_OF_ORDER_UNEXPLAINED');
+  ensure(c.outOfOrder !== 'other' || c.note !== undefined, 'REASON_NEEDS_WORDS');
+}
+
 /** Whether nothing in the claim itself keeps its payees from being listed. */
 export const mayBeListed = (s: Claim, record: CaseRecord<unknown>): boolean =>
   suspected(s, record).length === 0 && sharesShown(s);
@@ -45,7 +55,12 @@ export const listing = {
   listForPayment: p.command({
     from: ['awaiting_allocation', 'payment_failed', 'batch_listed', 'payee_audit', 'payment_ordered', 'partly_paid'],
     permission: 'claim:list',
-    input: z.strictObject({ batch: z.uuid(), payees: z.array(z.uuid()).min(1).max(200).optional() }),
+    input: z.strictObject({
+      batch: z.uuid(),
+      payees: z.array(z.uuid()).min(1).max(200).optional(),
+      outOfOrder: OutOfOrder.optional(),
+      note: Text.optional(),
+    }),
     emits: ['ClaimListedForPayment'],
     to: ['batch_listed', 'payee_audit', 'payment_ordered', 'partly_paid'],
     facts: (c) => ({ batch: fact<BatchFact>('paymentBatch', c.batch) }),
@@ -57,11 +72,14 @@ export const listing = {
       ensure(subcommittee === undefined || subcommittee === s.subcommittee?.office, 'BATCH_OF_ANOTHER_SUBCOMMITTEE');
       duplicatesSettled(s, ctx);
       ensure(sharesShown(s), 'HEIR_SHARES_MISSING');
+      byHand(c, ctx);
       const payees = wanted(s, c.payees);
       ensure(payees.length > 0, 'NOTHING_DUE');
       const lines = [...new Set(payees)].map(lineOf);
       const decidedOn = s.final?.on ?? '';
-      return [{ type: 'ClaimListedForPayment', data: { batch: c.batch, lines, decidedOn, vulnerable: s.vulnerable } }];
+      const { batch: into, outOfOrder, note } = c;
+      const data = { batch: into, lines, decidedOn, vulnerable: s.vulnerable, outOfOrder, note };
+      return [{ type: 'ClaimListedForPayment', data }];
     },
   }),
   unlist: p.command({
@@ -114,6 +132,7 @@ export const listing = {
       const held = s.payees.find((one) => one.payee === c.payee);
       ensure(held, 'PAYEE_UNKNOWN', { payee: c.payee });
       ensure(held.status === 'held', 'PAYEE_NOT_HELD', { payee: c.payee });
+      ensure(held.replacement === undefined, 'REPLACEMENT_PENDING', { payee: c.payee });
       return [{ type: 'PaymentHoldLifted', data: c }];
     },
   }),

@@ -14,6 +14,9 @@ const HERE_ONLY: readonly string[] = [
   'PaymentHoldLifted',
   'PaymentOrdered',
   'PaymentFailed',
+  'PayeeReplacementProposed',
+  'PayeeReplacementDeclined',
+  'PayeeReplaced',
 ];
 
 /**

@@ -5,6 +5,8 @@ import type { events } from './events.ts';
 import type { ClaimStatus } from './stages.ts';
 import type { Claim } from './state.ts';
 
+type Data<K extends keyof typeof events> = Extract<FoldEvent<typeof events>, { type: K }>['data'];
+
 /** One who is paid a share of a claim. `payee` is the record of the person; amounts are whole dinars. */
 export interface Payee {
   readonly payee: string;
@@ -15,8 +17,19 @@ export interface Payee {
   readonly status: PayeeStatus;
   readonly batch?: string | undefined;
   readonly recoveredIQD?: number;
+  /** The payee who died, in whose place this one is. */
+  readonly heirOf?: string;
+  /** Heirs proposed in the place of a payee who died, who is held until a second officer decides. */
+  readonly replacement?: Replacement | undefined;
   /** How often a transfer came back. */
   readonly returns?: number;
+}
+
+interface Replacement {
+  readonly heirs: Data<'PayeeReplacementProposed'>['heirs'];
+  readonly by: string;
+  /** Where the payee stood before. */
+  readonly was: PayeeStatus;
 }
 
 /** Who is entitled to a decided amount, each with a share, adding up to it to the last dinar. */
@@ -89,9 +102,18 @@ export type PaymentEvent = Extract<
       | 'PaymentMade'
       | 'PaymentFailed'
       | 'PaymentReturned'
-      | 'PaymentRecovered';
+      | 'PaymentRecovered'
+      | `PayeeReplace${string}`;
   }
 >;
+
+/** The heirs in the place of the payee who died. A share of nothing is nothing to wait for. */
+const replaced = (payees: readonly Payee[], { payee, by }: Data<'PayeeReplaced'>): readonly Payee[] =>
+  payees.flatMap((one): readonly Payee[] =>
+    one.payee === payee
+      ? by.map((heir) => ({ ...heir, kind: 'natural', status: heir.amountIQD === 0 ? 'paid' : 'due', heirOf: payee }))
+      : [one],
+  );
 
 /** What an event of payment makes of a claim's payees. */
 export function paid(claim: Claim, event: PaymentEvent): Claim {
@@ -100,8 +122,21 @@ export function paid(claim: Claim, event: PaymentEvent): Claim {
       claim,
       claim.payees.map((one) => (wanted.includes(one.payee) ? to(one) : one)),
     );
+  if (event.type === 'PayeeReplaced') return withPayees(claim, replaced(claim.payees, event.data));
   const { data, type } = event;
   switch (type) {
+    case 'PayeeReplacementProposed': {
+      const { heirs } = data;
+      const by = event.meta.actor.id;
+      return change([data.payee], (one) => ({
+        ...one,
+        status: 'held',
+        batch: undefined,
+        replacement: { heirs, by, was: one.status },
+      }));
+    }
+    case 'PayeeReplacementDeclined':
+      return change([data.payee], ({ replacement, ...one }) => ({ ...one, status: replacement?.was ?? one.status }));
     case 'ClaimListedForPayment':
       return change(
         data.lines.map((one) => one.payee),

@@ -85,7 +85,8 @@ export const paying = {
       ensure(one.status === 'paid', 'NOT_PAID', { payee: c.payee });
       const left = one.amountIQD - (one.recoveredIQD ?? 0);
       ensure(c.amountIQD <= left, 'MORE_THAN_PAID', { left });
-      return [{ type: 'PaymentRecovered', data: c }];
+      const from = one.batch === undefined ? {} : { batch: one.batch };
+      return [{ type: 'PaymentRecovered', data: { ...from, ...c } }];
     },
   }),
 };

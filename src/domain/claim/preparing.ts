@@ -103,6 +103,8 @@ export const preparing = {
       }
       ensure(c.papers === 'pending' || ctx.evidence.length > 0 || ctx.letterRef, 'EVIDENCE_MISSING');
       ensure(isUntouched(s.payees), 'PAYMENT_UNDER_WAY');
+      // The shares of the deed are no longer who is paid: whoever dies next is replaced like the first.
+      ensure(!s.payees.some((one) => one.heirOf !== undefined), 'PAYEE_REPLACED_BEFORE');
       return [{ type: 'SharesRecorded', data: c }];
     },
   }),

@@ -50,7 +50,9 @@ export function progressOf(state: ClaimState): Progress {
   const sum = (...wanted: readonly string[]) =>
     state.payees.reduce((all, one) => (wanted.includes(one.status) ? all + one.amountIQD - (one.recoveredIQD ?? 0) : all), 0);
   const allPaid = state.payees.length > 0 && state.payees.every((one) => one.status === 'paid');
-  const paid = finalised && entitlementIQD > 0 && allPaid;
+  const paidIQD = sum('paid');
+  // Money that was recovered to the last dinar is not money the claimant has.
+  const paid = finalised && entitlementIQD > 0 && allPaid && paidIQD > 0;
   return {
     stage: paid ? 'paid' : finalised ? 'finalised' : submitted ? 'submitted' : 'preparing',
     submitted,
@@ -59,7 +61,7 @@ export function progressOf(state: ClaimState): Progress {
     entitled: entitlementIQD > 0,
     entitlementIQD,
     listedIQD: sum('listed', 'audited', 'ordered'),
-    paidIQD: sum('paid'),
+    paidIQD,
   };
 }
 

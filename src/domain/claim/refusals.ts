@@ -129,6 +129,29 @@ export const refusals: Readonly<Record<string, Label>> = {
   PAYEE_NOT_HELD: { en: 'The payment of this payee is not held.', ar: 'صرف هذا المستحق غير موقوف.' },
   PAYMENT_NOT_ORDERED: { en: 'No payment is ordered for this payee.', ar: 'لا يوجد أمر صرف لهذا المستحق.' },
   PAYER_ORDERED_IT: { en: 'Whoever ordered the payment does not pay it.', ar: 'من أصدر أمر الصرف لا يتولى الصرف.' },
+  OUT_OF_ORDER_UNEXPLAINED: {
+    en: 'Whoever lists by hand passes over others. Say why, or have the batch filled in the order of payment.',
+    ar: 'الإدراج اليدوي يتجاوز منتظرين آخرين. اذكر السبب أو املأ الدفعة حسب ترتيب الصرف.',
+  },
+  REASON_NEEDS_WORDS: { en: 'Say the reason in words.', ar: 'اذكر السبب كتابة.' },
+  REPLACEMENT_PENDING: {
+    en: 'Heirs are proposed for this payee already. Decide on them first.',
+    ar: 'اقتُرح ورثة لهذا المستحق. يجب البت في الاقتراح أولًا.',
+  },
+  NO_REPLACEMENT_PENDING: { en: 'No heirs are proposed for this payee.', ar: 'لا يوجد اقتراح ورثة لهذا المستحق.' },
+  PAYEE_NOT_DECEASED: {
+    en: 'The death of this payee is not on record. Record it in the record of the person first.',
+    ar: 'وفاة هذا المستحق غير مسجلة. سجّلها في قيد الشخص أولًا.',
+  },
+  HEIR_NOT_LIVING: { en: 'An heir is not on record as living.', ar: 'أحد الورثة غير مسجل على قيد الحياة.' },
+  SAME_OFFICER: {
+    en: 'Whoever proposed the heirs does not decide on them. A second officer has to.',
+    ar: 'من اقترح الورثة لا يبت في الاقتراح. يجب أن يقوم بذلك موظف ثانٍ.',
+  },
+  PAYEE_REPLACED_BEFORE: {
+    en: 'Heirs took the place of a payee already. Replace a payee instead of recording all shares anew.',
+    ar: 'حلّ ورثة محل أحد المستحقين. استبدل المستحق بدل تسجيل جميع الحصص من جديد.',
+  },
   NOT_PAID: { en: 'This payee was not paid.', ar: 'لم يُصرف لهذا المستحق.' },
   PARTLY_RECOVERED: {
     en: 'A part of this payment was recovered; it cannot have come back as a whole.',

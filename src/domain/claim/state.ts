@@ -20,6 +20,7 @@ export interface Final {
   readonly outcome: 'final_at_subcommittee' | 'ratified' | 'amended' | 'annulled' | 'rejected';
   readonly amountIQD: number;
   readonly on: LocalDate;
+  readonly by: string;
   readonly committeeNo?: number;
   readonly decisionNo?: string;
 }
@@ -303,18 +304,18 @@ function contested(s: Claim, event: Contested): Claim {
 
 /** The last word. An annulment and a rejection end the claim and entitle to nothing. */
 function finalised(s: Claim, event: Of<'ClaimFinalAtSubcommittee' | 'ClaimRatified' | 'ClaimAmended' | 'ClaimAnnulled'>): Claim {
-  const on = baghdadDate(event.meta.occurredAt);
+  const at = { on: baghdadDate(event.meta.occurredAt), by: event.meta.actor.id };
   if (event.type === 'ClaimAnnulled') {
     const { committeeNo, decisionNo } = event.data;
-    return { ...s, status: 'annulled', final: { outcome: 'annulled', amountIQD: 0, on, committeeNo, decisionNo }, payees: [] };
+    return { ...s, status: 'annulled', final: { outcome: 'annulled', amountIQD: 0, ...at, committeeNo, decisionNo }, payees: [] };
   }
   const { amountIQD } = event.data;
-  const by =
+  const named =
     event.type === 'ClaimFinalAtSubcommittee' ? {} : { committeeNo: event.data.committeeNo, decisionNo: event.data.decisionNo };
   if (amountIQD === 0)
-    return { ...s, status: 'finally_rejected', final: { outcome: 'rejected', amountIQD, on, ...by }, payees: [] };
+    return { ...s, status: 'finally_rejected', final: { outcome: 'rejected', amountIQD, ...at, ...named }, payees: [] };
   const status = OUTCOME[event.type];
-  return { ...s, status, final: { outcome: status, amountIQD, on, ...by }, payees: payeesFor(s, amountIQD) };
+  return { ...s, status, final: { outcome: status, amountIQD, ...at, ...named }, payees: payeesFor(s, amountIQD) };
 }
 
 const OUTCOME = {
@@ -322,6 +323,10 @@ const OUTCOME = {
   ClaimRatified: 'ratified',
   ClaimAmended: 'amended',
 } as const;
+
+/** Who took the last word of a claim that ended with it, and so does not set it aside. */
+export const lastWordBy = (state: ClaimState): string | undefined =>
+  isClaim(state) && (state.status === 'annulled' || state.status === 'finally_rejected') ? state.final?.by : undefined;
 
 /** Where a reopened claim goes on: where it stood, or with the sub-committee when a last word is set aside. */
 export function reopened(state: ClaimState): ClaimState {

@@ -82,12 +82,16 @@ function payeeWaits(s: Claim): readonly Wait[] {
   return [
     ...(s.payees.some((one) => isDue(one)) ? [finance('allocate')()] : []),
     ...(some('failed') ? [clerk('relist')(s)] : []),
-    ...(some('held') ? [chair('liftHold')(s)] : []),
+    ...(s.payees.some((one) => one.status === 'held' && !one.replacement) ? [chair('liftHold')(s)] : []),
+    ...(s.payees.some((one) => one.replacement) ? [chair('decideReplacement')(s)] : []),
     ...(some('listed') ? [auditors('auditPayees')(s)] : []),
     ...(some('audited') ? [finance('order')()] : []),
     ...(some('ordered') ? [accounts('pay')(s)] : []),
   ];
 }
+
+/** A suspension does not set the law's time for payment back: it runs on below it. */
+const awaitsMoney = (s: Claim): boolean => AWAITS_MONEY.includes(s.status === 'suspended' ? (s.was ?? s.status) : s.status);
 
 /** Everything a claim waits on. The law's time for payment runs from the final decision to the money, whoever holds the ball. */
 export function waitsOf(s: Claim): readonly Wait[] {
@@ -96,7 +100,7 @@ export function waitsOf(s: Claim): readonly Wait[] {
     ...(ball ? [ball] : []),
     ...payeeWaits(s),
     ...(s.status === 'suspended' ? [chair('resume')(s)] : []),
-    ...(AWAITS_MONEY.includes(s.status) ? [{ ...accounts('payment')(s), clock: 'payment' }] : []),
+    ...(awaitsMoney(s) ? [{ ...accounts('payment')(s), clock: 'payment' }] : []),
     ...(s.suspicions.length > 0 ? [chair('resolveSuspicion')(s)] : []),
     ...awaitedWaits(s.awaits),
   ];

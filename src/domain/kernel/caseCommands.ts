@@ -85,7 +85,11 @@ const table: KernelTable = {
     from: 'reopenable',
     input: z.strictObject({ reason }),
     emits: ['CaseReopened'],
-    decide: (c) => [event('CaseReopened', { reason: c.reason })],
+    decide: (c, ctx, process) => {
+      const by = process.reopens?.decidedBy?.(ctx.case.state as Stated);
+      ensure(by === undefined || (by !== ctx.actor.id && by !== ctx.onBehalfOf), 'SECOND_OFFICER_NEEDED');
+      return [event('CaseReopened', { reason: c.reason })];
+    },
   }),
   ...adoption,
   ...clocks,

@@ -279,7 +279,12 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   /** Entries that a decision or payment rests on in this state: they are not corrected any more. */
   reliedUpon?(state: S): readonly (keyof E & string)[];
   /** Where `reopen` is allowed, and the state it leads to. */
-  readonly reopens?: { readonly from: readonly S['status'][]; state(state: S): S };
+  readonly reopens?: {
+    readonly from: readonly S['status'][];
+    state(state: S): S;
+    /** Whose decision reopening sets aside: a second officer reopens. */
+    decidedBy?(state: S): string | undefined;
+  };
   /** Events that are decisions or payments: reversed by a new decision, never corrected. */
   readonly decisions?: readonly (keyof E & string)[];
   /**
@@ -326,7 +331,11 @@ export interface Process {
   readonly retracts?: readonly string[];
   bound?(record: Pick<CaseRecord<Stated>, 'state' | 'adoption'>): boolean;
   reliedUpon?(state: Stated): readonly string[];
-  readonly reopens?: { readonly from: readonly string[]; state(state: Stated): Stated };
+  readonly reopens?: {
+    readonly from: readonly string[];
+    state(state: Stated): Stated;
+    decidedBy?(state: Stated): string | undefined;
+  };
   readonly decisions?: readonly string[];
   readonly discreet?: Readonly<Record<string, Tier | undefined>>;
   readonly escalation?: Escalation;

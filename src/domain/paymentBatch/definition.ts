@@ -51,6 +51,7 @@ export const p = defineProcess({
     'BatchOrdered',
     'BatchLineSettled',
     'BatchLineReversed',
+    'BatchLineRecovered',
     'BatchPaid',
     'BatchReconciled',
     'BatchCancelled',

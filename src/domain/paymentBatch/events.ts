@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Dinars, DinarsOrNone } from '../allocation/events.ts';
+import { OutOfOrder } from '../claim/codes.ts';
 import { LocalDate } from '../kernel/dates.ts';
 import { Adm1 } from '../places/pcodes.ts';
 
@@ -68,6 +69,8 @@ export const events = {
       .max(MOST_LINES),
     decidedOn: LocalDate.optional(),
     vulnerable: z.boolean().optional(),
+    /** Listed by hand, past the order of payment, and why. */
+    outOfOrder: OutOfOrder.optional(),
   }),
   LateClaimTurnedAway: z.strictObject({ ...ofClaim, because: z.enum(['not_open', 'full', 'listed_already']) }),
   BatchClaimRemoved: z.strictObject({ ...ofClaim, reason: RemovalReason }),
@@ -85,6 +88,8 @@ export const events = {
   BatchLineSettled: z.strictObject({ ...Line.shape, outcome: z.enum(['paid', 'failed']), amountIQD: Dinars }),
   /** A transfer that came back; after the reconciliation its money is free again in the allocation. */
   BatchLineReversed: z.strictObject({ ...Line.shape, amountIQD: Dinars, freedIn: z.uuid().optional() }),
+  /** A payment asked back and received; after the reconciliation its money is free again in the allocation. */
+  BatchLineRecovered: z.strictObject({ ...Line.shape, amountIQD: Dinars, freedIn: z.uuid().optional() }),
   BatchPaid: z.strictObject({ count, amountIQD: DinarsOrNone }),
   BatchReconciled: z.strictObject({
     count,
@@ -92,6 +97,8 @@ export const events = {
     paidIQD: DinarsOrNone,
     failedIQD: DinarsOrNone,
     returnedIQD: DinarsOrNone,
+    /** Of what was paid; absent in earlier versions. */
+    recoveredIQD: DinarsOrNone.optional(),
     allocation: z.uuid(),
   }),
   BatchCancelled: z.strictObject({

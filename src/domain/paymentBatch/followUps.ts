@@ -40,7 +40,8 @@ export function followUps(event: FoldEvent<typeof events>): readonly FollowUp[] 
     }
     case 'BatchOrdered':
       return event.data.claims.map((one) => claim(one.claim, 'orderPayment', { payees: one.payees }));
-    case 'BatchLineReversed': {
+    case 'BatchLineReversed':
+    case 'BatchLineRecovered': {
       const { freedIn, amountIQD } = event.data;
       return freedIn === undefined ? [] : [money(freedIn, 'reverseForBatch', { amountIQD })];
     }

@@ -30,6 +30,7 @@ export const labels: ProcessLabels = {
     recordAudit: { en: 'Record the audit of the payees', ar: 'تسجيل نتيجة تدقيق المستفيدين' },
     order: { en: 'Order payment', ar: 'إصدار أمر الصرف' },
     settleLine: { en: 'Settle a payee', ar: 'حسم صرف مستفيد' },
+    recoverLine: { en: 'Record a recovery', ar: 'تسجيل استرداد' },
     reverseLine: { en: 'Record a returned transfer', ar: 'تسجيل حوالة مُعادة' },
     reconcile: { en: 'Reconcile', ar: 'إجراء المطابقة' },
   },
@@ -47,6 +48,7 @@ export const labels: ProcessLabels = {
     BatchOrdered: { en: 'Payment ordered', ar: 'صدر أمر الصرف' },
     BatchLineSettled: { en: 'Payee settled', ar: 'حُسم صرف مستفيد' },
     BatchLineReversed: { en: 'Transfer came back', ar: 'أُعيدت حوالة' },
+    BatchLineRecovered: { en: 'Money recovered from a payee', ar: 'استُرد مبلغ من مستفيد' },
     BatchPaid: { en: 'Every payee settled', ar: 'حُسم صرف جميع المستفيدين' },
     BatchReconciled: { en: 'Reconciled', ar: 'تمت المطابقة' },
     BatchCancelled: { en: 'Batch cancelled', ar: 'أُلغيت الدفعة' },
@@ -84,14 +86,15 @@ export const labels: ProcessLabels = {
       ar: 'نتيجة التدقيق لا تشمل جميع المستفيدين في القائمة.',
     },
     FOUR_EYES: {
-      en: 'Who published the list does not order its payment. Another officer has to.',
-      ar: 'من نشر القائمة لا يصدر أمر صرفها. يجب أن يقوم بذلك موظف آخر.',
+      en: 'Who opened the batch does not publish its list, and who published it does not order its payment. Another officer has to.',
+      ar: 'من فتح الدفعة لا ينشر قائمتها، ومن نشرها لا يصدر أمر صرفها. يجب أن يقوم بذلك موظف آخر.',
     },
     NOTHING_TO_ORDER: { en: 'No payee passed the audit.', ar: 'لم يجتز التدقيق أي مستفيد.' },
     LINE_NOT_ORDERED: {
       en: 'No payment to this payee is ordered in this batch.',
       ar: 'لا يوجد أمر صرف لهذا المستفيد في هذه الدفعة.',
     },
+    MORE_THAN_PAID: { en: 'More than was paid cannot be recovered.', ar: 'لا يُسترد أكثر مما صُرف.' },
     LINE_NOT_PAID: { en: 'This payee was not paid in this batch.', ar: 'لم يُصرف لهذا المستفيد في هذه الدفعة.' },
     AMOUNT_DIFFERS: {
       en: 'The amount is not the one on the list.',
@@ -131,9 +134,19 @@ export const labels: ProcessLabels = {
     listedIQD: { en: 'Ordered (IQD)', ar: 'المأمور بصرفه (دينار)' },
     paidIQD: { en: 'Paid (IQD)', ar: 'المصروف (دينار)' },
     failedIQD: { en: 'Failed (IQD)', ar: 'تعذّر صرفه (دينار)' },
+    recoveredIQD: { en: 'Recovered (IQD)', ar: 'المسترد (دينار)' },
+    outOfOrder: { en: 'Listed out of order because', ar: 'سبب الإدراج خارج الترتيب' },
     returnedIQD: { en: 'Came back (IQD)', ar: 'المُعاد (دينار)' },
   },
   codes: {
+    outOfOrder: {
+      court_order: { en: 'Order of a court', ar: 'قرار قضائي' },
+      urgent_need: { en: 'Urgent need', ar: 'حاجة ملحّة' },
+      left_out_before: { en: 'Left out before', ar: 'أُغفل سابقًا' },
+      failed_before: { en: 'A payment failed before', ar: 'تعذر صرف سابق' },
+      held_before: { en: 'Was held before', ar: 'أُوقف صرفه سابقًا' },
+      other: { en: 'Other', ar: 'أخرى' },
+    },
     order: {
       ratification_date: { en: 'Day of ratification', ar: 'تاريخ المصادقة' },
       vulnerability: { en: 'Vulnerability', ar: 'الهشاشة' },

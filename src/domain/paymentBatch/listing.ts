@@ -94,7 +94,8 @@ export const listing = {
     input: z.strictObject({}),
     emits: ['BatchListPublished'],
     to: ['published'],
-    decide: (_c, s) => {
+    decide: (_c, s, ctx) => {
+      ensure(s.openedBy !== ctx.actor.id && s.openedBy !== ctx.onBehalfOf, 'FOUR_EYES');
       ensure(s.lines.length > 0, 'NOTHING_LISTED');
       const { allocation = '' } = s;
       return [{ type: 'BatchListPublished', data: { count: s.lines.length, amountIQD: totalOf(s, 'listed'), allocation } }];

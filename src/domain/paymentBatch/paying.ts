@@ -4,7 +4,7 @@ import { ensure } from '../kernel/errors.ts';
 import type { NewEvent } from '../kernel/process.ts';
 import { p } from './definition.ts';
 import { events, HeldReason, Line, MOST_LINES } from './events.ts';
-import { byClaim, lineOf, linesIn, type PaymentBatchState, totalOf } from './state.ts';
+import { byClaim, lineOf, linesIn, type PaymentBatchState, recoveredOf, totalOf } from './state.ts';
 
 const auditInput = z.strictObject({
   passed: z.array(Line).max(MOST_LINES),
@@ -93,6 +93,21 @@ export const paying = {
       return [{ type: 'BatchLineReversed', data: { ...c, freedIn } }];
     },
   }),
+  recoverLine: p.command({
+    from: ['ordered', 'paid', 'reconciled'],
+    permission: 'system',
+    input: z.strictObject({ ...Line.shape, amountIQD: Dinars }),
+    emits: ['BatchLineRecovered'],
+    to: ['ordered', 'paid', 'reconciled'],
+    decide: (c, s) => {
+      const line = lineOf(s, c);
+      ensure(line?.status === 'paid', 'LINE_NOT_PAID', { claim: c.claim });
+      const mostIQD = line.amountIQD - (line.recoveredIQD ?? 0);
+      ensure(c.amountIQD <= mostIQD, 'MORE_THAN_PAID', { mostIQD });
+      const freedIn = s.status === 'reconciled' ? s.allocation : undefined;
+      return [{ type: 'BatchLineRecovered', data: { ...c, freedIn } }];
+    },
+  }),
   reconcile: p.command({
     from: ['paid'],
     permission: 'paymentBatch:reconcile',
@@ -103,12 +118,14 @@ export const paying = {
     decide: (_c, s, ctx) => {
       ensure(ctx.letterRef, 'LETTER_MISSING');
       const { allocation = '' } = s;
+      const recoveredIQD = recoveredOf(s);
       const data = {
         count: linesIn(s, 'paid').length,
-        listedIQD: totalOf(s, 'paid', 'failed', 'returned'),
+        listedIQD: totalOf(s, 'paid', 'failed', 'returned') + recoveredIQD,
         paidIQD: totalOf(s, 'paid'),
         failedIQD: totalOf(s, 'failed'),
         returnedIQD: totalOf(s, 'returned'),
+        recoveredIQD,
         allocation,
       };
       return [{ type: 'BatchReconciled', data }];

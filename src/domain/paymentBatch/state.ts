@@ -13,6 +13,9 @@ export interface BatchLine extends Line {
   readonly rank: number;
   readonly decidedOn?: LocalDate | undefined;
   readonly vulnerable?: boolean | undefined;
+  readonly outOfOrder?: Data<'BatchClaimAdded'>['outOfOrder'];
+  /** Asked back from the payee and received. */
+  readonly recoveredIQD?: number;
 }
 
 /** A list of payees paid together from one allocation. Amounts are whole dinars. */
@@ -26,6 +29,7 @@ export interface PaymentBatchState {
   readonly lines: readonly BatchLine[];
   /** How many lines were ever listed. */
   readonly listedEver: number;
+  readonly openedBy?: string;
   readonly publishedBy?: string;
   readonly orderedBy?: string;
   /** What was there when the money asked for was not; gone once it was asked for again. */
@@ -35,9 +39,13 @@ export interface PaymentBatchState {
 
 export const initial: PaymentBatchState = { status: 'none', lines: [], listedEver: 0 };
 
-/** Whole dinars of the lines in one of these statuses. */
+/** Whole dinars of the lines in one of these statuses, without what was recovered of them. */
 export const totalOf = (state: PaymentBatchState, ...statuses: readonly LineStatus[]): number =>
-  linesIn(state, ...statuses).reduce((total, one) => total + one.amountIQD, 0);
+  linesIn(state, ...statuses).reduce((total, one) => total + one.amountIQD - (one.recoveredIQD ?? 0), 0);
+
+/** Whole dinars recovered from payees. */
+export const recoveredOf = (state: PaymentBatchState): number =>
+  state.lines.reduce((total, one) => total + (one.recoveredIQD ?? 0), 0);
 
 export const linesIn = (state: PaymentBatchState, ...statuses: readonly LineStatus[]): readonly BatchLine[] =>
   state.lines.filter((one) => statuses.includes(one.status));
@@ -78,7 +86,7 @@ function added(state: PaymentBatchState, { lines, ...of }: Data<'BatchClaimAdded
 export function evolve(state: PaymentBatchState, event: FoldEvent<typeof events>): PaymentBatchState {
   switch (event.type) {
     case 'PaymentBatchOpened':
-      return { ...state, ...event.data, status: 'open' };
+      return { ...state, ...event.data, status: 'open', openedBy: event.meta.actor.id };
     case 'BatchFillRequested':
     case 'BatchClaimsChosen':
     case 'LateClaimTurnedAway':
@@ -103,6 +111,14 @@ export function evolve(state: PaymentBatchState, event: FoldEvent<typeof events>
       return marked(state, isIn([event.data]), event.data.outcome);
     case 'BatchLineReversed':
       return marked(state, isIn([event.data]), 'returned');
+    case 'BatchLineRecovered': {
+      const { amountIQD } = event.data;
+      const recovered = isIn([event.data]);
+      const lines = state.lines.map((one) =>
+        recovered(one) ? { ...one, recoveredIQD: (one.recoveredIQD ?? 0) + amountIQD } : one,
+      );
+      return { ...state, lines };
+    }
     case 'BatchPaid':
       return { ...state, status: 'paid' };
     case 'BatchReconciled':

@@ -68,6 +68,15 @@ export function bookkeeper() {
         if (!outstanding.delete(payee)) wrong(told, 'returned what was not paid');
         listedIn.delete(payee);
         break;
+      case 'PaymentRecovered': {
+        const kept = outstanding.get(payee);
+        if (!kept || kept.amountIQD < amountIQD) wrong(told, 'recovered more than was paid');
+        else outstanding.set(payee, { ...kept, amountIQD: kept.amountIQD - amountIQD });
+        break;
+      }
+      case 'PayeeReplaced':
+        if (listedIn.has(payee) || (outstanding.get(payee)?.amountIQD ?? 0) > 0) wrong(told, 'replaced while listed or paid');
+        break;
       case 'BatchListPublished':
         published.set(id, { allocation: String(data.allocation), amountIQD });
         break;
@@ -84,6 +93,7 @@ export function bookkeeper() {
         committed.set(id, Number(data.paidIQD));
         break;
       case 'BatchLineReversed':
+      case 'BatchLineRecovered':
         if (data.freedIn !== undefined) add(committed, id, -amountIQD);
         break;
     }

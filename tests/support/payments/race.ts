@@ -11,6 +11,7 @@ import type { Process } from '../../../src/domain/kernel/process.ts';
 import { paymentBatch, paymentBatchFollowUps } from '../../../src/domain/paymentBatch/index.ts';
 import type { PaymentBatchState } from '../../../src/domain/paymentBatch/state.ts';
 import { totalOf } from '../../../src/domain/paymentBatch/state.ts';
+import { person } from '../../../src/domain/person/index.ts';
 import { createCases } from '../../../src/eventlog/cases.ts';
 import { Stale } from '../../../src/eventlog/failures.ts';
 import type { EventLog } from '../../../src/eventlog/port.ts';
@@ -37,6 +38,8 @@ export interface Arena {
   readonly reactors?: readonly Reactor[];
   /** Share of the writes whose answer is lost. */
   readonly lost?: number;
+  /** Nobody dies and nothing is recovered, which takes turns from what a control is after. */
+  readonly plain?: boolean;
   /** Told the batches of every scene. */
   readonly opened?: (batches: readonly string[]) => void;
 }
@@ -48,12 +51,12 @@ const PAYEES = ['due', 'failed'];
  * A place for races about money: a few claims with heirs, an allocation that does not cover them all, two batches, and people
  * who list, publish, hold, order, pay, fail, return, remove, cancel and reconcile at the same time while the reactors work.
  */
-export function arena({ log, batch = paymentBatch, reactors = REACTORS, lost = 0.04, opened }: Arena) {
+export function arena({ log, batch = paymentBatch, reactors = REACTORS, lost = 0.04, plain = false, opened }: Arena) {
   let random: Random;
   let begun = false;
   const lots = () => random;
   const w = world(
-    [allocation, claim, batch],
+    [allocation, claim, batch, person],
     undefined,
     undefined,
     undefined,
@@ -85,11 +88,27 @@ export function arena({ log, batch = paymentBatch, reactors = REACTORS, lost = 0
     await Promise.all(random.chance(0.1) ? [once(), once()] : [once()]);
   }
 
+  /** Living people who may inherit; everybody who is paid may be found to have died. */
+  let people: string[] = [];
+  async function somebody(): Promise<string> {
+    const id = randomUUID();
+    await w.given('person', id, { type: 'PersonRegistered', data: { name: { ar: { first: 'وريث' } }, sex: 'female' } });
+    return id;
+  }
+
   async function payable(claims: number): Promise<string[]> {
+    people = [await somebody(), await somebody(), await somebody()];
     const ids: string[] = [];
     for (let i = 0; i < claims; i += 1) {
       const weights = Array.from({ length: random.between(1, 3) }, () => random.between(1, 4));
-      ids.push(await payableClaim(w, { weights, amountIQD: random.between(5, 60) }));
+      const id = await payableClaim(w, { weights, amountIQD: random.between(5, 60) });
+      const { payees } = await seen<Claim>(`claim-${id}`);
+      for (const one of payees) {
+        const data = { on: { date: '2025-01-01', precision: 'day' }, papers: 'seen' };
+        const named = { name: { ar: { first: 'مستحق' } }, sex: 'female' };
+        await w.given('person', one.payee, { type: 'PersonRegistered', data: named }, { type: 'DeathRecorded', data });
+      }
+      ids.push(id);
     }
     return ids;
   }
@@ -151,6 +170,25 @@ export function arena({ log, batch = paymentBatch, reactors = REACTORS, lost = 0
       });
       may(1, 'claim', 'recordFailedPayment', of, { payee: random.pick(ordered), reason: 'no account' });
     }
+    const died = plain ? undefined : c.payees.find((one) => PAYEES.includes(one.status) && one.heirOf === undefined);
+    if (died && random.chance(0.3)) {
+      const heirs = Array.from({ length: random.between(1, 3) }, () => ({
+        person: random.pick(people),
+        weight: random.between(1, 5),
+      }));
+      const once = heirs.filter((one, index) => heirs.findIndex((other) => other.person === one.person) === index);
+      may(2, 'claim', 'proposeReplacement', of, { payee: died.payee, heirs: once, deedNo: 'q' });
+    }
+    const proposed = c.payees.find((one) => one.replacement);
+    if (proposed) {
+      may(4, 'claim', 'replacePayee', of, { payee: proposed.payee });
+      may(1, 'claim', 'declineReplacement', of, { payee: proposed.payee, reason: 'another deed was shown' });
+    }
+    const kept = plain ? undefined : c.payees.find((one) => one.status === 'paid' && one.amountIQD > (one.recoveredIQD ?? 0));
+    if (kept) {
+      const amountIQD = random.between(1, kept.amountIQD - (kept.recoveredIQD ?? 0));
+      may(1, 'claim', 'recordRecovery', of, { payee: kept.payee, amountIQD, reason: 'paid in error' });
+    }
     if (paid[0])
       may(1, 'claim', 'recordReturnedTransfer', of, { payee: random.pick(paid), on: '2026-02-21', reason: 'came back' });
     if (held[0]) may(2, 'claim', 'liftHold', of, { payee: random.pick(held), reason: 'identity shown' });
@@ -188,27 +226,33 @@ export function arena({ log, batch = paymentBatch, reactors = REACTORS, lost = 0
     begun = true;
     const books = bookkeeper();
     const errors: string[] = [];
-    const person = () => act(claims, ids, money);
+    const somebodyActs = () => act(claims, ids, money);
     for (let round = 1; round <= rounds; round += 1) {
       let over = false;
       const atWork = (async () => {
         while (!over) if (!(await works.step())) await new Promise(setImmediate);
       })();
-      await Promise.all([person(), person(), person()]);
+      await Promise.all([somebodyActs(), somebodyActs(), somebodyActs()]);
       over = true;
       await atWork;
       const last = round === rounds;
       if (last || random.chance(0.5)) {
         await works.settle();
         await entries(books.enter);
-        await agree(books, ids, money, errors);
+        await agree(books, claims, ids, money, errors);
       }
     }
     return { errors: [...books.errors, ...works.refusals.splice(0), ...errors], counts: books.counts };
   }
 
   /** In the end the allocation, the batches and the books say the same. */
-  async function agree(books: ReturnType<typeof bookkeeper>, ids: readonly string[], money: string, errors: string[]) {
+  async function agree(
+    books: ReturnType<typeof bookkeeper>,
+    claims: readonly string[],
+    ids: readonly string[],
+    money: string,
+    errors: string[],
+  ) {
     const state = await seen<AllocationState>(`allocation-${money}`);
     const balance = balanceOf(state);
     let [reservedIQD, spentIQD] = [0, 0];
@@ -226,6 +270,11 @@ export function arena({ log, batch = paymentBatch, reactors = REACTORS, lost = 0
       errors.push(
         `allocation says ${balance.reservedIQD} reserved, ${balance.spentIQD} spent; batches ${reservedIQD}, ${spentIQD}`,
       );
+    for (const id of claims) {
+      const { payees, final } = await seen<Claim>(`claim-${id}`);
+      const sharesIQD = payees.reduce((sum, one) => sum + one.amountIQD, 0);
+      if (sharesIQD !== final?.amountIQD) errors.push(`shares of ${sharesIQD} for ${final?.amountIQD}`);
+    }
     if (balance.availableIQD < 0) errors.push(`available ${balance.availableIQD}`);
   }
 
