@@ -5,6 +5,8 @@
  *   npm test                      everything
  *   npm test -- projections api   files whose path contains one of the words
  *   npm test -- -j1               one file at a time
+ *
+ * MASAR_TESTS_DONE names files in the same way (with commas between) that were run just before and are left out.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
@@ -17,12 +19,26 @@ import { silentLog, temporaryDirectory } from './postgres.ts';
 const FILE_TIMEOUT_S = 300;
 const built = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Folders of the longest files. They begin first, so that none is left running alone in the end. */
+const LONGEST = ['faults', 'platform', 'workers'];
+
 /** Compiled files whose source still exists: the output folder may hold what was deleted since. */
 function testFiles(words: readonly string[]): string[] {
   const all = readdirSync(join(built, 'tests'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js') && existsSync(join('tests', file.replace(/\.js$/, '.ts'))))
     .sort();
-  return all.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+  const long = (file: string): boolean => LONGEST.some((folder) => file.startsWith(folder));
+  const inOrder = [...all.filter(long), ...all.filter((file) => !long(file))];
+  return inOrder.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+}
+
+/** The files without those that were run just before, which are named aloud. @throws Error when a name fits no file */
+function withoutDone(files: readonly string[], done: readonly string[]): readonly string[] {
+  const unknown = done.find((word) => !files.some((file) => file.includes(word)));
+  if (unknown !== undefined) throw new Error(`MASAR_TESTS_DONE names ${unknown}, which fits no test file that would be run`);
+  const isDone = (file: string): boolean => done.some((word) => file.includes(word));
+  for (const file of files.filter(isDone)) console.log(`left out, run just before as MASAR_TESTS_DONE says: tests/${file}`);
+  return files.filter((file) => !isDone(file));
 }
 
 function isOnPath(program: string): boolean {
@@ -103,7 +119,8 @@ async function runFiles(files: readonly string[], jobs: number): Promise<boolean
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const jobs = Number(words.find((word) => word.startsWith('-j'))?.slice(2) ?? 2);
-  const files = testFiles(words.filter((word) => !word.startsWith('-')));
+  const done = (process.env.MASAR_TESTS_DONE ?? '').split(',').filter((word) => word !== '');
+  const files = withoutDone(testFiles(words.filter((word) => !word.startsWith('-'))), done);
   if (!isOnPath('redis-server')) console.log('redis-server is not on PATH: what needs a real Redis is skipped');
   if (process.env.EVENTSTORE_URL === undefined)
     console.log('EVENTSTORE_URL is not set: what needs a real EventStoreDB is skipped');
