@@ -6,6 +6,7 @@ import { movement } from '../../src/domain/movement/index.ts';
 import { board } from '../../src/domain/returnGrant/board.ts';
 import { returnGrant, returnGrantFollowUps } from '../../src/domain/returnGrant/index.ts';
 import { amountOn, grantAmounts } from '../../src/domain/returnGrant/policy.ts';
+import { naturalId } from '../../src/eventlog/ids.ts';
 import { letter, treasury } from '../support/payments/treasury.ts';
 import { colleague, type Person, refused, someone } from '../support/scenario.ts';
 
@@ -264,6 +265,40 @@ t.test('an approved grant is no wrong file and is not rewritten; while no money 
     { status: outcome.status, counted: board(record.state as never).measures },
     { status: 'rejected', counted: { approvedIQD: 0 } },
   );
+});
+
+t.test('once a grant is retracted as a wrong file, the family may apply for the same return again, and once only', async (t) => {
+  const { check, family, give, verifier, head, cashier, released, w } = await branch();
+  const of = await family();
+  const wrong = (await check(of)).outcome.id;
+  await refused(t, check(of, { after: wrong }), 'NO_RETRACTED_GRANT');
+  await give(verifier, wrong, 'retract', { reason: 'entered for another family' });
+  await refused(t, check(of), 'ALREADY_EXISTS');
+  await refused(t, check(await family(), { after: wrong }), 'NO_RETRACTED_GRANT');
+  // What the retracted grant had reserved is given back by a reactor.
+  const { reservations } = (await w.cases.load(returnGrant, wrong)).record;
+  const held = naturalId('reservation', reservations[0]?.hash ?? '');
+  await w.when('reservations', 'reservation', 'free', held, { holder: `returnGrant-${wrong}` });
+  const again = await check(of, { after: wrong });
+  const { id } = again.outcome;
+  t.not(id, wrong);
+  t.match(again.events, [{ type: 'ReturnGrantEligibilityConfirmed', data: { after: wrong } }, { type: 'ReservationRequested' }]);
+  await refused(t, check(of, { after: wrong }), 'ALREADY_EXISTS');
+  await give(verifier, id, 'apply');
+  await give(verifier, id, 'verifyFileClosure');
+  await give(verifier, id, 'recordAudit', { duplicates: 'none' }, NAMED);
+  await give(head, id, 'approve');
+  const money = await released(10_000_000, { purpose: 'return_grant' });
+  await give(cashier, id, 'listForPayment', { allocation: money, batchNo: 3 });
+  await give('allocations', id, 'grantFunds');
+  await give(cashier, id, 'recordPayment', { paidOn: '2026-02-20' });
+  // The return fails: the hold cannot find a grant in the place of a retracted one, which looks at the movement itself.
+  const failed = { household: of.id, leftOn: '2026-02-25', causes: ['no_income'], confirmed: true };
+  await w.given('movement', of.movement ?? '', { type: 'ReturnFailed', data: failed });
+  const back = { amountIQD: 1_000_000, reason: 'given_back' };
+  await refused(t, give(cashier, id, 'recover', back, NAMED), 'RECOVERY_HELD');
+  await give(head, id, 'liftRecoveryHold', { reason: 'the family asks to give it back' });
+  t.equal((await give(cashier, id, 'recover', back, NAMED)).events[0]?.type, 'ReturnGrantRecovered');
 });
 
 t.test('a paper file tells of a grant that was paid, never of money that an allocation is to have kept', async (t) => {

@@ -114,7 +114,7 @@ export const deciding = {
     emits: ['ReturnGrantRecoveryHoldLifted'],
     to: ANY,
     decide: (c, s) => {
-      ensure(s.recoveryHeld, 'RECOVERY_NOT_HELD');
+      ensure(s.recoveryHeld || s.subject?.after !== undefined, 'RECOVERY_NOT_HELD');
       return [{ type: 'ReturnGrantRecoveryHoldLifted', data: c }];
     },
   }),

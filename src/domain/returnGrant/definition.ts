@@ -10,10 +10,15 @@ interface Return {
   readonly household: string;
   readonly movement?: string | undefined;
   readonly returnDate?: string | undefined;
+  readonly after?: string | undefined;
 }
 
 /** One grant per household per return (domain.md §4.5, §12 `grant.once`): a return is its movement, or else its day. */
 export const returnKey = (one: Return): string => `${one.household} ${one.movement ?? one.returnDate}`;
+
+/** What a grant's id follows from: its return, and for one applied for anew the grant that was retracted before it. */
+export const grantKey = (one: Return): string =>
+  one.after === undefined ? returnKey(one) : `${returnKey(one)} after ${one.after}`;
 
 export const reserveReturn = (one: Return): readonly Reserve[] => [{ scope: 'returnGrant.return', value: returnKey(one) }];
 

@@ -5,9 +5,10 @@ import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { fact } from '../kernel/process.ts';
 import type { MovementState } from '../movement/state.ts';
-import { p, reserveReturn, returnKey } from './definition.ts';
+import { grantKey, p, reserveReturn } from './definition.ts';
 import { type Checks, type DenialReason, events, PackageItem, returnShape } from './events.ts';
 import { amountOn, grantAmounts } from './policy.ts';
+import type { ReturnGrantState } from './state.ts';
 
 const GONE: readonly string[] = ['none', 'void', 'merged_into'];
 
@@ -26,6 +27,16 @@ function oneDay(lastReturn: HouseholdState['lastReturn'], returnDate: LocalDate)
   if (lastReturn === undefined) return;
   ensure(lastReturn.movement === undefined, 'MOVEMENT_MISSING', { movement: lastReturn.movement ?? '' });
   ensure(returnDate === lastReturn.on, 'ANOTHER_DAY_OF_RETURN', { date: lastReturn.on });
+}
+
+/** A wrong file is no grant: once it is retracted, the family may apply for the same return again. */
+function inPlaceOf(
+  { retracted, state }: CaseRecord<ReturnGrantState>,
+  c: { readonly household: string; readonly movement?: string | undefined },
+) {
+  const { subject } = state;
+  const same = subject?.household === c.household && subject.movement === c.movement;
+  ensure(retracted && same, 'NO_RETRACTED_GRANT');
 }
 
 /** A family that split off after returning is counted with the family it came from. */
@@ -78,16 +89,18 @@ export const entering = {
     permission: 'returnGrant:enter',
     /** The day of return is the movement's arrival, and must be said only where there is no movement. */
     input: z.strictObject({ ...returnShape, returnDate: LocalDate.optional() }),
-    naturalKey: returnKey,
+    naturalKey: grantKey,
     emits: ['ReturnGrantEligibilityConfirmed', 'ReturnGrantEligibilityDenied'],
     to: ['eligibility_checked', 'rejected'],
     facts: (c) => ({
       household: fact<HouseholdState>('household', c.household),
       movement: c.movement === undefined ? undefined : fact<MovementState>('movement', c.movement),
+      before: c.after === undefined ? undefined : fact<ReturnGrantState>('returnGrant', c.after),
     }),
     reserves: reserveReturn,
     decide: (c, _s, ctx) => {
-      const { household, movement } = ctx.facts;
+      const { household, movement, before } = ctx.facts;
+      if (before) inPlaceOf(before, c);
       const arrivedAt = movement?.state.arrivedAt;
       const returnDate = arrivedAt === undefined ? c.returnDate : baghdadDate(arrivedAt);
       ensure(returnDate !== undefined, 'RETURN_DATE_MISSING');

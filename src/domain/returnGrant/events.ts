@@ -49,6 +49,8 @@ const ofReturn = {
   returnDate: LocalDate,
   /** Where the family returned to; a place under threat is told to nobody nearer than this. */
   governorate: Adm1,
+  /** The grant for the same return that was retracted as a wrong file, and in whose place this one is. */
+  after: z.uuid().optional(),
 };
 export const returnShape = ofReturn;
 

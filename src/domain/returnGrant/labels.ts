@@ -88,6 +88,7 @@ export const labels: ProcessLabels = {
     ...awaitedWords.fields,
     household: term('household'),
     movement: { en: 'Movement', ar: 'الرحلة' },
+    after: { en: 'In place of the retracted grant', ar: 'بدلًا من المنحة المسحوبة' },
     returnDate: { en: 'Day of return', ar: 'تاريخ العودة' },
     governorate: term('governorate'),
     checks: { en: 'Conditions', ar: 'الشروط' },

@@ -5,6 +5,7 @@ import type { HouseholdState } from '../household/state.ts';
 import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { fact } from '../kernel/process.ts';
+import type { MovementState } from '../movement/state.ts';
 import { fourEyes, p } from './definition.ts';
 import { events, FailureReason } from './events.ts';
 import type { ReturnGrantState } from './state.ts';
@@ -90,9 +91,15 @@ export const paying = {
     input: z.strictObject({ amountIQD: Dinars, reason: events.ReturnGrantRecovered.shape.reason }),
     emits: ['ReturnGrantRecovered'],
     to: ['paid'],
+    // The hold finds a grant by its return; one in the place of a retracted grant looks at the movement itself.
+    facts: (_c, s) => {
+      const { after, movement } = s.subject ?? {};
+      return { failing: after && movement ? fact<MovementState>('movement', movement) : undefined };
+    },
     decide: (c, s, ctx) => {
       ensure(ctx.letterRef, 'LETTER_MISSING');
-      ensure(!s.recoveryHeld, 'RECOVERY_HELD');
+      const failed = ctx.facts.failing?.state.failedAt !== undefined;
+      ensure(!s.recoveryHeld && (!failed || s.holdLifted), 'RECOVERY_HELD');
       const { amountIQD = 0, allocation = '' } = s.paid ?? {};
       const mostIQD = amountIQD - s.recoveredIQD;
       ensure(c.amountIQD <= mostIQD, 'MORE_THAN_PAID', { mostIQD });

@@ -32,6 +32,10 @@ export const refusals: Readonly<Record<string, Label>> = {
     en: 'The step before was yours. Another officer has to take this one.',
     ar: 'الخطوة السابقة من عملك. يجب أن يقوم بهذه الخطوة موظف آخر.',
   },
+  NO_RETRACTED_GRANT: {
+    en: 'There is no retracted grant of this family for this return in whose place this one could be.',
+    ar: 'لا توجد منحة مسحوبة لهذه الأسرة عن هذه العودة لتحل هذه محلها.',
+  },
   GRANTED_BEFORE: {
     en: 'There is a grant for this return already.',
     ar: 'توجد منحة لهذه العودة سابقًا.',

@@ -35,6 +35,8 @@ export interface ReturnGrantState {
   readonly paid?: Data<'ReturnGrantPaid'>;
   readonly recoveredIQD: number;
   readonly recoveryHeld: boolean;
+  /** The branch decided that money is asked back although the return failed. */
+  readonly holdLifted: boolean;
   /** Requests for papers it waits for. */
   readonly awaits: readonly string[];
 }
@@ -45,6 +47,7 @@ export const initial: ReturnGrantState = {
   items: {},
   recoveredIQD: 0,
   recoveryHeld: false,
+  holdLifted: false,
   awaits: [],
 };
 
@@ -125,7 +128,7 @@ function funded(state: ReturnGrantState, event: Money): ReturnGrantState {
     case 'ReturnGrantRecoveryHeld':
       return { ...state, recoveryHeld: true };
     case 'ReturnGrantRecoveryHoldLifted':
-      return { ...state, recoveryHeld: false };
+      return { ...state, recoveryHeld: false, holdLifted: true };
     case 'ReturnGrantRecovered':
       return { ...state, recoveredIQD: state.recoveredIQD + event.data.amountIQD };
   }
