@@ -228,6 +228,34 @@ t.test('checks open on a word in force and with consent; each clearance by lette
   await refused(t, when(receiver, 'movement', 'openChecks', j.id, {}), 'NOT_FOUND');
 });
 
+t.test('what had run out already when it is entered is refused at entry, and what still holds is taken late', async (t) => {
+  const { journey, w, registrar, verifier, receiver } = await movements('2026-06-01T08:00:00.000Z');
+  const told = (occurredAt: string) => ({ record: { occurredAt: `${occurredAt}T08:00:00.000Z` } });
+  const j = await journey();
+  await j.to('counselled');
+  await refused(t, j.give('confirmVoluntariness', j.asked, registrar, told('2026-04-01')), 'VOLUNTARINESS_RUN_OUT');
+  const { events } = await j.give('confirmVoluntariness', j.asked, registrar, told('2026-05-20'));
+  t.match(events, [{ type: 'VoluntarinessConfirmed', data: { validUntil: '2026-07-19' } }]);
+  await j.to('checks');
+  const [slot] = await j.slots();
+  await j.give('requestClearance', { slot: slot?.slot, letter });
+  // The answer came by letter when it still held; it does not any more.
+  const answer = { slot: slot?.slot, letter, outcome: { is: 'granted', validUntil: '2026-05-15' } };
+  await refused(t, j.give('recordClearance', answer, registrar, told('2026-05-01')), 'CLEARANCE_RUN_OUT');
+  await refused(t, j.give('recordClearance', { ...answer, outcome: { is: 'granted' } }), 'CLEARANCE_RUN_OUT');
+  const { mother: person } = j.home;
+  await refused(t, j.give('assessFitness', { person, result: 'fit' }, registrar, told('2026-05-10')), 'FITNESS_RUN_OUT');
+  t.equal(
+    (await j.give('assessFitness', { person, result: 'temporarily_unfit' }, registrar, told('2026-05-10'))).events.length,
+    1,
+  );
+  const next = await journey();
+  await next.to('cleared');
+  const approval = { receivingBranch: receiver.post.office, letter };
+  w.at('2026-06-12T08:00:00.000Z');
+  await refused(t, next.give('approve', approval, verifier, told('2026-05-20')), 'LETTER_RUN_OUT');
+});
+
 t.test('a movement is cleared only when every safeguard holds', async (t) => {
   const { journey, decide, somebody, w, registrar, verifier } = await movements(NOW);
   const j = await journey();

@@ -49,6 +49,7 @@ export const approving = {
         ...(office.governorate === undefined ? {} : { governorate: office.governorate }),
       };
       const validTo = addDays(validFrom, ctx.rule(letterValidity).value);
+      ensure(validTo >= baghdadDate(ctx.now), 'LETTER_RUN_OUT', { until: validTo });
       const letter = { letterRef: c.letter, validFrom, validTo };
       const data = {
         household: whoseIs(s),

@@ -36,7 +36,9 @@ export const checking = {
       ensure(travellersOf(s).includes(c.person), 'NOT_A_TRAVELLER', { person: c.person });
       ensure(c.result !== 'fit_with_conditions' || (c.conditions ?? []).length > 0, 'TRAVEL_CONDITIONS_MISSING');
       const validUntil = c.validUntil ?? addDays(baghdadDate(ctx.occurredAt), ctx.rule(fitnessValidity).value);
-      return [{ type: 'FitToTravelAssessed', data: { ...c, validUntil, passed: passes(c.result) } }];
+      const passed = passes(c.result);
+      ensure(!passed || validUntil >= baghdadDate(ctx.now), 'FITNESS_RUN_OUT', { until: validUntil });
+      return [{ type: 'FitToTravelAssessed', data: { ...c, validUntil, passed } }];
     },
   }),
   recordDocumentsPlan: p.command({

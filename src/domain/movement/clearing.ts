@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { addDays, baghdadDate, type LocalDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
-import { opened } from '../kernel/privacy.ts';
+import { isOpen, opened } from '../kernel/privacy.ts';
 import { ClearanceRefusal } from './codes.ts';
 import { p } from './definition.ts';
 import { actorsFor, clearanceValidity, requiredActors } from './policy.ts';
 import { ensureConsent, householdOf, lineOf, livingHousehold } from './readiness.ts';
 import { type Clearance, isBefore, type MovementState, travellersOf } from './state.ts';
+import { isClear } from './waits.ts';
 
 const FROM = ['checks_in_progress', 'cleared_to_depart', 'approved', 'manifested', 'on_hold'] as const;
 
@@ -28,6 +29,29 @@ const reached = (c: { readonly slot: string; readonly letter: z.output<typeof Le
 function notAhead(letter: { readonly date: LocalDate }, now: string): void {
   ensure(letter.date <= baghdadDate(now), 'LETTER_AHEAD', { date: letter.date });
 }
+
+/** The actor, where it is not erased: the request follows in the restricted store. */
+const asked = ({ actor }: Clearance) => (isOpen(actor) ? { actor } : {});
+
+/** What the answers together come to, once this one is in. */
+function setAfter(
+  s: MovementState,
+  c: { readonly slot: string; readonly outcome: string; readonly validUntil?: string | undefined },
+) {
+  const others = (s.checks?.clearances ?? []).filter((one) => one.slot !== c.slot);
+  const open = others.filter((one) => !isClear(one));
+  const blockedCount = open.filter((one) => BLOCKED.includes(one.status)).length + (c.outcome === 'blocked' ? 1 : 0);
+  if (blockedCount > 0) {
+    const pendingCount = open.filter((one) => !BLOCKED.includes(one.status)).length;
+    return [{ type: 'ClearanceSetBlocked' as const, data: { pendingCount, blockedCount } }];
+  }
+  if (open.length > 0) return [];
+  const [validUntil] = [...others.map((one) => one.until), c.validUntil].filter((one) => one !== undefined).sort();
+  const persons = [...new Set((s.checks?.clearances ?? []).map((one) => one.person))];
+  return [{ type: 'AllRequiredClearancesGranted' as const, data: { persons, ...(validUntil ? { validUntil } : {}) } }];
+}
+
+const BLOCKED: readonly string[] = ['refused', 'blocked', 'revoked'];
 
 /** Clearances as letters tell them: one slot per adult and actor, several under way at once (domain.md §3.1). */
 export const clearing = {
@@ -69,10 +93,12 @@ export const clearing = {
     decide: (c, s, ctx) => {
       const slot = slotOf(s, c.slot);
       notAhead(c.letter, ctx.now);
-      ensure(['pending', 'refused', 'revoked', 'expired'].includes(slot.status), 'NOTHING_TO_REQUEST', { status: slot.status });
+      ensure(['pending', 'refused', 'blocked', 'revoked', 'expired'].includes(slot.status), 'NOTHING_TO_REQUEST', {
+        status: slot.status,
+      });
       ensureConsent(livingHousehold(ctx.facts.household), 'clearance', baghdadDate(ctx.occurredAt));
       const ground = slot.status === 'pending' ? 'first' : slot.status === 'expired' ? 'renewal' : 'review';
-      return [{ type: 'ClearanceRequested', data: { ...reached(c, slot), ground } }];
+      return [{ type: 'ClearanceRequested', data: { ...reached(c, slot), ground, ...asked(slot) } }];
     },
   }),
   recordClearance: p.command({
@@ -103,10 +129,28 @@ export const clearing = {
       if (outcome.is === 'refused')
         return [{ type: 'ClearanceRefused', data: { ...base, reasonCategory: outcome.reasonCategory } }];
       const validUntil = outcome.validUntil ?? addDays(c.letter.date, ctx.rule(clearanceValidity).value);
-      ensure(validUntil >= baghdadDate(ctx.occurredAt), 'CLEARANCE_RUN_OUT', { until: validUntil });
+      ensure(validUntil >= baghdadDate(ctx.now), 'CLEARANCE_RUN_OUT', { until: validUntil });
       return outcome.is === 'granted'
         ? [{ type: 'ClearanceGranted', data: { ...base, validUntil } }]
         : [{ type: 'ClearanceGrantedWithConditions', data: { ...base, validUntil, conditions: outcome.conditions } }];
+    },
+  }),
+  /** The one thing the restricted store tells: a slot is cleared until a day, or blocked. One taken back holds the movement. */
+  noteClearance: p.command({
+    from: FROM,
+    permission: 'system',
+    input: z.strictObject({ slot: z.uuid(), outcome: z.enum(['cleared', 'blocked']), validUntil: z.iso.date().optional() }),
+    emits: ['ClearanceOutcomeReceived', 'AllRequiredClearancesGranted', 'ClearanceSetBlocked', 'MovementPutOnHold'],
+    to: FROM,
+    decide: (c, s) => {
+      const slot = slotOf(s, c.slot);
+      const takenBack = c.outcome === 'blocked' && slot.status.startsWith('granted');
+      const held = s.holds.some((one) => one.cause === 'clearance');
+      return [
+        { type: 'ClearanceOutcomeReceived', data: c },
+        ...setAfter(s, c),
+        ...(takenBack && !held ? [{ type: 'MovementPutOnHold' as const, data: { cause: 'clearance' as const } }] : []),
+      ];
     },
   }),
   /** A clearance taken back holds the movement until it is settled. */

@@ -73,6 +73,8 @@ export const deciding = {
       if (ground !== undefined) return [{ type: 'VoluntarinessNotConfirmed', data: { ...heard, ...leavingOf(s), ground } }];
       const { ref: statementRef, means } = c.statement;
       const validUntil = addDays(day, ctx.rule(voluntarinessValidity).value);
+      // Said so long ago that it would run out before anybody could rely on it: the family is asked again.
+      ensure(validUntil >= baghdadDate(ctx.now), 'VOLUNTARINESS_RUN_OUT', { until: validUntil });
       return [{ type: 'VoluntarinessConfirmed', data: { ...heard, statementRef, means, validUntil } }];
     },
   }),

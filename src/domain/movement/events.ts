@@ -113,7 +113,12 @@ export const events = {
     clearances: z.array(z.strictObject({ slot: z.uuid(), person: z.uuid(), actor: personal(ClearanceActor, 'T2', 'person') })),
     medical: z.array(z.uuid()),
   }),
-  ClearanceRequested: z.strictObject({ ...slot, ground: z.enum(['first', 'renewal', 'review']) }),
+  ClearanceRequested: z.strictObject({
+    ...slot,
+    ground: z.enum(['first', 'renewal', 'review']),
+    /** Who is asked; the request itself is a restricted case. */
+    actor: personal(ClearanceActor, 'T2', 'person').optional(),
+  }),
   ClearanceGranted: z.strictObject({ ...slot, validUntil: LocalDate }),
   ClearanceGrantedWithConditions: z.strictObject({
     ...slot,
@@ -122,6 +127,14 @@ export const events = {
   }),
   ClearanceRefused: z.strictObject({ ...slot, reasonCategory: personal(ClearanceRefusal, 'T2', 'person') }),
   ClearanceRevoked: z.strictObject(slot),
+  /** All that is told here of a restricted answer. */
+  ClearanceOutcomeReceived: z.strictObject({
+    slot: z.uuid(),
+    outcome: z.enum(['cleared', 'blocked']),
+    validUntil: LocalDate.optional(),
+  }),
+  AllRequiredClearancesGranted: z.strictObject({ persons: z.array(z.uuid()), validUntil: LocalDate.optional() }),
+  ClearanceSetBlocked: z.strictObject({ pendingCount: z.int(), blockedCount: z.int() }),
   ClearanceExpired: z.strictObject({ slots: z.array(z.uuid()), ...leaving }),
   FitToTravelAssessed: z.strictObject({
     person: z.uuid(),

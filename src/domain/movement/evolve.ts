@@ -141,6 +141,13 @@ function checked(state: MovementState, event: Event): MovementState {
       return withClearance(state, [event.data.slot], { status: 'refused', until: undefined });
     case 'ClearanceRevoked':
       return backTo(withClearance(state, [event.data.slot], { status: 'revoked', until: undefined }), 'checks_in_progress');
+    case 'ClearanceOutcomeReceived': {
+      const { slot, outcome, validUntil } = event.data;
+      if (outcome === 'cleared') return withClearance(state, [slot], { status: 'granted', until: validUntil });
+      const had = checksOf(state).clearances.some((one) => one.slot === slot && one.status.startsWith('granted'));
+      const blocked = withClearance(state, [slot], { status: 'blocked', until: undefined });
+      return had ? backTo(blocked, 'checks_in_progress') : blocked;
+    }
     case 'ClearanceExpired':
       return backTo(withClearance(state, event.data.slots, { status: 'expired', until: undefined }), 'checks_in_progress');
     case 'FitToTravelAssessed': {

@@ -61,6 +61,8 @@ export const fields: Readonly<Record<string, Label>> = {
   slot: { en: 'Clearance', ar: 'التصريح' },
   slots: { en: 'Clearances', ar: 'التصاريح' },
   person: { en: 'Person', ar: 'الشخص' },
+  pendingCount: { en: 'Still without an answer', ar: 'بانتظار الجواب' },
+  blockedCount: { en: 'Blocked', ar: 'متعذرة' },
   persons: { en: 'Persons', ar: 'الأفراد' },
   actor: { en: 'Security actor', ar: 'الجهة الأمنية' },
   letter: term('official_letter'),

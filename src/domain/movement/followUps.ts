@@ -2,6 +2,7 @@ import { idOf } from '../kernel/envelope.ts';
 import type { FollowUp } from '../kernel/followUp.ts';
 import type { FoldEvent } from '../kernel/process.ts';
 import type { events } from './events.ts';
+import type { Data } from './state.ts';
 
 type Event = FoldEvent<typeof events>;
 
@@ -21,6 +22,8 @@ export function followUps(event: Event): readonly FollowUp[] {
     input: { ...input, movement },
   });
   switch (event.type) {
+    case 'ClearanceRequested':
+      return clearance(movement, event.data);
     case 'DepartureApproved': {
       const leaves = !event.data.again && event.data.pathway !== 'local_integration';
       return leaves ? [family(event.data.household, 'beginDeparture', {})] : [];
@@ -64,6 +67,17 @@ export function followUps(event: Event): readonly FollowUp[] {
     default:
       return [];
   }
+}
+
+/** The request itself, in the restricted store: opened, or where one stands for this person and actor, made again. */
+function clearance(movement: string, { slot, person, actor, letter }: Data<'ClearanceRequested'>): readonly FollowUp[] {
+  // One made before there was a restricted store is answered by letter.
+  if (actor === undefined) return [];
+  const input = { person, actor, purpose: 'return', letter, asks: { movement, slot } };
+  return [
+    { process: 'clearance', command: 'requestForMovement', input, unless: ['ALREADY_EXISTS'] },
+    { process: 'clearance', command: 'requestAgainForMovement', input, unless: ['WRONG_STATE', 'NOT_FOUND'] },
+  ];
 }
 
 /** The grant for this return; its id follows from the household and the movement. */

@@ -57,6 +57,15 @@ export const refusals: Readonly<Record<string, Label>> = {
     ar: 'لا يوجد طلب قائم لهذا التصريح، وحالته "{status}".',
   },
   CLEARANCE_RUN_OUT: { en: 'This clearance ran out on {until}.', ar: 'انتهت صلاحية هذا التصريح في {until}.' },
+  VOLUNTARINESS_RUN_OUT: {
+    en: 'What the family said then held until {until} only. Ask the family again.',
+    ar: 'ما قالته الأسرة آنذاك كان نافذًا حتى {until} فقط. يجب سؤال الأسرة مجددًا.',
+  },
+  FITNESS_RUN_OUT: { en: 'This result held until {until} only.', ar: 'كانت هذه النتيجة نافذة حتى {until} فقط.' },
+  LETTER_RUN_OUT: {
+    en: 'A departure letter of that day held until {until} only.',
+    ar: 'كان كتاب المغادرة بذلك التاريخ نافذًا حتى {until} فقط.',
+  },
   NOTHING_TO_REVOKE: { en: 'This clearance has not been granted.', ar: 'هذا التصريح غير ممنوح.' },
   CLEARANCE_OPEN: { en: '{open} clearances are still open or have run out.', ar: 'عدد التصاريح المفتوحة أو المنتهية: {open}.' },
   NOT_A_TRAVELLER: { en: 'This person does not travel.', ar: 'هذا الشخص ليس من المسافرين.' },

@@ -57,7 +57,16 @@ export interface Clearance {
   readonly slot: string;
   readonly person: string;
   readonly actor: Personal<ClearanceActor>;
-  readonly status: 'pending' | 'requested' | 'granted' | 'granted_with_conditions' | 'refused' | 'revoked' | 'expired' | 'waived';
+  readonly status:
+    | 'pending'
+    | 'requested'
+    | 'granted'
+    | 'granted_with_conditions'
+    | 'refused'
+    | 'blocked'
+    | 'revoked'
+    | 'expired'
+    | 'waived';
   readonly until?: LocalDate | undefined;
 }
 
