@@ -7,6 +7,7 @@ import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
 import { documentMigrations } from './eventlog/documents/migrations.ts';
+import { reconcileErasures } from './eventlog/erasures.ts';
 import { createExecutor, type Executor } from './eventlog/execute.ts';
 import type { EventLog } from './eventlog/port.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
@@ -65,6 +66,8 @@ export interface Core {
   readonly restricted: RestrictedPlace | undefined;
   /** Uploaded and generated files; `read` and `store` for whoever works with their content. */
   readonly documents: Documents;
+  /** Destroys the keys of subjects in both stores; answers how many there were. */
+  destroyKeys(subjects: readonly string[]): Promise<number>;
   /** Closes everything that was opened, last first; an embedded database that this process started is stopped. */
   close(): Promise<void>;
 }
@@ -138,6 +141,11 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       if (!restricted) throw new RestrictedUnavailable();
       return restricted.open();
     });
+    const revived = await reconcileErasures(log, codec, keyring);
+    if (revived > 0)
+      logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
+    const destroyKeys = async (subjects: readonly string[]): Promise<number> =>
+      (await keyring.destroy(subjects)) + (restricted ? await (await restricted.open()).keyring.destroy(subjects) : 0);
     logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
     return {
       config,
@@ -157,6 +165,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       routed: both,
       restricted,
       documents,
+      destroyKeys,
       close,
     };
   } catch (error) {

@@ -24,6 +24,7 @@ import { payableClaimsOf } from './projections/payable.queries.ts';
 import { openPlansOf } from './projections/plans.queries.ts';
 import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
+import { casesAboutSubjects } from './projections/subjects.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
 import { runRestricted } from './restrictedRoles.ts';
 import { watchAccessLog } from './workers/accessLog.ts';
@@ -124,6 +125,11 @@ async function startWorker(core: Core, metrics: Metrics, watchFrom: Promise<unkn
         openPlans: openPlansOf(reads),
         payableClaims: payableClaimsOf(reads),
         openMovements: openMovementsTo(reads),
+        erasures: {
+          casesAbout: casesAboutSubjects(reads),
+          filesOnlyOf: core.documents.onlyOf,
+          destroy: core.destroyKeys,
+        },
         imports: {
           registry,
           rulebook,

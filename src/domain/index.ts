@@ -4,6 +4,7 @@ import { area } from './area/index.ts';
 import { claim } from './claim/index.ts';
 import { convoy } from './convoy/index.ts';
 import { docRequest } from './docRequest/index.ts';
+import { erasure } from './erasure/index.ts';
 import { duplicate } from './duplicate/index.ts';
 import { eviction } from './eviction/index.ts';
 import { hlpCase } from './hlpCase/index.ts';
@@ -52,4 +53,5 @@ export const registry = registryOf([
   returnGrant,
   importRun,
   reintegrationPlan,
+  erasure,
 ]);

@@ -1,9 +1,10 @@
+import type { Kysely } from 'kysely';
 import { blockingKeys } from '../domain/household/matching.ts';
 import type { CaseRecord } from '../domain/kernel/case.ts';
 import type { Stated } from '../domain/kernel/process.ts';
 import { descriptorOf, type PersonState } from '../domain/person/index.ts';
 import { createFolds } from './runtime/folds.ts';
-import type { Projection } from './runtime/projection.ts';
+import type { Change, Projection } from './runtime/projection.ts';
 
 /** That a person is found under a blocking key. The key is a keyed hash: it says nothing to who has only the table. */
 export interface DuplicateKeyRow {
@@ -39,25 +40,38 @@ export const namesKeyOf = ({ names }: Parameters<typeof blockingKeys>[0], mac: M
  */
 export const duplicatesProjection = (mac: Mac): Projection => ({
   name: 'duplicates',
-  version: 1,
-  categories: ['person'],
+  version: 2,
+  categories: ['person', 'erasure'],
   opening: 'T2',
   tables: [
     {
       name: 'duplicate_key',
       columns: { hash: 'text', person: 'text', names_only: 'boolean' } satisfies Record<keyof DuplicateKeyRow, string>,
       key: ['hash', 'person'],
+      indexes: ['(person)'],
     },
   ],
   start: (context) => {
-    const fold = createFolds(context);
-    return async (batch) =>
-      (await fold(batch)).flatMap(({ before, record }) => [
-        { table: 'duplicate_key', remove: rowsOf(before, mac) },
-        { table: 'duplicate_key', put: rowsOf(record, mac) },
-      ]);
+    const fold = createFolds(context, ['person']);
+    const db = context.db as Kysely<DuplicateTables>;
+    return async (batch) => {
+      const changes: Change[] = [];
+      for (const { before, record, erased } of await fold(batch)) {
+        // What an erased record was compared by cannot be worked out any more.
+        const written = erased ? await db.selectFrom('duplicate_key').selectAll().where('person', '=', record.id).execute() : [];
+        const coming = erased ? putFor(record.id, changes) : [];
+        changes.push(
+          { table: 'duplicate_key', remove: [...written, ...coming, ...rowsOf(before, mac)] },
+          { table: 'duplicate_key', put: rowsOf(record, mac) },
+        );
+      }
+      return changes;
+    };
   },
 });
+
+const putFor = (person: string, changes: readonly Change[]): readonly DuplicateKeyRow[] =>
+  changes.flatMap((one) => (one.put ?? []) as readonly DuplicateKeyRow[]).filter((row) => row.person === person);
 
 /** A record folded into another, withdrawn or erased is compared no more. */
 function rowsOf(record: CaseRecord<Stated>, mac: Mac): readonly DuplicateKeyRow[] {

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import type { HouseholdState } from '../domain/household/index.ts';
 import type { CaseRecord } from '../domain/kernel/case.ts';
 import { foldName, nameTokens, normaliseDocumentNumber } from '../domain/kernel/names.ts';
@@ -83,8 +84,8 @@ export interface RegisterTables {
 /** The register of persons and households, and what they are found by. */
 export const registerProjection: Projection = {
   name: 'register',
-  version: 1,
-  categories: ['person', 'household'],
+  version: 2,
+  categories: ['person', 'household', 'erasure'],
   opening: 'T1',
   tables: [
     {
@@ -150,21 +151,49 @@ export const registerProjection: Projection = {
       columns: { kind: 'text', token: 'text', person: 'text' } satisfies Record<keyof RegisterTokenRow, string>,
       // In this order, since a search is for the beginning of a word.
       key: ['kind', 'token', 'person'],
+      indexes: ['(person)'],
       personalKey: ['token'],
     },
     {
       name: 'register_number',
       columns: { number: 'text', household: 'text' } satisfies Record<keyof RegisterNumberRow, string>,
       key: ['number', 'household'],
+      indexes: ['(household)'],
       personalKey: ['number'],
     },
   ],
   start: (context) => {
-    const fold = createFolds(context);
-    return async (batch) =>
-      (await fold(batch)).flatMap((one) => (one.record.process === 'person' ? personChanges(one) : householdChanges(one)));
+    const fold = createFolds(context, ['person', 'household']);
+    return async (batch) => {
+      const changes: Change[] = [];
+      for (const one of await fold(batch)) {
+        if (one.erased) changes.push(...(await foundBy(context.db as Kysely<RegisterTables>, one, changes)));
+        changes.push(...(one.record.process === 'person' ? personChanges(one) : householdChanges(one)));
+      }
+      return changes;
+    };
   },
 };
+
+/** What an erased record was found by, which nobody can work out any more: all of it that was written, or is about to be. */
+async function foundBy(
+  db: Kysely<RegisterTables>,
+  { record }: FoldedEvent,
+  changes: readonly Change[],
+): Promise<readonly Change[]> {
+  const table = record.process === 'person' ? 'register_token' : 'register_number';
+  const [tokens, numbers] = await Promise.all([
+    db.selectFrom('register_token').selectAll().where('person', '=', record.id).execute(),
+    db.selectFrom('register_number').selectAll().where('household', '=', record.id).execute(),
+  ]);
+  const coming = changes.flatMap((one) => (one.table === table ? (one.put ?? []) : []));
+  const own = coming.filter((row) => Object.values(row).includes(record.id));
+  return [
+    { table: 'register_token', remove: tokens },
+    { table: 'register_number', remove: numbers },
+    { table, remove: own },
+  ];
+}
 
 /** Rows that are a function of the record: those of the record before that are no more go, the others are written. */
 const replaced = (table: string, before: readonly object[], now: readonly object[]): readonly Change[] => [

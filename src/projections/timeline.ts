@@ -4,7 +4,7 @@ import type { Process } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { FoldContext, ProjectedEvent, Projection } from './runtime/projection.ts';
 
-/** One field of a corrected entry. Values as in the event: T1 open, T2 and above sealed. */
+/** One field of a corrected entry. Values as in the event, personal ones sealed. */
 export interface FieldChange {
   readonly field: string;
   readonly before: unknown;
@@ -37,7 +37,7 @@ export interface TimelineRow {
   consent_ref: string | null;
   /** Revision of the entry this one corrects, or proposes to. */
   correction_of: number | null;
-  /** What the event says. T1 values are open; T2 and above are sealed tokens; `{"erased": true}` for what was erased. */
+  /** What the event says, with every personal value a sealed token. */
   data: unknown;
   /** For a correction, each corrected field with its old and its new value. */
   changes: readonly FieldChange[];
@@ -51,9 +51,10 @@ export interface TimelineTables {
 export function timelineProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'timeline',
-    version: 1,
+    version: 2,
     categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
-    opening: 'T1',
+    // An erasure changes no row here: values are opened by who may see them, when they look.
+    opening: 'none',
     tables: [
       {
         name: 'timeline',

@@ -22,6 +22,7 @@ import { person } from '../domain/person/index.ts';
 import { papersMissing as ofPersonPapers } from '../domain/person/papers.ts';
 import { followUps as ofReturnGrant } from '../domain/returnGrant/followUps.ts';
 import { returnGrant } from '../domain/returnGrant/index.ts';
+import { type ErasureReactorParts, erasures } from './reactors/erasures.ts';
 import { fillBatch, type PayableClaims } from './reactors/fillBatch.ts';
 import { following } from './reactors/followUps.ts';
 import { handover, type OpenItems } from './reactors/handover.ts';
@@ -37,6 +38,7 @@ export interface ReactorParts {
   readonly openPlans: OpenPlans;
   readonly payableClaims: PayableClaims;
   readonly openMovements: OpenMovementsTo;
+  readonly erasures: ErasureReactorParts;
 }
 
 /** What follows from restricted cases, run beside their own store: the one outcome that each lets out. */
@@ -49,6 +51,7 @@ export const reactorsOf = ({
   openPlans,
   openMovements,
   payableClaims,
+  erasures: erasureParts,
 }: ReactorParts): readonly Reactor[] => [
   reservations,
   handover(openItems),
@@ -56,6 +59,7 @@ export const reactorsOf = ({
   plans(openPlans),
   fillBatch(payableClaims),
   holds(openMovements),
+  erasures(erasureParts),
   following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
   following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),
   following({ name: 'duplicates', process: duplicate, followUps: ofDuplicate, onRefusal: 'stop' }),

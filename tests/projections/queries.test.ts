@@ -377,7 +377,9 @@ t.test('the audit trail shows both values of a correction, and names and posts a
   const models = await readModels(t, world);
   await models.catchUp(projectionsOf(world.registry, world.keyring.mac));
   const db = readDb({ pool: models.pool, schema: SCHEMA });
-  const trail = await all((cursor) => timelineOfCase(db, everything(), 'parcel', id, { limit: 1, cursor }));
+  const sealed = await all((cursor) => timelineOfCase(db, everything(), 'parcel', id, { limit: 1, cursor }));
+  t.notOk(/(old|new|newest) name|misread/.test(JSON.stringify(sealed)), 'nothing personal lies open in it');
+  const trail = await world.codec.open(sealed, 'T1');
   t.match(trail, [
     {
       type: 'ParcelRequested',

@@ -15,7 +15,7 @@ import { reactorsOf } from '../../src/workers/reactors.ts';
 import { families } from '../support/families.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
 import { colleague, type Person, someone, world } from '../support/scenario.ts';
-import { eventually, noImports, order, receipt, type Test, workersFor } from './support.ts';
+import { eventually, noErasures, noImports, order, receipt, type Test, workersFor } from './support.ts';
 
 async function queueOf(t: Test) {
   const { url } = await testDatabase(t);
@@ -114,6 +114,7 @@ t.test('a handover', async (t) => {
       openPlans: async () => [],
       payableClaims: async () => [],
       openMovements: async () => [],
+      erasures: noErasures,
     }).filter((one) => one.name === 'handover');
 
   t.test('gives the colleague everything the officer has taken, once the read model knows of it', async (t) => {
@@ -211,6 +212,7 @@ t.test('registration', async (t) => {
     openPlans: async () => [],
     payableClaims: async () => [],
     openMovements: async () => [],
+    erasures: noErasures,
   });
 
   t.test('every reactor has a name of its own', async (t) => {

@@ -9,6 +9,7 @@ import { openQueue, type QueuePlace } from '../../src/platform/queue.ts';
 import type { DeadlineSource } from '../../src/workers/deadlines.ts';
 import { startWorkers, type WorkerSettings } from '../../src/workers/index.ts';
 import { workerMigrations } from '../../src/workers/migrations.ts';
+import type { ErasureReactorParts } from '../../src/workers/reactors/erasures.ts';
 import type { ImportReactorParts } from '../../src/workers/reactors/imports.ts';
 import type { Reactor } from '../../src/workers/runtime/reactor.ts';
 import { createOperator } from '../../src/workers/runtime/status.ts';
@@ -90,6 +91,13 @@ export const noImports: ImportReactorParts = {
   rows: { replace: async () => {}, settle: async () => {}, page: async () => ({ items: [] }), counts: async () => ({}) },
   personsAt: async () => 'not yet',
   casesAbout: async () => 'not yet',
+};
+
+/** What erasures lean on, where nothing is erased. */
+export const noErasures: ErasureReactorParts = {
+  casesAbout: async () => 'not yet',
+  filesOnlyOf: async () => [],
+  destroy: async () => 0,
 };
 
 /** Waits until something is true, looking every 10 ms; fails after `seconds`. */

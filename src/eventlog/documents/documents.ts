@@ -63,6 +63,8 @@ export interface Documents {
     bytes: Uint8Array | AsyncIterable<Uint8Array>,
     about: { readonly name: string; readonly by: string },
   ): Promise<DocumentView>;
+  /** Ids of the files that some of these streams name and no others. */
+  onlyOf(streams: readonly string[]): Promise<readonly string[]>;
   /** Judges a file that waits for its scan; others are left alone. */
   settle(id: string): Promise<void>;
   /** Holds commands to the files they name: for `execute`. */
@@ -169,6 +171,7 @@ export function createDocuments(parts: DocumentParts): Documents {
       });
       return described(id);
     },
+    onlyOf: table.onlyOf,
     settle,
     attaching: attachingTo({ table, cases, registry }),
     sweep: sweeping({ table, content, settle, clear, cases, registry, rulebook }),

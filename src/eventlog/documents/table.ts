@@ -183,6 +183,24 @@ export function documentTable(untyped: Kysely<unknown>, schema: string) {
       return rows.map((row) => row.stream);
     },
 
+    /** Files that some of these streams name and no others. */
+    onlyOf: async (streams: readonly string[]): Promise<string[]> => {
+      const rows = await db
+        .selectFrom('attachment')
+        .select('document')
+        .groupBy('document')
+        .having((eb) => eb.fn('bool_and', [eb('stream', 'in', [...streams, ''])]), '=', true)
+        .where('document', 'in', (eb) =>
+          eb
+            .selectFrom('attachment as own')
+            .select('own.document')
+            .where('own.stream', 'in', [...streams, '']),
+        )
+        .orderBy('document')
+        .execute();
+      return rows.map((row) => row.document);
+    },
+
     /** Attachments noted before an instant and not confirmed since. */
     unconfirmed: (before: string, limit: number) =>
       db

@@ -81,6 +81,7 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
   };
 
   const forget = (subjects: readonly string[]): void => {
+    if (subjects.length === 0) return;
     forgotten += 1;
     for (const subject of subjects) for (const tier of KEY_TIERS) cache.delete(keyId({ subject, tier }));
   };

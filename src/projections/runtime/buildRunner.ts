@@ -117,6 +117,10 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
         const stored = (await log.read(stream)).filter((event) => event.revision <= toRevision);
         return codec.decode(stored, projection.opening);
       },
+      historyAt: async (stream, position) => {
+        const stored = (await log.read(stream)).filter((event) => event.position <= position);
+        return codec.decode(stored, projection.opening);
+      },
     });
   let fold = start();
   let position = lease.position;

@@ -4,6 +4,7 @@ import { type Codec, type Opening, UndecodableEvent, UnknownEventType } from '..
 import { Bell } from '../../eventlog/follow.ts';
 import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
+import { erasedBy } from './erased.ts';
 import type { ProjectedEvent } from './projection.ts';
 
 /** An event of a page: decoded, or what stood in the way. */
@@ -54,6 +55,8 @@ export function createFeed(parts: {
     const { rings } = bell;
     const { events, scannedTo, end = false } = await log.readAll(after, batch, filter);
     const sealed = events.length === 0 ? [] : await decodeAll(codec, registry, events);
+    // Keys cached from before they were destroyed must not open anything from here on.
+    codec.forget(sealed.flatMap((item) => ('event' in item ? erasedBy(item.event) : [])));
     const opened = new Map<string, Promise<readonly Item[]>>();
     const page: Page = {
       after,

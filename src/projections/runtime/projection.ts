@@ -36,6 +36,8 @@ export interface FoldContext {
   readonly registry: Registry;
   /** The events of a stream up to a revision (inclusive), for folds that a correction makes anew. */
   history(stream: string, toRevision: number): Promise<readonly RecordedEvent[]>;
+  /** The events of a stream up to a position (inclusive), with what was erased since they were written. */
+  historyAt(stream: string, position: bigint): Promise<readonly RecordedEvent[]>;
 }
 
 /**

@@ -63,6 +63,12 @@ export const REGISTRATION: readonly PolicyRow[] = [
   // keep its file from being closed.
   row('protectionPartner', 'shared', 'T2', ['household:hold']),
 
+  // Erasure of a person's or a family's data. domain.md is silent: who may enter a record may ask, the head of the branch decides.
+  ...(['registrar', 'partnerCaseworker'] as const).map((role) =>
+    row(role, 'office', 'T1', on('erasure', `${LOOK} request withdraw work`)),
+  ),
+  row('headOfBranch', 'office', 'T1', on('erasure', `${LOOK} decide work assign`)),
+
   // Files of paper cases (§0.2, rule 8), of households and of claims; who enters does not approve. Who works with a file opens
   // it: document numbers stand in its rows.
   ...(['registrar', 'partnerCaseworker', 'subcommitteeClerk'] as const).map((role) =>

@@ -28,6 +28,10 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
     allow: on('listExport', 'work assign share transfer adopt correct retract pause'),
     because: 'what has left as a file has left: its record waits on nobody and is never changed',
   },
+  {
+    allow: on('erasure', 'share transfer adopt correct retract reopen pause'),
+    because: 'what is erased does not come back, and its record says what was done',
+  },
   { allow: on('person', 'assign pause'), because: 'a record of a person waits on nobody' },
   {
     allow: on('area', 'assign share transfer adopt correct retract pause'),

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import type { RetentionClasses } from '../../domain/erasure/index.ts';
+import { yearsOf } from '../../domain/erasure/index.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import { type MasterKey, masterKeyFrom, masterKeyOf } from '../../platform/keys/masterKey.ts';
+import type { RunOut } from '../../projections/subjects.queries.ts';
+
+const USAGE = `npm run keys -- rotate --to FILE
+npm run keys -- reconcile [--with FILE]
+npm run keys -- tombstones
+npm run keys -- retention
+
+rotate      wraps every key anew by the master key in FILE, which is made if it is not there; may be run again after a break
+reconcile   destroys the keys of whom the log, or a list in FILE (one id a line), says that they are erased
+tombstones  prints that list, to be kept apart from all backups
+retention   lists the records that need not be kept any more; erases none`;
+
+/** What the command needs of an installation. */
+export interface KeyTools {
+  readonly keyring: Pick<Keyring, 'destroy'>;
+  rotate(to: MasterKey, progress: (wrapped: number) => void): Promise<{ readonly wrapped: number; readonly before: number }>;
+  /** Subjects of every erasure in the log. */
+  erased(): Promise<readonly string[]>;
+  readonly processes: readonly string[];
+  classes(): Promise<RetentionClasses>;
+  runOut(before: Readonly<Record<string, string>>): Promise<readonly RunOut[]>;
+  readonly now: () => Date;
+  readonly print: (line: string) => void;
+}
+
+/** Runs the command of these arguments; answers the exit code: 0, or 2 for a wrong call. */
+export async function keysCommand(argv: readonly string[], tools: KeyTools): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { to: { type: 'string' }, with: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [command, ...more] = positionals;
+  if (more.length === 0 && command === 'rotate' && values.to !== undefined) return rotate(values.to, tools);
+  if (more.length === 0 && command === 'reconcile') return reconcile(values.with, tools);
+  if (more.length === 0 && command === 'tombstones') {
+    for (const subject of await tools.erased()) tools.print(subject);
+    return 0;
+  }
+  if (more.length === 0 && command === 'retention') return retention(tools);
+  tools.print(USAGE);
+  return 2;
+}
+
+async function rotate(file: string, { rotate, print }: KeyTools): Promise<number> {
+  const to = masterKeyOf(masterKeyFrom(file, true));
+  const { wrapped, before } = await rotate(to, (done) => print(`${done} keys wrapped`));
+  print(`${wrapped} keys are now wrapped by ${to.id}; ${before} were before`);
+  return 0;
+}
+
+const Listed = z.array(z.string().regex(/^[\w-]{1,64}$/));
+
+async function reconcile(file: string | undefined, { keyring, erased, print }: KeyTools): Promise<number> {
+  const lines = file === undefined ? [] : readFileSync(file, 'utf8').split('\n');
+  const listed = Listed.parse(lines.map((line) => line.trim()).filter((line) => line !== ''));
+  const subjects = [...new Set([...(await erased()), ...listed])];
+  print(`${subjects.length} subjects are erased; ${await keyring.destroy(subjects)} of their keys were there and are destroyed`);
+  return 0;
+}
+
+async function retention({ processes, classes, runOut, now, print }: KeyTools): Promise<number> {
+  const years = await classes();
+  const before = processes.map((process) => [process, yearsBefore(now(), yearsOf(years, process))] as const);
+  const found = await runOut(Object.fromEntries(before));
+  for (const { process, reference, changedAt } of found) print(`${process} ${reference} last entry ${changedAt.slice(0, 10)}`);
+  print(`${found.length} records need not be kept any more`);
+  return 0;
+}
+
+function yearsBefore(now: Date, years: number): string {
+  const then = new Date(now);
+  then.setUTCFullYear(now.getUTCFullYear() - years);
+  return then.toISOString();
+}

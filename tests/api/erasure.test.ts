@@ -1,0 +1,175 @@
+import { rmSync } from 'node:fs';
+import { pino } from 'pino';
+import t from 'tap';
+import { createClient } from '../../src/cli/demo/client.ts';
+import { migrateAll, openCore, SCHEMAS } from '../../src/compose.ts';
+import { isOpen } from '../../src/domain/kernel/privacy.ts';
+import type { PersonState } from '../../src/domain/person/index.ts';
+import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
+import { readConfig } from '../../src/platform/config.ts';
+import { createPool } from '../../src/platform/database.ts';
+import { DEVELOPMENT_ISSUER, openDevelopmentIssuer } from '../../src/platform/developmentIssuer.ts';
+import { projectionsOf } from '../../src/projections/index.ts';
+import { checkProjection } from '../../src/projections/runtime/check.ts';
+import { runnerParts } from '../../src/projections/runtime/projector.ts';
+import { serve } from '../../src/serve.ts';
+import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
+import { eventually } from '../workers/support.ts';
+
+const named = (first: string, family: string) => ({ ar: { first, father: 'كريم', family } });
+
+t.test(
+  'an erased person is gone from every read model and stays gone when the keys are put back, while all that counts stands',
+  async (t) => {
+    const { url, pool } = await testDatabase(t);
+    const data = temporaryDirectory();
+    t.teardown(() => rmSync(data, { recursive: true, force: true }));
+    await migrateAll(pool, url);
+    const config = readConfig({ DATABASE_URL: url, MASAR_DATA: data, PORT: '0', NODE_ENV: 'test' });
+    const running = await serve(config, pino({ level: 'silent' }));
+    let stopped = false;
+    const stop = async () => {
+      if (!stopped) await running.stop();
+      stopped = true;
+    };
+    t.teardown(stop);
+    const { core } = running;
+    const issuer = await openDevelopmentIssuer(data);
+    const client = createClient(running.address ?? '', (login) => issuer.token(login));
+
+    const { organisation } = await bootstrapAdministrator(
+      { ...core.executor, cases: core.cases },
+      {
+        issuer: DEVELOPMENT_ISSUER,
+        subject: 'admin',
+        name: { ar: 'مدير النظام' },
+        ministry: { ar: 'الوزارة', en: 'The ministry' },
+        from: '2003-01-01',
+        ranBy: 'test',
+        synthetic: true,
+      },
+    );
+    const branch = { organisation, names: { ar: 'فرع', en: 'Branch' }, kind: 'branch', governorate: 'IQG15', from: '2015-01-01' };
+    const { id: office } = await client.give('admin', '/v1/offices', 'office', branch);
+    for (const [login, role] of [
+      ['registrar', 'registrar'],
+      ['head', 'headOfBranch'],
+    ] as const) {
+      const staff = { issuer: DEVELOPMENT_ISSUER, subject: login, name: { ar: login }, synthetic: true };
+      const { id } = await client.give('admin', '/v1/staff', `enrol ${login}`, staff);
+      const post = { role, organisation, office, from: '2020-01-01' };
+      await client.give('admin', `/v1/staff/${id}/grant-membership`, `post ${login}`, post);
+    }
+    const register = (first: string, family: string) =>
+      client.give('registrar', '/v1/persons', `person ${first}`, {
+        name: named(first, family),
+        motherName: `ام${first}`,
+        sex: 'female',
+        birth: { date: '1980-05-05', precision: 'day' },
+        phones: ['07701234567'],
+      });
+    const gone = await register('زليخة', 'المحذوف');
+    const other = await register('بلقيس', 'الباقي');
+    const note = await client.give('registrar', `/v1/persons/${gone.id}/note`, 'note', { text: 'زليخة came with her papers' });
+    const search = (name: string) =>
+      client.get<{ items: { person: { id: string } }[] }>(
+        'registrar',
+        `/v1/register?name=${encodeURIComponent(name)}`,
+        note.position,
+      );
+    t.equal((await search('زليخة')).items.length, 1);
+
+    const readSchemas = async () =>
+      (
+        await pool.query<{ schema: string; name: string }>(
+          `select schemaname as schema, tablename as name from pg_tables where schemaname like 'read%' or schemaname = 'workers'`,
+        )
+      ).rows;
+    const mentions = async (word: string) => {
+      let found = 0;
+      for (const { schema, name } of await readSchemas()) {
+        const { rows } = await pool.query(`select count(*)::int as n from "${schema}"."${name}" x where x::text like $1`, [
+          `%${word}%`,
+        ]);
+        found += rows[0].n;
+      }
+      return found;
+    };
+    t.ok((await mentions('زليخه')) > 0, 'the control: the folded name is found');
+    t.ok((await mentions('زليخة')) > 0, 'the control: the name is found');
+    const keysOfGone = async () =>
+      (await pool.query(`select count(*)::int as n from keys.data_key where subject = $1 and wrapped is not null`, [gone.id]))
+        .rows[0].n;
+    const before = await core.log.head();
+    const written = async () =>
+      (
+        await pool.query(
+          `select md5(string_agg(e.bytes, ''::bytea order by e.position)) as sum from log.events e where e.position <= $1`,
+          [String(before)],
+        )
+      ).rows[0].sum;
+    const sum = await written();
+    await pool.query('create table public.backup_of_keys as select * from keys.data_key');
+
+    const wish = { subject: { kind: 'person', id: gone.id }, ground: 'registered_in_error', requester: 'branch' };
+    const erasure = await client.give('registrar', '/v1/erasures', 'erasure', wish);
+    const at = `/v1/erasures/${erasure.id}`;
+    const shown = () => client.get<{ status: string; revision: number; state: object }>('head', at);
+    await eventually('it is examined', async () => (await shown()).status === 'examined');
+    const { revision } = await shown();
+    const approved = await client.give('head', `${at}/approve`, 'approve', {}, revision);
+    await eventually('it is carried out', async () => (await shown()).status === 'carried_out');
+    t.match(await shown(), { state: { certificate: { final: false } } });
+
+    t.equal(await keysOfGone(), 0);
+    await eventually('the read models know', async () => (await mentions('زليخه')) + (await mentions('زليخة')) === 0);
+    t.equal((await search('زليخة')).items.length, 0);
+    t.equal((await search('بلقيس')).items.length, 1, 'others stay');
+    t.equal(await mentions('المحذوف'), 0);
+    const person = await client.get<{ status: string; state: unknown }>('head', `/v1/persons/${gone.id}`, approved.position);
+    t.equal(person.status, 'recorded', 'the record counts on');
+    t.match(person.state, { name: { erased: true }, phones: { erased: true }, sex: 'female' });
+    const trail = await client.get<{ items: unknown[] }>('head', `/v1/persons/${gone.id}/timeline`);
+    t.equal(trail.items.length, 2);
+    t.notOk(JSON.stringify(trail).includes('زليخة'));
+    t.equal(await written(), sum, 'no byte of an event was touched');
+
+    await t.test('every live read model equals a rebuild', async (t) => {
+      const projections = projectionsOf(core.registry, core.keyring.mac);
+      const readers = createPool(url, { applicationName: 'check', max: 5 });
+      t.teardown(() => readers.end());
+      const tools = {
+        pool: readers,
+        schema: SCHEMAS.read,
+        log: core.log,
+        codec: core.codec,
+        registry: core.registry,
+        projections,
+        logger: silentLog,
+      };
+      const parts = runnerParts(tools);
+      for (const projection of projections) {
+        const { tables } = await checkProjection(parts, projection, new AbortController().signal);
+        for (const table of tables)
+          t.ok(table.same, `${projection.name} ${table.table} ${JSON.stringify(table.difference ?? '')}`);
+      }
+    });
+
+    await t.test('keys put back from a backup are destroyed again before anything is served', async (t) => {
+      await stop();
+      await pool.query('delete from keys.data_key');
+      await pool.query('insert into keys.data_key select * from public.backup_of_keys');
+      t.ok((await keysOfGone()) > 0, 'the control: the backup holds the keys');
+      const again = await openCore(config, silentLog, 'test');
+      try {
+        t.equal(await keysOfGone(), 0);
+        const nameOf = async (id: string) =>
+          ((await again.cases.load(again.registry.byName('person')!, id)).record.state as PersonState).name;
+        t.notOk(isOpen(await nameOf(gone.id)));
+        t.match(await nameOf(other.id), named('بلقيس', 'الباقي'));
+      } finally {
+        await again.close();
+      }
+    });
+  },
+);
