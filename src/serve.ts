@@ -5,6 +5,7 @@ import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
 import { auditSigner, type Core, openCore, SCHEMAS, undo } from './compose.ts';
 import { createAccessLog } from './eventlog/access/accessLog.ts';
 import { keepMonths } from './eventlog/access/months.ts';
+import { sealMonths } from './eventlog/access/trees.ts';
 import { runAudit } from './eventlog/audit/audit.ts';
 import { auditReads } from './eventlog/audit/reads.ts';
 import type { Config, Role } from './platform/config.ts';
@@ -152,7 +153,9 @@ async function startWorker(core: Core, metrics: Metrics, watchFrom: Promise<unkn
   );
   const now = () => new Date().toISOString();
   const watching = watchDocuments({ sweep: core.documents.sweep, logger, now, everyMs: 30_000, signal: stopping.signal });
+  const accessSigner = auditSigner(config, `${config.auditOrigin}/access`);
   const watchingAccess = watchAccessLog({
+    seal: (at) => sealMonths(pool, SCHEMAS.access, accessSigner, at),
     keep: (at) => keepMonths(pool, SCHEMAS.access, at, config.accessRetentionMonths),
     logger,
     now,

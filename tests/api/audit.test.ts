@@ -7,6 +7,7 @@ import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
 import type { AccessEntry } from '../../src/eventlog/access/entry.ts';
 import { accessMigrations } from '../../src/eventlog/access/migrations.ts';
 import { keepMonths } from '../../src/eventlog/access/months.ts';
+import { checkMonth, sealMonths } from '../../src/eventlog/access/trees.ts';
 import { createSigner, openNote } from '../../src/platform/merkle/note.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { type Api, type SignedIn, startApi } from '../support/api.ts';
@@ -15,10 +16,9 @@ import { families } from '../support/families.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
-const signer = createSigner(
-  'masar.test',
-  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
-);
+const freshKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+const signer = createSigner('masar.test', freshKey());
+const other = createSigner('masar.test', freshKey());
 
 /** A pool that counts the writes to the access log through it. */
 function counting(pool: pg.Pool) {
@@ -194,11 +194,67 @@ t.test('the log is only added to, and a month is dropped whole when its time is 
   await t.rejects(pool.query('delete from access.entry'), /only added to/);
 
   t.same(await keepMonths(pool, 'access', '2026-03-31T12:00:00.000Z', 2), { dropped: [] }, 'January is two months old');
+  t.same(await keepMonths(pool, 'access', '2026-04-01T00:00:00.000Z', 2), { dropped: [] }, 'its tree has not every entry');
+  t.equal(await sealMonths(pool, 'access', signer, '2026-03-31T12:01:00.000Z'), 204);
+  t.equal(await sealMonths(pool, 'access', signer, '2026-03-31T12:02:00.000Z'), 0, 'once');
   t.same(await keepMonths(pool, 'access', '2026-04-01T00:00:00.000Z', 2), { dropped: ['2026-01-01'] });
   t.same(await keepMonths(pool, 'access', '2026-04-01T00:00:00.000Z', 2), { dropped: [] });
   t.match((await months())[0], { starts: '2026-01-01', entries: 2, gone: true }, 'that it was there stays on record');
   t.equal((await log.page({ highestTier: 'T2' }, { limit: 300 })).length, 202);
   await t.rejects(log.record([entry('2026-01-31T00:00:00.000Z')]), 'nothing is added to what was dropped');
+});
+
+t.test('each month is a tree with signed heads, and the first entry that is not what was sealed is named', async (t) => {
+  const { pool } = await testDatabase(t);
+  await migrate(pool, { schema: 'access', migrations: accessMigrations });
+  const log = createAccessLog({ pool, schema: 'access' });
+  for (let one = 0; one < 9; one += 1) {
+    const at = `2026-03-0${1 + one}T08:00:00.120Z`;
+    const post = { role: 'registrar', organisation: randomUUID(), ...(one % 2 ? { office: randomUUID() } : {}) };
+    await log.record([
+      {
+        at,
+        requestId: `r${one}`,
+        staff: 's',
+        posts: [post],
+        route: 'GET /x',
+        cases: ['a-1'],
+        owners: [],
+        tier: 'T2',
+        outcome: 'allowed',
+      },
+      {
+        at,
+        requestId: `r${one}`,
+        staff: 's',
+        posts: [],
+        route: 'GET /x',
+        cases: [],
+        owners: ['o'],
+        outcome: 'refused',
+        code: 'NOT_FOUND',
+      },
+    ]);
+    if (one === 4) await sealMonths(pool, 'access', signer, at);
+  }
+  t.equal(await sealMonths(pool, 'access', signer, '2026-03-10T08:00:00.000Z'), 8);
+  const check = () => checkMonth(pool, 'access', '2026-03-01', signer.key);
+  t.same(await check(), { starts: '2026-03-01', sealed: 18, firstWrong: undefined, signed: true });
+  t.notOk((await checkMonth(pool, 'access', '2026-03-01', other.key)).signed, 'a foreign key');
+
+  /** What somebody could do who owns the database. */
+  const tamper = async (statement: string) => {
+    await pool.query('alter table access.entry disable trigger all');
+    await pool.query(statement);
+  };
+  await tamper(`update access.entry set route = 'GET /y' where leaf = 11`);
+  t.equal((await check()).firstWrong, 11);
+  await tamper(`update access.entry set at = at + interval '1 ms' where leaf = 7`);
+  t.equal((await check()).firstWrong, 7);
+  await tamper('delete from access.entry where leaf = 3');
+  t.equal((await check()).firstWrong, 3);
+  await tamper(`update access.checkpoint set note = replace(note, E'\n18\n', E'\n17\n')`);
+  t.notOk((await check()).signed);
 });
 
 t.test('an auditor sees every office, who answers for an office sees their own', async (t) => {

@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { treeTables } from '../../platform/merkle/treeStore.ts';
 
 /**
  * Entries lie in one partition a month, so that a month is dropped whole. `month` counts them: its row is locked while entries are
@@ -80,5 +81,18 @@ const access: Migration = {
   },
 };
 
+/** A tree a month; its checkpoints stay when the month itself is dropped. */
+const trees: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    for (const statement of treeTables) await sql.raw(statement).execute(db);
+    await sql`
+      create table checkpoint (
+        tree text not null, size bigint not null, note text not null, key text not null, signed_at timestamptz not null,
+        primary key (tree, size)
+      )`.execute(db);
+  },
+};
+
 /** Migrations of the access log, in order; they run with its own schema first in `search_path`. */
-export const accessMigrations: Record<string, Migration> = { '0001_access': access };
+export const accessMigrations: Record<string, Migration> = { '0001_access': access, '0002_trees': trees };

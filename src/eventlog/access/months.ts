@@ -13,14 +13,16 @@ export interface Kept {
 }
 
 /**
- * Makes the partitions of this month and of two more, and drops those whose last entry is older than `retentionMonths`. That a
- * month was dropped, when and with how many entries, stays on record in `month`.
+ * Makes the partitions of this month and of two more, and drops those whose last entry is older than `retentionMonths` once their
+ * tree has every entry. That a month was dropped, when and with how many entries, stays on record in `month`, and its checkpoints
+ * stay: an entry somebody kept a copy of can still be held against their roots.
  */
 export async function keepMonths(pool: pg.Pool, schema: string, now: string, retentionMonths: number): Promise<Kept> {
   await makeMonths(pool, schema, now);
   const oldest = monthAfter(now, -retentionMonths);
   const { rows } = await pool.query<{ starts: string }>(
-    `select starts from "${schema}".month where dropped_at is null and starts < $1 order by starts`,
+    `select m.starts from "${schema}".month m left join "${schema}".tree t on t.name = 'access-' || to_char(m.starts, 'YYYY-MM')
+     where m.dropped_at is null and m.starts < $1 and m.entries = coalesce(t.size, 0) order by m.starts`,
     [oldest],
   );
   for (const { starts } of rows) await pool.query(`select "${schema}".drop_month($1, $2)`, [starts, now]);
