@@ -8,13 +8,19 @@ import { migrations } from '../eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../eventlog/postgres/postgresLog.ts';
 import { createPool } from '../platform/database.ts';
 import { migrate } from '../platform/migrations.ts';
+import { checkpointTo, exportTo } from './log/proof.ts';
 
 const USAGE = `npm run log -- copy --from URL --to URL
 
 Copies one event log into another, keeping ids, revisions, bytes and order, and compares the two at the end.
 It may be stopped and started again. URL is one of
   postgresql://user:password@host/database?schema=log    (schema: where the log is, ${SCHEMAS.log} if left out)
-  esdb://user:password@host:2113                              (?tls=false for a server without certificates)`;
+  esdb://user:password@host:2113                              (?tls=false for a server without certificates)
+
+npm run log -- export --to FILE
+npm run log -- checkpoint --to FILE
+
+Write the log of this installation, sealed as it is, and the last head of it that was signed: what \`npm run verify\` takes.`;
 
 interface Opened {
   readonly log: EventLog;
@@ -68,12 +74,14 @@ try {
     options: { from: { type: 'string' }, to: { type: 'string' } },
     allowPositionals: true,
   });
-  if (positionals.join() !== 'copy' || values.from === undefined || values.to === undefined) {
+  const { from, to } = values;
+  const command = positionals.join();
+  if (to === undefined || !['copy', 'export', 'checkpoint'].includes(command) || (command === 'copy') !== (from !== undefined)) {
     console.error(USAGE);
     process.exitCode = 2;
-  } else {
-    await copy(values.from, values.to);
-  }
+  } else if (from !== undefined) await copy(from, to);
+  else if (command === 'export') await exportTo(to);
+  else await checkpointTo(to);
 } catch (error) {
   const expected = error instanceof CopyRefused || error instanceof CopyDiffers || error instanceof RangeError;
   console.error(expected ? error.message : error);

@@ -79,11 +79,12 @@ async function work(
 ): Promise<void> {
   const { log, checkpointMs = 60_000, leaseMs = 15_000 } = parts;
   let at = await standing(log, ledger);
-  await ledger.goOn();
   const latest = await ledger.latest();
   let signedSize = latest?.size ?? 0;
   let signAt = Date.now() + (latest ? Math.max(0, Date.parse(latest.signedAt) + checkpointMs - Date.now()) : 0);
   let renewAt = Date.now() + leaseMs / 3;
+  // Only a page that could be taken shows that the log is right again.
+  let wasHalted = (await ledger.halted()) !== undefined;
   while (!signal.aborted) {
     if (Date.now() >= renewAt) {
       if ((await renew()) === undefined) return;
@@ -92,6 +93,8 @@ async function work(
     const { rings } = news;
     const next: { size: number; position: Position } | undefined = await takePage(log, ledger, at);
     at = next ?? at;
+    if (wasHalted) await ledger.goOn();
+    wasHalted = false;
     if (at.size > signedSize && (Date.now() >= signAt || signal.aborted)) {
       signedSize = await signHead(parts.signer, log, ledger);
       signAt = Date.now() + checkpointMs;

@@ -9,6 +9,7 @@ import { auditReads } from '../../../src/eventlog/audit/reads.ts';
 import type { EventLog } from '../../../src/eventlog/port.ts';
 import { createSigner, type Signer } from '../../../src/platform/merkle/note.ts';
 import { migrate } from '../../../src/platform/migrations.ts';
+import { readOn } from '../eventLogContract/harness.ts';
 import { testDatabase } from '../postgres.ts';
 
 type Test = Pick<typeof t, 'teardown'>;
@@ -43,17 +44,17 @@ export async function auditTree(t: Test, signer: Signer = aSigner(), schema = 'a
       { pool, schema, log, signer, logger, checkpointMs: 0, pollMs: 20, retryMs: 20, leaseMs: 2_000, ...more },
       ending.signal,
     );
-    return {
-      stop: async () => {
-        ending.abort();
-        await running;
-      },
+    const stop = async () => {
+      ending.abort();
+      await running;
     };
+    t.teardown(stop);
+    return { stop };
   }
 
   /** Takes all that a log holds and signs it. */
-  async function signAll(log: EventLog): Promise<void> {
-    const size = (await log.readAll(0n, 1_000_000)).events.length;
+  async function signAll(log: EventLog, whole: EventLog = log): Promise<void> {
+    const size = (await readOn(whole, 0n)).events.length;
     const { stop } = follow(log);
     await until(async () => (await reads.status()).signed >= size);
     await stop();
