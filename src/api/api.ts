@@ -1,7 +1,6 @@
 import './requestTypes.ts';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import helmet from '@fastify/helmet';
 import underPressure from '@fastify/under-pressure';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { z } from 'zod';
@@ -13,6 +12,7 @@ import { limitRejections, limits } from './plugins/limits.ts';
 import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { answerClientError, problemSender, problems } from './plugins/problems.ts';
+import { securing, security } from './plugins/security.ts';
 import { Problem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { boardRoutes } from './routes/boards.ts';
@@ -48,6 +48,7 @@ const BODY_LIMIT = 1024 * 1024;
 export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   const catalogue = catalogueOf(parts.registry);
   const send = problemSender(catalogue);
+  const secure = securing(parts.config.publicUrl);
   const app = fastify<Server, IncomingMessage, ServerResponse, FastifyBaseLogger>({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -59,7 +60,8 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     // While draining, what still arrives on open connections is answered, and told that the connection closes.
     return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    frameworkErrors: (error, request, reply) => send(request, reply, error),
+    // No hook runs for an address that cannot be read.
+    frameworkErrors: (error, request, reply) => send(request, secure(reply), error),
     clientErrorHandler: (error, socket) => answerClientError(catalogue, error, socket),
   });
   drainWhenClosing(app);
@@ -70,14 +72,9 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     body.length === 0 ? undefined : bodyIn(body),
   );
 
+  security(app, secure);
   observe(app, { metrics: parts.metrics });
   problems(app, { send, methodsAt });
-  await app.register(helmet, {
-    // Answers are data, never pages; /docs sets a policy of its own. TLS, and with it HSTS, is the proxy's.
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    strictTransportSecurity: false,
-    crossOriginEmbedderPolicy: false,
-  });
   await openapi(app, { registry: parts.registry });
   await app.register(async (operations) => healthRoutes(operations, parts));
 

@@ -57,6 +57,8 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (error instanceof EventTooLarge) return { code: 'EVENT_TOO_LARGE' };
   if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
   if (error instanceof StorageFull) return { code: 'STORAGE_FULL' };
+  // Read models appear when their first build has come to the end of the log.
+  if (sqlStateOf(error) === UNDEFINED_TABLE) return { code: 'NOT_BUILT_YET' };
   if (error instanceof RestrictedUnavailable || (process?.store === 'restricted' && isConnectionFault(error))) {
     return { code: 'RESTRICTED_UNAVAILABLE' };
   }
@@ -66,6 +68,9 @@ function tell(error: unknown, process: Process | undefined): Told {
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
   return { code: FASTIFY_CODES[code] ?? (statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL') };
 }
+
+const UNDEFINED_TABLE = '42P01';
+const sqlStateOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined);
 
 /** What happened since the caller looked: what, when, by which post; never the data itself. */
 function changesSince(error: Stale, process: Process | undefined, lang: Lang): Readonly<Record<string, unknown>> {

@@ -286,6 +286,13 @@ export const apiProblems = {
       ar: 'الدخول والبحث والتصدير متوقفة مؤقتًا لتعذر حساب استخدامها. أعد المحاولة.',
     },
   },
+  NOT_BUILT_YET: {
+    status: 503,
+    label: {
+      en: 'This list is still being built from the record. Try again in a minute.',
+      ar: 'ما زالت هذه القائمة قيد الإنشاء من السجل. أعد المحاولة بعد دقيقة.',
+    },
+  },
   STORAGE_FULL: {
     status: 507,
     label: {

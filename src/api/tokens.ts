@@ -58,7 +58,7 @@ export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
       const { payload } = await jwtVerify(token, keys, expected).catch((error: unknown) => {
         throw problemOf(error);
       });
-      if (!payload.sub) throw new Problem('TOKEN_INVALID');
+      if (typeof payload.sub !== 'string' || payload.sub === '') throw new Problem('TOKEN_INVALID');
       const identity = { issuer, subject: payload.sub };
       if (verified.size >= KEPT_TOKENS) verified.clear();
       verified.set(token, { identity, until: Math.min(Date.now() + KEPT_MS, ((payload.exp ?? 0) + CLOCK_TOLERANCE_S) * 1000) });

@@ -125,7 +125,7 @@ function exportRoute(app: FastifyInstance, parts: ApiParts): void {
           201: { description: 'The file', content: Object.fromEntries(Object.values(TYPES).map((type) => [type, binary])) },
         },
       },
-      config: { process, command: 'sign' },
+      config: { process, command: 'sign', limit: 'exports' },
     },
     async (request, reply) => {
       const key = idempotencyKey(request.headers);

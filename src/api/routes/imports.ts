@@ -55,8 +55,8 @@ const RowsAnswer = z.object({
   next: z.int().optional(),
 });
 
-const binary = (description: string) => ({
-  200: { description, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } },
+const binary = (description: string, types: readonly string[]) => ({
+  200: { description, content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])) },
 });
 
 /** Templates of the files that can be imported, and what became of each row of one. */
@@ -79,7 +79,7 @@ function templateRoute(app: FastifyInstance, parts: ApiParts): void {
           description: 'Headings in Arabic and English, an example that is no row, and in the spreadsheet the lists of codes.',
         }),
         params: Template,
-        response: binary('The template'),
+        response: binary('The template', Object.values(MEDIA)),
       },
     },
     async (request, reply) => {
@@ -132,7 +132,7 @@ function errorsRoute(app: FastifyInstance, parts: ApiParts): void {
     {
       schema: {
         ...operation({ process: importRun, name: 'errors', summary: 'Imports: a list of every error, to mend the file by' }),
-        response: binary('The list'),
+        response: binary('The list', [MEDIA.csv]),
       },
       config: { process: importRun },
     },
