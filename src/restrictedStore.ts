@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type pg from 'pg';
-import { SCHEMAS } from './compose.ts';
 import type { Registry } from './domain/kernel/registry.ts';
 import { createCases } from './eventlog/cases.ts';
 import { createCodec } from './eventlog/codec.ts';
@@ -20,6 +19,9 @@ import { migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { workerMigrations } from './workers/migrations.ts';
+
+/** Schemas of the restricted database. */
+const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs' } as const;
 
 /** The restricted store's place: a database of its own, under a login and a master key of its own. */
 export interface RestrictedPlace {

@@ -2,10 +2,12 @@ import { allocation } from './allocation/index.ts';
 import { application } from './application/index.ts';
 import { area } from './area/index.ts';
 import { claim } from './claim/index.ts';
+import { clearance } from './clearance/index.ts';
 import { convoy } from './convoy/index.ts';
 import { docRequest } from './docRequest/index.ts';
-import { erasure } from './erasure/index.ts';
 import { duplicate } from './duplicate/index.ts';
+import { emergencyAccess } from './emergencyAccess/index.ts';
+import { erasure } from './erasure/index.ts';
 import { eviction } from './eviction/index.ts';
 import { hlpCase } from './hlpCase/index.ts';
 import { household } from './household/index.ts';
@@ -43,6 +45,8 @@ export const registry = registryOf([
   area,
   movement,
   convoy,
+  clearance,
+  emergencyAccess,
   docRequest,
   hlpCase,
   eviction,

@@ -15,12 +15,12 @@ export function rightsFrom(cases: Cases): RightsOf {
   return async (staff, at, onBehalfOf) => {
     const day = baghdadDate(at);
     const own = inService(await enrolled(cases, staff));
-    if (onBehalfOf === undefined) return { staff, day, posts: postsOn(own, day) };
+    if (onBehalfOf === undefined) return { staff, day, at, posts: postsOn(own, day) };
     const colleague = await enrolled(cases, onBehalfOf);
     // Only the deputy is told how the colleague stands.
     ensure(colleague && deputyOn(colleague, day) === staff, 'NOT_DEPUTY', { colleague: onBehalfOf });
     const absent = inService(colleague);
-    return { staff, behalf: onBehalfOf, day, posts: postsOn(absent, day) };
+    return { staff, behalf: onBehalfOf, day, at, posts: postsOn(absent, day) };
   };
 }
 

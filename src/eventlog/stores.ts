@@ -20,9 +20,9 @@ export interface Store {
 }
 
 /** The restricted store is away or was never set up; the general one goes on. */
-export class RestrictedUnavailable extends LogUnavailable {
+export class RestrictedUnavailable extends Error {
   constructor(cause?: unknown) {
-    super('the restricted store cannot be reached', cause);
+    super('the restricted store cannot be reached', { cause });
     this.name = 'RestrictedUnavailable';
   }
 }

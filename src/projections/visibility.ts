@@ -75,7 +75,9 @@ function inScope({ scope, post }: Reach, rights: Rights, table: string): Conditi
     case 'shared':
       return sql<SqlBool>`exists (
         select 1 from jsonb_array_elements(${column(table, 'shares')}) share
-        where share ->> 'until' >= ${rights.day} and case share -> 'reader' ->> 'kind'
+        where case when length(share ->> 'until') = 10
+            then share ->> 'until' >= ${rights.day} else share ->> 'until' > ${rights.at ?? '9999'} end
+          and case share -> 'reader' ->> 'kind'
           when 'staff' then share -> 'reader' ->> 'id' in (${rights.staff}, ${rights.behalf ?? rights.staff})
           when 'office' then share -> 'reader' ->> 'id' = ${post.office ?? null}
           else share -> 'reader' ->> 'id' = ${post.organisation} end)`;

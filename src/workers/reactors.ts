@@ -4,15 +4,20 @@ import { followUps as ofApplication } from '../domain/application/followUps.ts';
 import { application } from '../domain/application/index.ts';
 import { followUps as ofClaim } from '../domain/claim/followUps.ts';
 import { claim } from '../domain/claim/index.ts';
+import { followUps as ofClearance } from '../domain/clearance/followUps.ts';
+import { clearance } from '../domain/clearance/index.ts';
 import { followUps as ofConvoy } from '../domain/convoy/followUps.ts';
 import { convoy } from '../domain/convoy/index.ts';
 import { followUps as ofDocRequest } from '../domain/docRequest/followUps.ts';
 import { docRequest } from '../domain/docRequest/index.ts';
 import { followUps as ofDuplicate } from '../domain/duplicate/followUps.ts';
 import { duplicate } from '../domain/duplicate/index.ts';
+import { followUps as ofEmergencyAccess } from '../domain/emergencyAccess/followUps.ts';
+import { emergencyAccess } from '../domain/emergencyAccess/index.ts';
 import { followUps as ofHousehold } from '../domain/household/followUps.ts';
 import { household } from '../domain/household/index.ts';
 import { papersMissing as ofFamilyPapers } from '../domain/household/papers.ts';
+import { checkCrossing } from '../domain/kernel/crossing.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import { followUps as ofMovement } from '../domain/movement/followUps.ts';
 import { movement } from '../domain/movement/index.ts';
@@ -42,7 +47,16 @@ export interface ReactorParts {
 }
 
 /** What follows from restricted cases, run beside their own store: the one outcome that each lets out. */
-export const restrictedReactors = (_registry: Registry): readonly Reactor[] => [];
+export const restrictedReactors = (registry: Registry): readonly Reactor[] => [
+  following({
+    ...{ name: 'clearances', process: clearance, followUps: ofClearance, onRefusal: 'go on' },
+    check: (next) => checkCrossing(registry, clearance, next),
+  }),
+  following({
+    ...{ name: 'emergency accesses', process: emergencyAccess, followUps: ofEmergencyAccess, onRefusal: 'go on' },
+    check: (next) => checkCrossing(registry, emergencyAccess, next),
+  }),
+];
 
 /** Everything that follows across cases, domain.md §11, in one table. Lines are added; a name never changes. */
 export const reactorsOf = ({

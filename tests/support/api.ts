@@ -89,7 +89,7 @@ export async function startApi(
   const fromTheLog = w.registry.byName('staff') ? rightsFrom(w.cases) : undefined;
   const rights: ApiParts['rights'] = async (staff, at, onBehalfOf) => {
     const known = people.get(staff);
-    if (known) return { staff, day: baghdadDate(w.now()), posts: [known.post] };
+    if (known) return { staff, day: baghdadDate(w.now()), at: w.now(), posts: [known.post] };
     if (!fromTheLog) throw new Refused('NOT_ENROLLED');
     return fromTheLog(staff, at, onBehalfOf);
   };

@@ -82,7 +82,7 @@ export function world(
       if (rights === 'from the log') return rightsFrom(cases)(staff, at, onBehalfOf);
       const known = people.get(staff);
       if (!known) throw new Refused('NOT_ENROLLED');
-      return { staff, day: baghdadDate(now), posts: [known.post] };
+      return { staff, day: baghdadDate(now), at: now, posts: [known.post] };
     },
   });
 

@@ -14,6 +14,8 @@ export interface Rights {
   /** The colleague on leave this person stands in for; then `posts` are the colleague's. */
   readonly behalf?: string | undefined;
   readonly day: LocalDate;
+  /** The instant asked about, RFC 3339 UTC; without one no grant until an instant is live. */
+  readonly at?: string;
   readonly posts: readonly Membership[];
 }
 
@@ -35,7 +37,7 @@ export interface Target {
   readonly taken: readonly Taken[];
   /** The member of staff whose own record this is. */
   readonly own?: string | undefined;
-  readonly shares: readonly { readonly reader: Reader; readonly until: LocalDate }[];
+  readonly shares: readonly { readonly reader: Reader; readonly until: string }[];
   readonly tier: Tier;
 }
 
@@ -61,6 +63,15 @@ export const matches = (pattern: string, permission: string): boolean =>
 export const isWithheld = (permission: string): boolean =>
   WITHHELD.some((one) => one.allow.some((pattern) => matches(pattern, permission)));
 
+/** Permissions that open what a case holds. */
+const OPENS = /:(read|timeline|print)$/;
+/** Ways to T3 that are each about one case: one's own record, a grant, and what an organisation was itself asked. */
+const CASE_BY_CASE: ReadonlySet<Scope> = new Set(['own', 'shared', 'party']);
+
+/** T3 is opened case by case, whatever a row says: one that reaches further opens no more than T2 (domain.md §0.4). */
+const caseByCase = (row: PolicyRow, permission: string): PolicyRow =>
+  row.tier === 'T3' && OPENS.test(permission) && !CASE_BY_CASE.has(row.scope) ? { ...row, tier: 'T2' } : row;
+
 /** The rows found so far for a role and a permission: the table does not change while the program runs. */
 const found = new Map<string, readonly PolicyRow[]>();
 
@@ -73,7 +84,7 @@ function rowsFor(role: Role, permission: string): readonly PolicyRow[] {
     ? []
     : POLICY.filter(
         (row) => (row.role === role || row.role === 'everyone') && row.allow.some((pattern) => matches(pattern, permission)),
-      );
+      ).map((row) => caseByCase(row, permission));
   found.set(key, rows);
   return rows;
 }
@@ -114,12 +125,15 @@ function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolea
       // Work stays behind when its holder moves to a post that could not have taken it.
       return target.taken.some((one) => isPerson(one.staff, rights) && mayHold(one.holder, post));
     case 'shared':
-      return target.shares.some((share) => share.until >= rights.day && readerIs(share.reader, post, rights));
+      return target.shares.some((share) => isLive(share.until, rights) && readerIs(share.reader, post, rights));
   }
 }
 
 /** Work given to a colleague on leave, and what was shared with them, is the deputy's as well. */
 const isPerson = (staff: string, rights: Rights): boolean => staff === rights.staff || staff === rights.behalf;
+
+/** A share holds through its last day, a grant to its instant. */
+const isLive = (until: string, { day, at = '9999' }: Rights): boolean => (until.length === 10 ? until >= day : until > at);
 
 const readerIs = (reader: Reader, post: Membership, rights: Rights): boolean =>
   reader.kind === 'staff'

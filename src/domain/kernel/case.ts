@@ -22,6 +22,7 @@ export interface OpenWait extends Wait {
   readonly assignee?: string;
 }
 
+/** A share until a day, or a grant of a restricted case until an instant. */
 export interface Share {
   readonly reader: Reader;
   readonly until: string;
@@ -189,6 +190,15 @@ function stepKernel(process: Process, record: CaseRecord<Stated>, event: Recorde
     }
     case 'CaseUnshared': {
       const { reader } = event.data;
+      return { ...record, shares: record.shares.filter((one) => !sameReader(one.reader, reader)) };
+    }
+    case 'AccessGranted': {
+      const reader: Reader = { kind: 'staff', id: event.data.staff };
+      const others = record.shares.filter((one) => !sameReader(one.reader, reader));
+      return { ...record, shares: [...others, { reader, until: event.data.until }] };
+    }
+    case 'AccessRevoked': {
+      const reader: Reader = { kind: 'staff', id: event.data.staff };
       return { ...record, shares: record.shares.filter((one) => !sameReader(one.reader, reader)) };
     }
     case 'TransferOffered':

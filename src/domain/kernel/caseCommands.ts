@@ -7,6 +7,7 @@ import { correction } from './correction.ts';
 import { baghdadDate } from './dates.ts';
 import { Evidence } from './envelope.ts';
 import { ensure } from './errors.ts';
+import { granting } from './granting.ts';
 import { type AnyKernelSpec, event, type KernelTable, reason, spec, wait, waitMeant } from './kernelSpec.ts';
 import { printing } from './printing.ts';
 import { type Command, type Context, fact, type Process, type Stated } from './process.ts';
@@ -72,6 +73,7 @@ const table: KernelTable = {
   }),
   ...printing,
   ...sharing,
+  ...granting,
   ...correction,
   retract: spec({
     verb: 'retract',
@@ -115,7 +117,7 @@ const table: KernelTable = {
 };
 
 /** What the kernel's commands need to know of a process before it is complete. */
-type Begun = Pick<Process, 'name' | 'initial' | 'statuses' | 'reopens' | 'retracts' | 'papers'>;
+type Begun = Pick<Process, 'name' | 'store' | 'initial' | 'statuses' | 'reopens' | 'retracts' | 'papers'>;
 
 /**
  * The commands every process has from the kernel, with the process's name in their permissions. `complete` answers the
@@ -123,22 +125,24 @@ type Begun = Pick<Process, 'name' | 'initial' | 'statuses' | 'reopens' | 'retrac
  */
 export function kernelCommands(begun: Begun, complete: () => Process): Readonly<Record<string, Command>> {
   return Object.fromEntries(
-    Object.entries(table).map(([name, one]): [string, Command] => [
-      name,
-      {
+    Object.entries(table)
+      .filter(([name]) => begun.store === 'restricted' || !(name in granting))
+      .map(([name, one]): [string, Command] => [
         name,
-        kernel: true,
-        from: fromOf(one.from, begun),
-        permission: one.system ? 'system' : `${begun.name}:${one.verb}`,
-        input: one.input,
-        emits: one.emits,
-        to: [],
-        ...(one.effect ? { effect: one.effect } : {}),
-        ...(one.idle ? { idle: one.idle } : {}),
-        ...(one.facts ? { facts: (input: unknown) => one.facts?.(input) ?? {} } : {}),
-        decide: (input: unknown, _state: Stated, ctx: Context) => one.decide(input, ctx, complete()),
-      },
-    ]),
+        {
+          name,
+          kernel: true,
+          from: fromOf(one.from, begun),
+          permission: one.system ? 'system' : `${begun.name}:${one.verb}`,
+          input: one.input,
+          emits: one.emits,
+          to: [],
+          ...(one.effect ? { effect: one.effect } : {}),
+          ...(one.idle ? { idle: one.idle } : {}),
+          ...(one.facts ? { facts: (input: unknown) => one.facts?.(input) ?? {} } : {}),
+          decide: (input: unknown, _state: Stated, ctx: Context) => one.decide(input, ctx, complete()),
+        },
+      ]),
   );
 }
 

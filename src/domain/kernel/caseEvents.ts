@@ -27,6 +27,9 @@ export const caseEvents = {
   DocumentAttached: z.strictObject({ document: Evidence }),
   CaseShared: z.strictObject({ reader: Reader, purpose: reason, until: LocalDate }),
   CaseUnshared: z.strictObject({ reader: Reader }),
+  /** A restricted case opened to one person until an instant; `emergency` names the emergency access it rests on. */
+  AccessGranted: z.strictObject({ staff: z.uuid(), until: Instant, reason: reason.optional(), emergency: z.uuid().optional() }),
+  AccessRevoked: z.strictObject({ staff: z.uuid() }),
   TransferOffered: z.strictObject({ to: OfficeRef, reason }),
   TransferAccepted: z.strictObject({ to: OfficeRef }),
   TransferDeclined: z.strictObject({ reason }),

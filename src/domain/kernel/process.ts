@@ -229,6 +229,13 @@ export interface Paper<S extends Stated = Stated> {
   edition?(state: S): string | undefined;
 }
 
+/** What alone crosses from a restricted process into the general store. */
+export interface Crossing {
+  readonly process: string;
+  readonly command: string;
+  readonly fields: z.ZodObject;
+}
+
 /** Words for everything a person reads of a process. */
 export interface ProcessLabels {
   readonly name: Label;
@@ -249,6 +256,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   /** Path segment, kebab-case plural. */
   readonly plural: string;
   readonly store: 'general' | 'restricted';
+  /** Of a restricted process: the one outcome it lets out, a command of a general process with no more than these fields. */
+  readonly crosses?: Crossing;
   readonly tier: Tier;
   readonly events: E;
   /** Older stored versions: event → version → upcaster to the next version. Absent events are at v1. */
@@ -313,6 +322,7 @@ export interface Process {
   readonly name: string;
   readonly plural: string;
   readonly store: 'general' | 'restricted';
+  readonly crosses?: Crossing;
   readonly tier: Tier;
   readonly events: EventShapes;
   readonly upcasters?: Readonly<Record<string, Readonly<Record<number, Upcaster>> | undefined>>;

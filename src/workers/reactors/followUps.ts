@@ -13,13 +13,15 @@ export interface Following {
   followUps(event: RecordedEvent): readonly FollowUp[];
   /** Whether a refused command keeps those after it from being given: when each needs what the one before it did. */
   readonly onRefusal: 'stop' | 'go on';
+  /** Throws for what may not be asked for; before any of it is. */
+  readonly check?: (next: FollowUp) => void;
 }
 
 /**
  * The commands a process itself says its events call for. They are worked out from the log when they are given, so nothing
  * personal is stored with the job. The facts of an adopted paper file call for them once the adoption is confirmed.
  */
-export const following = ({ name, process, followUps, onRefusal }: Following): Reactor => ({
+export const following = ({ name, process, followUps, onRefusal, check = () => {} }: Following): Reactor => ({
   name,
   start: 'beginning',
   categories: [process.name],
@@ -35,6 +37,7 @@ export const following = ({ name, process, followUps, onRefusal }: Following): R
       step === 'adopted' ? isAdopted(record, meta.revision) : meta.revision === revision && !unconfirmed,
     );
     const wanted = events.flatMap((event) => followUps(event).map((next, index) => ({ next, event, index })));
+    for (const { next } of wanted) check(next);
     await eachOf(
       wanted,
       ({ next, event, index }) => context.command(commandFor(next, event, index)).catch(unlessRefusedFor(next.unless)),

@@ -1,3 +1,4 @@
+import { CLEARANCE } from './clearance.ts';
 import { DIRECTORY } from './directory.ts';
 import { LEGAL } from './legal.ts';
 import { MONEY } from './money.ts';
@@ -20,6 +21,7 @@ export const POLICY: readonly PolicyRow[] = [
   ...DIRECTORY,
   ...REGISTRATION,
   ...MOVEMENT,
+  ...CLEARANCE,
   ...MONEY,
   ...LEGAL,
   ...REINTEGRATION,

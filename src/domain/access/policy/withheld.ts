@@ -48,6 +48,14 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
       'a plan is its household’s or person’s by key: one on paper is entered step by step, one opened in error discontinued',
   },
   {
+    allow: on('clearance', 'share transfer adopt correct pause'),
+    because: 'a restricted case is opened by a grant alone, and changed by the next answer',
+  },
+  {
+    allow: on('emergencyAccess', 'grant share transfer adopt correct pause'),
+    because: 'what was opened in an emergency stands as it was asked for, confirmed and reviewed',
+  },
+  {
     allow: on('organisation office staff', 'assign share transfer adopt retract pause'),
     because: 'the directory has one keeper and no queue; an adopted or withdrawn entry would escape its guards',
   },

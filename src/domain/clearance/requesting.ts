@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { ageRange, baghdadDate } from '../kernel/dates.ts';
+import { LetterRef } from '../kernel/envelope.ts';
+import { ensure } from '../kernel/errors.ts';
+import { isOpen, opened } from '../kernel/privacy.ts';
+import { type Context, type FactRef, fact, type NewEvent } from '../kernel/process.ts';
+import { ClearanceActor } from '../movement/codes.ts';
+import type { PersonState } from '../person/state.ts';
+import { Purpose } from './codes.ts';
+import { Asks, type events, type Subject } from './events.ts';
+import { accounts, minimumAge, requiredActors } from './policy.ts';
+import { p } from './process.ts';
+
+const asked = { person: z.uuid(), actor: ClearanceActor, purpose: Purpose };
+const Letter = { letter: LetterRef, listRef: z.string().trim().min(1).max(120).optional() };
+const byPeople = z.strictObject({ ...asked, ...Letter });
+const forMovement = z.strictObject({ ...asked, ...Letter, asks: Asks });
+
+type Asked = z.output<typeof byPeople> & { readonly asks?: z.output<typeof Asks> };
+type PersonFact = { readonly person: FactRef<PersonState> };
+type Proposed = NewEvent<typeof events>;
+
+/** One stream a person, actor and purpose: whoever asks again asks in the same. */
+const key = (c: Pick<Asked, 'person' | 'actor' | 'purpose'>): string => `${c.person} ${c.actor} ${c.purpose}`;
+const facts = (c: Pick<Asked, 'person'>): PersonFact => ({ person: fact<PersonState>('person', c.person) });
+const rules = [accounts, minimumAge, requiredActors];
+
+/** The person as the register has them, grown up on the day; no one younger is cleared for oneself. */
+function adultOf(ctx: Context<PersonFact>): PersonState {
+  const { exists, state } = ctx.facts.person;
+  ensure(exists && state.status === 'recorded' && state.kind === 'natural', 'PERSON_UNKNOWN');
+  const birth = opened(state.birth, undefined);
+  const age = birth ? ageRange(birth, baghdadDate(ctx.occurredAt)).atLeast : undefined;
+  ensure(age !== undefined, 'AGE_UNKNOWN');
+  ensure(age >= ctx.rule(minimumAge).value, 'MINOR_NOT_CLEARED');
+  return state;
+}
+
+function subjectOf(person: PersonState): z.output<typeof Subject> {
+  ensure(person.name !== undefined && isOpen(person.name), 'PERSON_UNKNOWN');
+  const birth = opened(person.birth, undefined);
+  const motherName = opened(person.motherName, undefined);
+  const documentNo = person.documents.filter((one) => one.usable).map((one) => opened(one.number, undefined))[0];
+  return {
+    name: person.name,
+    ...(motherName === undefined ? {} : { motherName }),
+    ...(birth ? { birthYear: birth.date.slice(0, 4) } : {}),
+    ...(documentNo === undefined ? {} : { documentNo }),
+  };
+}
+
+function requested(c: Asked, ctx: Context<PersonFact>, ground: 'first' | 'again'): readonly Proposed[] {
+  ensure(c.letter.date <= baghdadDate(ctx.now), 'LETTER_AHEAD', { date: c.letter.date });
+  const subject = subjectOf(adultOf(ctx));
+  const organisation = ctx.rule(accounts).value[c.actor];
+  const data = { ...c, subject, ground, ...(organisation === undefined ? {} : { organisation }) };
+  return [{ type: 'ClearanceRequested', data }];
+}
+
+/** What officers ask for by themselves, with the person's consent on record, and only of whom the purpose asks. */
+function requestedByOfficer(c: Asked, ctx: Context<PersonFact>, ground: 'first' | 'again'): readonly Proposed[] {
+  ensure(ctx.consentRef !== undefined, 'CONSENT_MISSING');
+  const required = ctx.rule(requiredActors).value[c.purpose];
+  ensure(required === undefined || required.includes(c.actor), 'NOT_REQUIRED', { actor: c.actor, purpose: c.purpose });
+  return requested(c, ctx, ground);
+}
+
+const AGAIN = [
+  'not_required',
+  'granted',
+  'granted_with_conditions',
+  'refused',
+  'upheld',
+  'reversed',
+  'expired',
+  'revoked',
+] as const;
+
+/** Asking an actor: by an officer, or because a movement asks (domain.md §3.1). */
+export const requesting = {
+  request: p.command({
+    from: 'new',
+    permission: 'clearance:request',
+    input: byPeople,
+    naturalKey: key,
+    facts,
+    rules,
+    emits: ['ClearanceRequested'],
+    to: ['requested'],
+    decide: (c, _s, ctx) => requestedByOfficer(c, ctx, 'first'),
+  }),
+  requestAgain: p.command({
+    from: AGAIN,
+    permission: 'clearance:request',
+    input: z.strictObject(Letter),
+    facts: (_c, s) => facts({ person: s.person ?? '' }),
+    rules,
+    emits: ['ClearanceRequested'],
+    to: ['requested'],
+    decide: (c, s, ctx) => {
+      const { person, actor, purpose } = s;
+      ensure(person !== undefined && actor !== undefined && purpose !== undefined, 'PERSON_UNKNOWN');
+      return requestedByOfficer({ ...c, person, actor, purpose }, ctx, 'again');
+    },
+  }),
+  requestForMovement: p.command({
+    from: 'new',
+    permission: 'system',
+    input: forMovement,
+    naturalKey: key,
+    facts,
+    rules,
+    emits: ['ClearanceRequested'],
+    to: ['requested'],
+    decide: (c, _s, ctx) => requested(c, ctx, 'first'),
+  }),
+  requestAgainForMovement: p.command({
+    from: AGAIN,
+    permission: 'system',
+    input: forMovement,
+    naturalKey: key,
+    facts,
+    rules,
+    emits: ['ClearanceRequested'],
+    to: ['requested'],
+    decide: (c, _s, ctx) => requested(c, ctx, 'again'),
+  }),
+  /** Puts on record that nobody has to be asked: the purpose does not ask this actor, or the person is too young. */
+  determineRequirements: p.command({
+    from: 'new',
+    permission: 'clearance:request',
+    input: z.strictObject(asked),
+    naturalKey: key,
+    facts,
+    rules,
+    emits: ['ClearanceRequirementsDetermined'],
+    to: ['not_required'],
+    decide: (c, _s, ctx) => {
+      const { exists, state } = ctx.facts.person;
+      ensure(exists && state.status === 'recorded', 'PERSON_UNKNOWN');
+      const birth = opened(state.birth, undefined);
+      const day = baghdadDate(ctx.occurredAt);
+      const minor = birth !== undefined && ageRange(birth, day).atMost < ctx.rule(minimumAge).value;
+      const { value, version } = ctx.rule(requiredActors);
+      const actors = value[c.purpose];
+      ensure(minor || (actors !== undefined && !actors.includes(c.actor)), 'REQUIRED', { actor: c.actor, purpose: c.purpose });
+      const { person, purpose } = c;
+      const named = actors === undefined ? {} : { requiredActors: [...actors] };
+      return [
+        { type: 'ClearanceRequirementsDetermined', data: { person, purpose, ...named, ruleVersion: version, required: false } },
+      ];
+    },
+  }),
+};

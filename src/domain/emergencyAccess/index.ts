@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { addMilliseconds } from '../kernel/dates.ts';
+import { ensure } from '../kernel/errors.ts';
+import { defineProcess, fact } from '../kernel/process.ts';
+import { events } from './events.ts';
+import { labels } from './labels.ts';
+import { escalationShares, mostHours, reviewWindow } from './policy.ts';
+import { about, ENDS, evolve, initial, timers, waitsOn } from './state.ts';
+
+const HOUR_MS = 3_600_000;
+const Words = z.string().trim().min(10).max(2000);
+
+const p = defineProcess({
+  name: 'emergencyAccess',
+  plural: 'emergency-accesses',
+  store: 'restricted',
+  // It names a case of T3 by an opaque id; its words are sealed, and open to who confirms and reviews.
+  tier: 'T1',
+  events,
+  initial,
+  evolve,
+  waitsOn,
+  ends: ENDS,
+  timers,
+  about,
+  clocks: { review: reviewWindow },
+  escalation: { rule: escalationShares, levels: [{ party: 'branchesAffairs', role: 'branchesAffairs' }] },
+  retracts: [],
+  decisions: [
+    'EmergencyAccessRequested',
+    'EmergencyAccessConfirmed',
+    'EmergencyAccessDeclined',
+    'EmergencyAccessLapsed',
+    'EmergencyAccessReviewed',
+  ],
+  labels,
+});
+
+/** Breaking the glass: a reason, a second person, an end by the clock, a review that is due (domain.md §14, segregation rules). */
+export const emergencyAccess = p.withCommands({
+  request: p.command({
+    from: 'new',
+    permission: 'emergencyAccess:request',
+    rules: [mostHours],
+    input: z.strictObject({ process: z.literal('clearance'), case: z.uuid(), hours: z.int().min(1), reason: Words }),
+    facts: (c) => ({ asked: fact<unknown>(c.process, c.case) }),
+    emits: ['EmergencyAccessRequested'],
+    to: ['requested'],
+    decide: (c, _s, ctx) => {
+      ensure(ctx.facts.asked.exists, 'CASE_UNKNOWN');
+      const most = ctx.rule(mostHours).value;
+      ensure(c.hours <= most, 'TOO_LONG', { most });
+      return [{ type: 'EmergencyAccessRequested', data: c }];
+    },
+  }),
+  confirm: p.command({
+    from: ['requested'],
+    permission: 'emergencyAccess:confirm',
+    effect: 'legal',
+    input: z.strictObject({}),
+    emits: ['EmergencyAccessConfirmed'],
+    to: ['open'],
+    decide: (_c, s, ctx) => {
+      ensure(s.requestedBy !== ctx.actor.id && s.requestedBy !== ctx.onBehalfOf, 'SECOND_PERSON_NEEDED');
+      const { process = '', case: id = '', requestedBy: staff = '', hours = 0 } = s;
+      const until = addMilliseconds(ctx.now, hours * HOUR_MS);
+      return [{ type: 'EmergencyAccessConfirmed', data: { process, case: id, staff, until } }];
+    },
+  }),
+  decline: p.command({
+    from: ['requested'],
+    permission: 'emergencyAccess:confirm',
+    input: z.strictObject({ reason: Words }),
+    emits: ['EmergencyAccessDeclined'],
+    to: ['declined'],
+    decide: (c) => [{ type: 'EmergencyAccessDeclined', data: c }],
+  }),
+  lapse: p.command({
+    from: ['open'],
+    permission: 'system',
+    input: z.strictObject({}),
+    emits: ['EmergencyAccessLapsed'],
+    to: ['open', 'review_due'],
+    decide: (_c, s, ctx) => (s.until !== undefined && s.until <= ctx.now ? [{ type: 'EmergencyAccessLapsed', data: {} }] : []),
+  }),
+  review: p.command({
+    from: ['open', 'review_due'],
+    permission: 'emergencyAccess:review',
+    effect: 'legal',
+    input: z.strictObject({ justified: z.boolean(), finding: Words }),
+    emits: ['EmergencyAccessReviewed'],
+    to: ['reviewed'],
+    decide: (c, s, ctx) => {
+      ensure(![s.requestedBy, s.confirmedBy].includes(ctx.actor.id), 'REVIEWED_BY_ANOTHER');
+      ensure(s.until !== undefined && s.until <= ctx.now, 'STILL_OPEN', { until: s.until ?? '' });
+      return [{ type: 'EmergencyAccessReviewed', data: c }];
+    },
+  }),
+});
+
+export { followUps as emergencyAccessFollowUps } from './followUps.ts';
+export type { EmergencyAccessState } from './state.ts';

@@ -1,0 +1,60 @@
+import type { ProcessLabels } from '../kernel/process.ts';
+
+export const labels: ProcessLabels = {
+  name: { en: 'Emergency access', ar: 'اطلاع اضطراري' },
+  plural: { en: 'Emergency accesses', ar: 'حالات الاطلاع الاضطراري' },
+  states: {
+    none: { en: 'Not begun', ar: 'لم يبدأ' },
+    requested: { en: 'Asked for', ar: 'مطلوب' },
+    open: { en: 'Open', ar: 'مفتوح' },
+    review_due: { en: 'Lapsed, review due', ar: 'انتهى وتستحق المراجعة' },
+    declined: { en: 'Declined', ar: 'مرفوض' },
+    reviewed: { en: 'Reviewed', ar: 'تمت المراجعة' },
+  },
+  commands: {
+    request: { en: 'Ask for emergency access', ar: 'طلب اطلاع اضطراري' },
+    confirm: { en: 'Confirm', ar: 'تأكيد' },
+    decline: { en: 'Decline', ar: 'رفض' },
+    lapse: { en: 'Lapse', ar: 'انتهاء المدة' },
+    review: { en: 'Review', ar: 'مراجعة' },
+  },
+  events: {
+    EmergencyAccessRequested: { en: 'Emergency access asked for', ar: 'طُلب اطلاع اضطراري' },
+    EmergencyAccessConfirmed: { en: 'Confirmed by a second person', ar: 'أكده شخص ثانٍ' },
+    EmergencyAccessDeclined: { en: 'Declined', ar: 'رُفض' },
+    EmergencyAccessLapsed: { en: 'Lapsed', ar: 'انتهت مدته' },
+    EmergencyAccessReviewed: { en: 'Reviewed', ar: 'تمت مراجعته' },
+  },
+  waits: {
+    confirm: { en: 'Confirmation by a second person', ar: 'تأكيد شخص ثانٍ' },
+    review: { en: 'Review', ar: 'المراجعة' },
+  },
+  parties: {
+    secondPerson: { en: 'Second person', ar: 'شخص ثانٍ' },
+    reviewer: { en: 'Legal Department', ar: 'الدائرة القانونية' },
+    branchesAffairs: { en: 'Branches Affairs Department', ar: 'دائرة شؤون الفروع' },
+  },
+  refusals: {
+    CASE_UNKNOWN: { en: 'There is no such case.', ar: 'لا يوجد ملف كهذا.' },
+    TOO_LONG: { en: 'An emergency opens a case for {most} hours at most.', ar: 'لا تتجاوز مدة الاطلاع الاضطراري {most} ساعة.' },
+    SECOND_PERSON_NEEDED: { en: 'Somebody else confirms it.', ar: 'يؤكده شخص آخر.' },
+    REVIEWED_BY_ANOTHER: {
+      en: 'Who asked for it or confirmed it does not review it.',
+      ar: 'لا يراجعه من طلبه أو أكده.',
+    },
+    STILL_OPEN: { en: 'It is reviewed once it has lapsed, from {until}.', ar: 'يُراجع بعد انتهاء مدته، ابتداءً من {until}.' },
+  },
+  fields: {
+    process: { en: 'Process', ar: 'الإجراء' },
+    case: { en: 'Case', ar: 'الملف' },
+    hours: { en: 'Hours', ar: 'عدد الساعات' },
+    reason: { en: 'Reason', ar: 'السبب' },
+    staff: { en: 'For whom', ar: 'لمن' },
+    until: { en: 'Until', ar: 'لغاية' },
+    justified: { en: 'Justified', ar: 'مبرر' },
+    finding: { en: 'Finding', ar: 'نتيجة المراجعة' },
+    requestedBy: { en: 'Asked for by', ar: 'طلبه' },
+    confirmedBy: { en: 'Confirmed by', ar: 'أكده' },
+  },
+  codes: { process: { clearance: { en: 'Security clearance', ar: 'التصريح الأمني' } } },
+};

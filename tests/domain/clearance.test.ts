@@ -1,0 +1,400 @@
+import { randomUUID } from 'node:crypto';
+import t from 'tap';
+import { mayI, targetOf } from '../../src/domain/access/access.ts';
+import { POLICY } from '../../src/domain/access/policy/index.ts';
+import { type ClearanceState, clearance, clearanceFollowUps } from '../../src/domain/clearance/index.ts';
+import { accounts, requiredActors } from '../../src/domain/clearance/policy.ts';
+import { emergencyAccess, emergencyAccessFollowUps } from '../../src/domain/emergencyAccess/index.ts';
+import { checkCrossing } from '../../src/domain/kernel/crossing.ts';
+import { person } from '../../src/domain/person/index.ts';
+import { staff } from '../../src/domain/staff/index.ts';
+import { naturalId } from '../../src/eventlog/ids.ts';
+import { colleague, type Person, refused, someone, world } from '../support/scenario.ts';
+
+const letterOf = (number: string, date = '2026-02-20') => ({ number, date, issuedBy: 'an office' });
+const NSS = 'national_security_service' as const;
+const CONSENT = { record: { consentRef: 'c-1' } };
+
+async function start(now = '2026-03-01T08:00:00.000Z') {
+  const w = world([clearance, emergencyAccess, person, staff], now);
+  const head = someone('headOfBranch');
+  const verifier = colleague(head, 'verifier');
+  const registrar = colleague(head, 'registrar');
+  const actor = someone('counterExtremism');
+  const otherActor = someone('securityActor');
+  const headquarters = someone('branchesAffairs', { organisation: head.post.organisation });
+  const enrol = (one: Person) =>
+    w.given('staff', one.id, {
+      type: 'StaffEnrolled',
+      data: { name: { ar: 'موظف' }, identity: { issuer: 'test', subject: one.id } },
+    });
+  const ruled = (key: string, value: object) =>
+    w.given('rule', naturalId('rule', key), {
+      type: 'RuleVersionSet',
+      data: { key, version: '1', value, effectiveFrom: '2020-01-01', source: 'test' },
+    });
+  async function somebody(born: string | undefined = '1985-05-05'): Promise<string> {
+    const id = randomUUID();
+    const birth = born === undefined ? {} : { birth: { date: born, precision: 'day' } };
+    await w.given('person', id, { type: 'PersonRegistered', data: { name: { ar: { first: 'شخص' } }, sex: 'female', ...birth } });
+    return id;
+  }
+  const request = (by: Person | string, who: string, over: object = {}, extra: object = CONSENT) =>
+    w.when(
+      by,
+      'clearance',
+      'request',
+      undefined,
+      { person: who, actor: NSS, purpose: 'documents', letter: letterOf('1'), ...over },
+      extra,
+    );
+  const answer = (by: Person, id: string, outcome: object, number = '2') =>
+    w.when(by, 'clearance', 'recordDecision', id, { letter: letterOf(number), outcome });
+  /** A request that is answered; its id. */
+  async function answered(outcome: object): Promise<string> {
+    const { outcome: done } = await request(verifier, await somebody());
+    await answer(verifier, done.id, outcome);
+    return done.id;
+  }
+  return { ...w, head, verifier, registrar, actor, otherActor, headquarters, enrol, ruled, somebody, request, answer, answered };
+}
+
+const granted = { is: 'granted' };
+const refusal = { is: 'refused', reasonCategory: 'name_similarity' };
+
+t.test(
+  'a clearance is one stream a person, actor and purpose, asked with consent and the least that tells people apart',
+  async (t) => {
+    const w = await start();
+    const who = await w.somebody();
+    const { record, events, outcome } = await w.request(w.verifier, who);
+    t.equal(outcome.id, naturalId('clearance', `${who} ${NSS} documents`));
+    t.same(
+      events.map((one) => one.type),
+      ['ClearanceRequested'],
+    );
+    const state = record.state as ClearanceState;
+    t.same(state.subject, { name: { ar: { first: 'شخص' } }, birthYear: '1985' });
+    t.same(
+      record.waits.map(({ key, due }) => [key, due]),
+      [['answer', '2026-03-22T08:00:00.000Z']],
+    );
+    await refused(t, w.request(w.verifier, who), 'ALREADY_EXISTS');
+    const other = await w.somebody();
+    await refused(t, w.request(w.verifier, other, {}, {}), 'CONSENT_MISSING');
+    await refused(t, w.request(w.verifier, other, { letter: letterOf('1', '2026-03-09') }), 'LETTER_AHEAD');
+    await refused(t, w.request(w.verifier, randomUUID()), 'PERSON_UNKNOWN');
+    await refused(t, w.request(w.registrar, other), 'FORBIDDEN');
+  },
+);
+
+t.test('minors are never cleared for themselves, nor is who may be one', async (t) => {
+  const w = await start();
+  await refused(t, w.request(w.verifier, await w.somebody('2008-03-02')), 'MINOR_NOT_CLEARED');
+  const unknown = randomUUID();
+  await w.given('person', unknown, { type: 'PersonRegistered', data: { name: { ar: { first: 'شخص' } }, sex: 'male' } });
+  await refused(t, w.request(w.verifier, unknown), 'AGE_UNKNOWN');
+  t.equal((await w.request(w.verifier, await w.somebody('2008-03-01'))).record.status, 'requested');
+  const minor = await w.somebody('2015-01-01');
+  const input = { person: minor, actor: NSS, purpose: 'documents' };
+  const put = await w.when(w.verifier, 'clearance', 'determineRequirements', undefined, input);
+  t.equal(put.record.status, 'not_required');
+  t.same(put.record.waits, []);
+});
+
+t.test('a purpose that names its actors asks nobody else', async (t) => {
+  const w = await start();
+  await w.ruled(requiredActors.key, { documents: [NSS] });
+  const who = await w.somebody();
+  await refused(t, w.request(w.verifier, who, { actor: 'police' }), 'NOT_REQUIRED');
+  const input = { person: who, purpose: 'documents' };
+  await refused(t, w.when(w.verifier, 'clearance', 'determineRequirements', undefined, { ...input, actor: NSS }), 'REQUIRED');
+  const put = await w.when(w.verifier, 'clearance', 'determineRequirements', undefined, { ...input, actor: 'police' });
+  t.equal(put.record.status, 'not_required');
+});
+
+t.test('an actor with an account sees and answers what it was asked, and nobody else’s', async (t) => {
+  const w = await start();
+  await w.ruled(accounts.key, { [NSS]: w.actor.post.organisation });
+  const { outcome } = await w.request(w.verifier, await w.somebody());
+  const { id } = outcome;
+  await refused(t, w.when(w.otherActor, 'clearance', 'recordProgress', id, {}), 'NOT_FOUND');
+  const letter = letterOf('n-7');
+  t.equal(
+    (await w.when(w.actor, 'clearance', 'recordReceipt', id, { letter, actorRefNo: '17' })).record.status,
+    'received_by_actor',
+  );
+  t.equal((await w.when(w.actor, 'clearance', 'recordProgress', id, {})).record.status, 'under_check');
+  const asked = await w.when(w.actor, 'clearance', 'askMore', id, { items: ['full name of the grandfather'] });
+  t.equal(asked.record.status, 'more_information_requested');
+  t.same(
+    asked.record.waits.map((one) => one.key),
+    ['supply'],
+  );
+  await w.when(w.actor, 'clearance', 'recordProgress', id, {});
+  const done = await w.answer(w.actor, id, {
+    is: 'granted_with_conditions',
+    conditions: ['reports once'],
+    validUntil: '2026-04-30',
+  });
+  t.equal(done.record.status, 'granted_with_conditions');
+  t.equal((done.record.state as ClearanceState).validUntil, '2026-04-30');
+});
+
+t.test('an answer is a letter, and a grant holds ninety days from its date', async (t) => {
+  const w = await start();
+  const { outcome } = await w.request(w.verifier, await w.somebody());
+  await refused(t, w.when(w.verifier, 'clearance', 'recordDecision', outcome.id, { outcome: granted }), 'INVALID_INPUT');
+  const ahead = { letter: letterOf('2', '2026-03-02'), outcome: granted };
+  await refused(t, w.when(w.verifier, 'clearance', 'recordDecision', outcome.id, ahead), 'LETTER_AHEAD');
+  const old = { letter: letterOf('2', '2025-10-01'), outcome: granted };
+  await refused(t, w.when(w.verifier, 'clearance', 'recordDecision', outcome.id, old), 'RUN_OUT');
+  await refused(t, w.when(w.registrar, 'clearance', 'recordProgress', outcome.id, {}), 'NOT_FOUND');
+  const { record } = await w.answer(w.verifier, outcome.id, granted);
+  t.equal((record.state as ClearanceState).validUntil, '2026-05-21');
+});
+
+t.test('a grant runs out on its own, and is asked for again in the same stream', async (t) => {
+  const w = await start();
+  const id = await w.answered(granted);
+  t.equal((await w.when('deadlines', 'clearance', 'expire', id, {})).record.status, 'granted');
+  w.at('2026-05-22T08:00:00.000Z');
+  t.equal((await w.when('deadlines', 'clearance', 'expire', id, {})).record.status, 'expired');
+  const again = await w.when(w.verifier, 'clearance', 'requestAgain', id, { letter: letterOf('9') }, CONSENT);
+  t.equal(again.record.status, 'requested');
+  await refused(t, w.when(w.verifier, 'clearance', 'requestAgain', id, { letter: letterOf('9') }, CONSENT), 'WRONG_STATE');
+});
+
+t.test('no category of refusal is about relatives', async (t) => {
+  const w = await start();
+  const { outcome } = await w.request(w.verifier, await w.somebody());
+  await refused(t, w.answer(w.verifier, outcome.id, { is: 'refused', reasonCategory: 'relatives' }), 'INVALID_INPUT');
+});
+
+t.test('a refusal may be reviewed always, and a review upholds or reverses it', async (t) => {
+  const w = await start();
+  const id = await w.answered(refusal);
+  w.at('2028-03-01T08:00:00.000Z');
+  const review = { ground: 'name_similarity' };
+  const asked = await w.when(w.verifier, 'clearance', 'requestReview', id, review);
+  t.same(
+    asked.record.waits.map(({ key, due }) => [key, due]),
+    [['review', '2028-03-15T08:00:00.000Z']],
+  );
+  const decide = (outcome: string, date: string) =>
+    w.when(w.verifier, 'clearance', 'decideReview', id, { letter: letterOf('5', date), outcome });
+  await refused(t, decide('reversed', '2026-03-01'), 'RUN_OUT');
+  t.equal((await decide('upheld', '2028-02-20')).record.status, 'upheld');
+  await w.when(w.verifier, 'clearance', 'requestReview', id, review);
+  const { record } = await decide('reversed', '2028-02-25');
+  t.equal(record.status, 'reversed');
+  t.equal((record.state as ClearanceState).reasonCategory, undefined);
+});
+
+t.test('a legal partner asks for a review of the one case that was opened to it', async (t) => {
+  const w = await start();
+  const id = await w.answered(refusal);
+  const lawyer = someone('legalPartner');
+  await refused(t, w.when(lawyer, 'clearance', 'requestReview', id, { ground: 'new_evidence' }), 'NOT_FOUND');
+  await w.enrol(lawyer);
+  await w.when(w.head, 'clearance', 'grant', id, {
+    staff: lawyer.id,
+    until: '2026-03-03T00:00:00Z',
+    reason: 'represents the person',
+  });
+  t.equal((await w.when(lawyer, 'clearance', 'requestReview', id, { ground: 'new_evidence' })).record.status, 'review_requested');
+});
+
+t.test('an answer that is overdue is told to the head of branch, then to the committee', async (t) => {
+  const w = await start();
+  const { record } = await w.request(w.verifier, await w.somebody());
+  const due = record.waits[0]?.due ?? '';
+  w.at('2026-03-22T08:00:00.000Z');
+  const escalate = (level: number) => w.when('deadlines', 'clearance', 'escalate', record.id, { wait: 'answer', level, due });
+  const once = await escalate(1);
+  t.same(once.events, [{ type: 'ClearanceOverdue', data: { wait: 'answer', level: 1, due, daysOpen: 21 } }]);
+  t.equal(once.record.status, 'no_answer_overdue');
+  t.same((await escalate(1)).events, []);
+  const twice = await escalate(2);
+  t.same(
+    twice.record.waits.map(({ key, holder }) => [key, holder?.role]),
+    [
+      ['answer', undefined],
+      ['escalation:answer', 'reintegrationCommittee'],
+    ],
+  );
+  t.equal((await w.answer(w.verifier, record.id, granted)).record.status, 'granted');
+});
+
+t.test('a grant is taken back by letter alone', async (t) => {
+  const w = await start();
+  const id = await w.answered(granted);
+  await refused(t, w.when(w.verifier, 'clearance', 'revoke', id, {}), 'INVALID_INPUT');
+  const { record } = await w.when(w.verifier, 'clearance', 'revoke', id, { letter: letterOf('8') });
+  t.equal(record.status, 'revoked');
+  await refused(t, w.when(w.verifier, 'clearance', 'revoke', id, { letter: letterOf('8') }), 'WRONG_STATE');
+});
+
+t.test('what a movement asked for is answered with cleared until a day or blocked, and nothing else crosses', async (t) => {
+  const w = await start();
+  const asks = { movement: randomUUID(), slot: randomUUID() };
+  const input = { person: await w.somebody(), actor: NSS, purpose: 'return', letter: letterOf('1'), asks };
+  const { organisation, office = '', governorate = '' } = w.verifier.post;
+  const principal = { kind: 'system', name: 'movements', office: { organisation, office, governorate } } as const;
+  const outcome = await w.executor.execute({
+    process: 'clearance',
+    command: 'requestForMovement',
+    input,
+    principal,
+    key: 'first ask',
+  });
+  const told = async () => {
+    const { history } = await w.cases.load(clearance, outcome.id);
+    return clearanceFollowUps(history.at(-1) as never).map(({ process, command, id, input: told }) => ({
+      process,
+      command,
+      id,
+      told,
+    }));
+  };
+  const tells = (what: object) => [
+    { process: 'movement', command: 'noteClearance', id: asks.movement, told: { slot: asks.slot, ...what } },
+  ];
+  t.same(await told(), []);
+  await w.answer(w.verifier, outcome.id, refusal);
+  t.same(await told(), tells({ outcome: 'blocked' }));
+  await w.when('movements', 'clearance', 'requestAgainForMovement', outcome.id, input);
+  await w.answer(w.verifier, outcome.id, granted, '4');
+  t.same(await told(), tells({ outcome: 'cleared', validUntil: '2026-05-21' }));
+  await w.when(w.verifier, 'clearance', 'revoke', outcome.id, { letter: letterOf('8') });
+  t.same(await told(), tells({ outcome: 'blocked' }));
+
+  const cross = (next: object) => checkCrossing(w.registry, clearance, next as never);
+  cross({ process: 'movement', command: 'noteClearance', input: { slot: asks.slot, outcome: 'blocked' } });
+  cross({ process: 'emergencyAccess', command: 'request', input: {} });
+  const more = { slot: asks.slot, outcome: 'blocked', reasonCategory: 'name_similarity' };
+  t.throws(() => cross({ process: 'movement', command: 'noteClearance', input: more }), /declared outcome/);
+  t.throws(() => cross({ process: 'movement', command: 'revokeClearance', input: {} }), /may not tell/);
+  t.throws(
+    () => cross({ process: 'person', command: 'noteClearance', input: { slot: asks.slot, outcome: 'blocked' } }),
+    /may not tell/,
+  );
+});
+
+t.test('a restricted case is opened to a named person by somebody else, until an instant', async (t) => {
+  const w = await start();
+  const id = await w.answered(granted);
+  await w.enrol(w.verifier);
+  const grant = (by: Person, staffId: string, until = '2026-03-01T10:00:00Z') =>
+    w.when(by, 'clearance', 'grant', id, { staff: staffId, until, reason: 'an appeal is prepared' });
+  await refused(t, grant(w.head, w.head.id), 'GRANTED_TO_ONESELF');
+  await refused(t, grant(w.head, w.verifier.id, '2026-03-01T07:00:00Z'), 'UNTIL_IN_THE_PAST');
+  await refused(t, grant(w.head, randomUUID()), 'STAFF_UNKNOWN');
+  await refused(t, grant(w.verifier, w.registrar.id), 'FORBIDDEN');
+  const { record } = await grant(w.head, w.verifier.id);
+  t.same(record.shares, [{ reader: { kind: 'staff', id: w.verifier.id }, until: '2026-03-01T10:00:00.000Z' }]);
+  t.same((await w.when(w.head, 'clearance', 'revokeGrant', id, { staff: w.verifier.id })).record.shares, []);
+  await refused(
+    t,
+    w.when(w.head, 'clearance', 'share', id, {
+      reader: { kind: 'staff', id: w.verifier.id },
+      purpose: 'to look',
+      until: '2026-03-09',
+    }),
+    'FORBIDDEN',
+  );
+});
+
+t.test('no post reads a clearance by itself: a live grant does, and the actor that was asked', async (t) => {
+  const w = await start();
+  await w.ruled(accounts.key, { [NSS]: w.actor.post.organisation });
+  const id = await w.answered(refusal);
+  await w.enrol(w.head);
+  const reads = async (who: Person, at = w.now()) => {
+    const { record } = await w.cases.load(clearance, id);
+    const rights = { staff: who.id, day: at.slice(0, 10), at, posts: [who.post] };
+    return ['read', 'timeline'].map((verb) => mayI(rights, `clearance:${verb}`, targetOf(clearance, record)).allowed);
+  };
+  for (const who of [w.head, w.verifier, w.registrar, w.headquarters, w.otherActor, someone('auditor')]) {
+    t.same(await reads(who), [false, false], who.post.role);
+  }
+  t.same(await reads(w.actor), [true, true]);
+  await w.when(w.headquarters, 'clearance', 'grant', id, {
+    staff: w.head.id,
+    until: '2026-03-01T10:00:00Z',
+    reason: 'an appeal',
+  });
+  t.same(await reads(w.head), [true, true]);
+  t.same(await reads(w.verifier), [false, false]);
+  t.same(await reads(w.head, '2026-03-01T10:00:00.000Z'), [false, false], 'it lapses by the clock');
+  for (const row of POLICY.filter((one) => one.tier === 'T3' && one.allow.some((verb) => /:(read|timeline)$/.test(verb)))) {
+    t.ok(['shared', 'party'].includes(row.scope), `${row.role} ${row.scope}`);
+  }
+});
+
+t.test('an emergency opens a case for hours: with a reason, a second person, and a review by a third', async (t) => {
+  const w = await start();
+  const id = await w.answered(refusal);
+  const ask = (over: object = {}, by = w.verifier) =>
+    w.when(by, 'emergencyAccess', 'request', undefined, {
+      process: 'clearance',
+      case: id,
+      hours: 2,
+      reason: 'a family is held at a gate',
+      ...over,
+    });
+  await refused(t, ask({ hours: 9 }), 'TOO_LONG');
+  await refused(t, ask({ case: randomUUID() }), 'CASE_UNKNOWN');
+  await refused(t, ask({}, w.registrar), 'FORBIDDEN');
+  const mine = await ask({}, w.head);
+  await refused(t, w.when(w.head, 'emergencyAccess', 'confirm', mine.outcome.id, {}), 'SECOND_PERSON_NEEDED');
+  t.equal(
+    (await w.when(w.headquarters, 'emergencyAccess', 'decline', mine.outcome.id, { reason: 'nobody is held there' })).record
+      .status,
+    'declined',
+  );
+
+  const { outcome } = await ask();
+  await refused(t, w.when(w.verifier, 'emergencyAccess', 'confirm', outcome.id, {}), 'FORBIDDEN');
+  const { record, history } = await w
+    .when(w.head, 'emergencyAccess', 'confirm', outcome.id, {})
+    .then(() => w.cases.load(emergencyAccess, outcome.id));
+  t.equal(record.status, 'open');
+  t.same(
+    record.waits.map(({ key, due, holder }) => [key, due, holder?.role]),
+    [['review', '2026-03-08T08:00:00.000Z', 'legalDepartment']],
+  );
+  const [next] = emergencyAccessFollowUps(history.at(-1) as never);
+  t.match(next, {
+    process: 'clearance',
+    command: 'grantEmergency',
+    id,
+    input: { staff: w.verifier.id, until: '2026-03-01T10:00:00.000Z' },
+  });
+  const opened = await w.when('emergency accesses', 'clearance', 'grantEmergency', id, next?.input ?? {});
+  t.same(
+    opened.record.shares.map((one) => one.until),
+    ['2026-03-01T10:00:00.000Z'],
+  );
+
+  const reviewer = someone('legalDepartment');
+  const review = (by: Person) =>
+    w.when(by, 'emergencyAccess', 'review', outcome.id, { justified: true, finding: 'the family was let through' });
+  await refused(t, review(reviewer), 'STILL_OPEN');
+  t.equal((await w.when('deadlines', 'emergencyAccess', 'lapse', outcome.id, {})).record.status, 'open');
+  w.at('2026-03-01T10:00:00.000Z');
+  t.equal((await w.when('deadlines', 'emergencyAccess', 'lapse', outcome.id, {})).record.status, 'review_due');
+  t.same((await w.when('emergency accesses', 'clearance', 'grantEmergency', id, next?.input ?? {})).events, []);
+  await refused(t, review({ ...reviewer, id: w.verifier.id }), 'REVIEWED_BY_ANOTHER');
+  t.equal((await review(reviewer)).record.status, 'reviewed');
+});
+
+t.test('every word of refusal is used', async (t) => {
+  const used = new Set<string>();
+  for (const code of [...Object.keys(clearance.labels.refusals), ...Object.keys(emergencyAccess.labels.refusals)]) used.add(code);
+  t.ok(used.size > 10);
+  for (const process of [clearance, emergencyAccess]) {
+    for (const status of process.statuses) t.ok(process.labels.states[status], status);
+    for (const name of Object.keys(process.events)) t.ok(process.labels.events[name], name);
+  }
+});
