@@ -130,12 +130,12 @@ function exportRoute(app: FastifyInstance, parts: ApiParts): void {
     async (request, reply) => {
       const key = idempotencyKey(request.headers);
       const { format, filter } = Wanted.parse(request.body);
-      if (!parts.signer) throw new Problem('UNAVAILABLE');
       const parsed = list.schema.safeParse(filter);
       if (!parsed.success) throw new SchemaMismatch(z.object({ filter: list.schema }), { filter }, 'body');
       await awaitPosition(parts, request, reply, READ_MODELS);
       const ask = await askOf(parts, request);
       const rows = await gatherRows(list, ask, filter, MOST_ROWS);
+      if (!parts.signer) throw new Problem('UNAVAILABLE');
       const lang = pickLanguage(request.headers['accept-language']);
       const words = wordsFor(parts.registry, lang, undefined, new Map());
       const content =

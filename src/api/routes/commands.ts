@@ -40,12 +40,18 @@ function route(app: FastifyInstance, parts: ApiParts, process: Process, { comman
       const key = idempotencyKey(request.headers);
       const ifMatch = revisionIn(request.headers);
       const { record, ...rest } = request.body ?? {};
-      const { id: chosen, ...input } = opening && !command.naturalKey ? rest : { ...rest, id: undefined };
+      const { id: chosen, ...others } = rest;
+      const chooses = opening && !command.naturalKey;
       const outcome = await parts.executor.execute({
         process: process.name,
         command: command.name,
-        id: opening ? chosen?.toLowerCase() : await caseIdIn(parts, process, request.params.id ?? '', request, reply),
-        input,
+        id: opening
+          ? chooses
+            ? chosen?.toLowerCase()
+            : undefined
+          : await caseIdIn(parts, process, request.params.id ?? '', request, reply),
+        // Where the caller does not choose the id of a case, a member `id` is the command's own.
+        input: chooses ? others : rest,
         record: record === undefined ? undefined : RecordNote.parse(record),
         key,
         principal: { kind: 'staff', id: request.staff },

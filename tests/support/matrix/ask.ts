@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import type t from 'tap';
+import { kebab } from '../../../src/api/paths.ts';
+import type { Rights } from '../../../src/domain/access/access.ts';
+import { ROLES, type Role } from '../../../src/domain/access/roles.ts';
+import { baghdadDate } from '../../../src/domain/kernel/dates.ts';
+import type { Command, Process } from '../../../src/domain/kernel/process.ts';
+import type { Staff } from '../../../src/domain/staff/index.ts';
+import { projectionsOf } from '../../../src/projections/index.ts';
+import { ISSUER, startApi } from '../api.ts';
+import { withReadModels } from '../apiReads.ts';
+import { filesBeside, placeForFiles } from '../documents.ts';
+import { silentLog } from '../postgres.ts';
+import { sampleOf } from '../sample.ts';
+import { type Cell, type Kind, kindOf, type Verdict } from './kinds.ts';
+import { matrixWorld, PLACES, type Place } from './prepared.ts';
+import { type Route, routesOf } from './routesOf.ts';
+
+/** So many requests are under way at once. */
+const AT_A_TIME = 16;
+
+export interface Found {
+  readonly routes: number;
+  /** Addresses nobody has said an expectation for. */
+  readonly nameless: readonly Route[];
+  readonly cells: number;
+  readonly tally: Readonly<Record<Verdict, number>>;
+  readonly wrong: readonly string[];
+}
+
+interface Planned extends Route {
+  readonly kind: Kind;
+  readonly of: Process | undefined;
+  readonly command: Command | undefined;
+  readonly body: string | undefined;
+}
+
+/**
+ * Asks a running API every route as these roles, in the last second of each role and in the first without it. `whole` takes every
+ * place of a case each time. Otherwise each role meets each route in one place, the next role in the next place; once its right
+ * has ended, every eighth route, another with every role.
+ */
+export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonly Role[], whole: boolean): Promise<Found> {
+  const { w, me, processes, cases, secondsOf } = await matrixWorld();
+  const api = await startApi(w, async (parts) => {
+    const reads = await withReadModels(test)(parts);
+    const names = projectionsOf(w.registry, parts.mac).map((one) => one.name);
+    if (!(await reads.waitFor?.(names, await w.log.head(), 60_000))) throw new Error('the read models lag behind');
+    return {
+      ...reads,
+      logger: silentLog,
+      documents: await filesBeside(w, await placeForFiles(test)),
+      tokens: { verify: async () => ({ issuer: ISSUER, subject: me.subject }) },
+      // Up to the decision, and nothing written: every cell meets the same world.
+      executor: { execute: (request) => parts.executor.execute({ ...request, dryRun: true }) },
+    };
+  });
+  test.teardown(() => api.close());
+
+  const routes = routesOf(api.app);
+  const plans = routes.flatMap((one) => {
+    const kind = kindOf(one);
+    return kind ? [plan(one, kind, processes)] : [];
+  });
+  const streams = [...cases].flatMap(([name, ids]) =>
+    Object.entries(ids).flatMap(([place, id]) => (place === 'absent' ? [] : [`${name}-${id}`])),
+  );
+  const all = await Promise.all([...streams, `staff-${me.id}`].map((one) => w.cases.glance(one)));
+  const recordOf = new Map(all.map((one) => [one.id, one]));
+  const processOf = (record: { readonly process: string }): Process => {
+    const process = w.registry.byName(record.process);
+    if (!process) throw new Error(`nobody knows ${record.process}`);
+    return process;
+  };
+
+  let cells = 0;
+  const wrong: string[] = [];
+  const tally: Record<Verdict, number> = { passes: 0, FORBIDDEN: 0, NOT_FOUND: 0 };
+
+  async function ask(one: Planned, who: string, place: Place | undefined, rights: Rights): Promise<void> {
+    const id = (place && one.of && cases.get(one.of.name)?.[place]) ?? randomUUID();
+    const record = place === undefined ? undefined : recordOf.get(id);
+    const cell: Cell = { rights, process: one.of, command: one.command, record, all, processOf };
+    const wanted = one.kind.expected(cell);
+    const answer = await api.app.inject({
+      method: one.method as 'GET',
+      url: addressOf(one, id),
+      headers: headersOf(one),
+      ...(one.body === undefined ? {} : { payload: one.body }),
+    });
+    cells++;
+    tally[wanted]++;
+    const isProblem = String(answer.headers['content-type']).startsWith('application/problem');
+    const { code } = isProblem ? answer.json<{ code: string }>() : { code: '' };
+    const verdict: Verdict = code === 'FORBIDDEN' || code === 'NOT_FOUND' ? code : 'passes';
+    const differs = (): string | undefined => {
+      if (verdict !== wanted) return `${verdict} (${answer.statusCode} ${code}), not ${wanted}`;
+      // A cell that never came as far as rights says nothing.
+      if (one.kind.leans && code === 'UNAVAILABLE') return undefined;
+      if (answer.statusCode >= 500 || (answer.statusCode === 400 && code !== 'IF_MATCH_REQUIRED'))
+        return `${answer.statusCode} ${answer.body}`;
+      if (!one.kind.shows || answer.statusCode !== 200) return undefined;
+      const items = idsIn(answer.json<{ items: readonly { id: string }[] }>().items);
+      const expected = one.kind.shows(cell).toSorted();
+      return items.join() === expected.join() ? undefined : `shows ${items.length} cases, not these ${expected.length}`;
+    };
+    const difference = differs();
+    if (difference) wrong.push(`${one.method} ${one.url} as ${who}, ${place ?? 'no case'}: ${difference}`);
+  }
+
+  async function round(who: string, rights: Rights, turn: number, every = 1): Promise<void> {
+    const asked = plans.flatMap((one, at): readonly { readonly one: Planned; readonly place: Place | undefined }[] => {
+      if (one.kind.public || (!whole && (at + turn) % every !== 0)) return [];
+      if (!one.kind.ofCase) return [{ one, place: undefined }];
+      const next = PLACES.slice((at + turn) % PLACES.length).slice(0, 1);
+      return (whole ? PLACES : next).map((place) => ({ one, place }));
+    });
+    const left = asked.values();
+    const worker = async () => {
+      for (const { one, place } of left) await ask(one, who, place, rights);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  }
+
+  for (const one of plans.filter((each) => each.kind.public)) {
+    await ask(one, 'nobody', undefined, { staff: '', day: baghdadDate(w.now()), posts: [] });
+  }
+  const { memberships } = (await w.cases.glance(`staff-${me.id}`)).state as Staff;
+  for (const role of roles) {
+    const { valid, ended } = secondsOf(role);
+    const posts = memberships.filter((one) => one.role === role);
+    const turn = ROLES.indexOf(role);
+    w.at(valid);
+    await round(role, { staff: me.id, day: baghdadDate(valid), posts }, turn);
+    w.at(ended);
+    await round(`${role} until a second ago`, { staff: me.id, day: baghdadDate(ended), posts: [] }, turn, 8);
+  }
+  return { routes: routes.length, nameless: routes.filter((one) => !kindOf(one)), cells, tally, wrong };
+}
+
+const idsIn = (items: readonly { readonly id: string }[]): readonly string[] => items.map((one) => one.id).sort();
+
+function plan(route: Route, kind: Kind, processes: readonly Process[]): Planned {
+  const [, , plural = '', ...rest] = route.url.split('/');
+  const of = processes.find((one) => one.plural === plural);
+  const command = route.method === 'POST' && of ? commandAt(of, rest.at(-1)) : undefined;
+  const body = kind.body ?? (of && command && inputOf(of, command));
+  return { ...route, kind, of, command, body: body === undefined ? undefined : JSON.stringify(body) };
+}
+
+/** The command an address is that of: by its last part, or the one that opens a case. */
+function commandAt(process: Process, last: string | undefined): Command | undefined {
+  const commands = Object.values(process.commands).filter((one) => one.permission !== 'system');
+  return commands.find((one) => kebab(one.name) === last) ?? commands.find((one) => one.from === 'new' && !one.kernel);
+}
+
+/** What a sample of a schema alone does not come to. */
+const BESIDES: Readonly<Record<string, object>> = {
+  'duplicate detect': { candidates: [randomUUID(), randomUUID()] },
+};
+const inputOf = (process: Process, command: Command): object => ({
+  ...(sampleOf(command.input) as object),
+  ...BESIDES[`${process.name} ${command.name}`],
+});
+
+const headersOf = ({ kind, method, body }: Planned): Record<string, string> => ({
+  ...(kind.public ? {} : { authorization: 'Bearer matrix' }),
+  'idempotency-key': 'the-same-every-time',
+  ...(method === 'PATCH' ? { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' } : {}),
+  ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+});
+
+const addressOf = ({ url, kind }: Planned, id: string): string => {
+  const path = url
+    .replace(':id', id)
+    .replace(':document', '01890a5d-ac96-774b-bcce-b302099a8057')
+    .replace(':number', '1')
+    .replace(':name', 'household')
+    .replace(':section', 'mine')
+    .replace(':file', 'households.csv')
+    .replace('*', 'index.html');
+  return kind.query === undefined ? path : `${path}?${kind.query}`;
+};

@@ -1,0 +1,19 @@
+/**
+ * The matrix for some of the roles, as a plain program: the hooks a test library has on every promise would cost more than the
+ * requests. Roles are its arguments; what it found goes to its parent.
+ */
+import { ROLES, type Role } from '../../../src/domain/access/roles.ts';
+import { askMatrix } from './ask.ts';
+
+// Hundreds of thousands of refusals, none of which anybody reads the stack of.
+Error.stackTraceLimit = 0;
+const roles = process.argv.slice(2).filter((one): one is Role => (ROLES as readonly string[]).includes(one));
+const ends: (() => unknown)[] = [];
+const found = await askMatrix(
+  { teardown: (end: () => unknown) => ends.unshift(end) },
+  roles,
+  process.env.MASAR_MATRIX === 'whole',
+);
+for (const end of ends) await end();
+process.send?.(found);
+process.disconnect();
