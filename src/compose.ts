@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { registry } from './domain/index.ts';
 import type { Registry } from './domain/kernel/registry.ts';
 import { accessMigrations } from './eventlog/access/migrations.ts';
+import { auditMigrations } from './eventlog/audit/migrations.ts';
 import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
@@ -24,6 +26,8 @@ import { keyringMigrations } from './platform/keys/migrations.ts';
 import { openKeyStore } from './platform/keys/open.ts';
 import { limitMigrations } from './platform/limits/migrations.ts';
 import type { Log } from './platform/logging.ts';
+import type { Signer } from './platform/merkle/note.ts';
+import { signerFrom } from './platform/merkle/signerKey.ts';
 import { migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { openScanner } from './platform/scanner/open.ts';
@@ -41,6 +45,7 @@ export const SCHEMAS = {
   files: 'files',
   access: 'access',
   limits: 'limits',
+  audit: 'audit',
 } as const;
 
 /** Everything that processes, commands and command-line tools share: the log and the way into it. */
@@ -59,6 +64,7 @@ export interface Core {
   readonly cases: Cases;
   readonly rulebook: Rulebook;
   readonly rights: RightsOf;
+  /** The one way in, of both stores; everything else above is the general store's. */
   readonly executor: Executor;
   /** Cases, keys and streams of both stores, each in its own. */
   readonly routed: Routed;
@@ -202,6 +208,7 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string, keysPool: p
     [SCHEMAS.files, documentMigrations],
     [SCHEMAS.access, accessMigrations],
     [SCHEMAS.limits, limitMigrations],
+    [SCHEMAS.audit, auditMigrations],
   ] as const) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
   }
@@ -209,6 +216,11 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string, keysPool: p
   return ran;
 }
 
+/** Signs the audit tree, or under a name of its own what else leaves and is to be held against later. */
+export const auditSigner = (config: Config, name = config.auditOrigin): Signer =>
+  config.auditKeyFile === undefined
+    ? signerFrom(name, join(config.dataDir, 'development-audit.key'), true)
+    : signerFrom(name, config.auditKeyFile, false);
 
 async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' | 'sequence'>> {
   if (config.eventStoreUrl === undefined) return { log: createPostgresLog({ pool, schema: SCHEMAS.log }), sequence: undefined };
