@@ -69,6 +69,11 @@ t.test('heirs take the place of a payee who died, for the same sum, when a secon
   );
   const listed = await c.on(c.clerk, 'listForPayment', id, { ...byHand, batch });
   t.equal((listed.events[0]!.data as { lines: object[] }).lines.length, 4);
+  t.same(
+    (await batchOf(c, batch)).lines.map((one) => one.person ?? one.payee),
+    [mother, daughter, grandson, mother],
+    'the list names whom it pays',
+  );
   await refused(t, propose({ payee: daughter }), 'PAYMENT_UNDER_WAY');
   await c.ordered(
     batch,

@@ -38,7 +38,8 @@ export const Votes = z.strictObject({
   abstained: z.int().min(0).max(50),
 });
 export const Award = z.strictObject({ item: z.string().regex(/^[a-z0-9-]{1,20}$/), amountIQD: Dinars });
-export const Line = z.strictObject({ payee: z.uuid(), amountIQD: Dinars });
+/** `person`: whose record it is, where a payee who inherits a second share has an id of its own. */
+export const Line = z.strictObject({ payee: z.uuid(), amountIQD: Dinars, person: z.uuid().optional() });
 
 /** One line of a property survey: quantity by unit cost gives the estimate, in dinars. */
 const surveyed = { kind: PropertyKind, category: DamageCategory, quantity: z.number().positive(), unitCostIQD: Dinars };

@@ -20,7 +20,11 @@ export interface BatchFact {
 
 export const PAID_FROM = [...PAYING, 'suspended'] as const;
 
-const lineOf = ({ payee, amountIQD }: Payee) => ({ payee, amountIQD });
+const lineOf = ({ payee, amountIQD, person }: Payee) => ({
+  payee,
+  amountIQD,
+  ...(person === undefined || person === payee ? {} : { person }),
+});
 
 /** The payees of a batch among those named, in a status; what the batch says twice finds nothing left to do. */
 const inBatch = (s: Claim, batch: string, named: readonly string[], ...status: readonly Payee['status'][]): readonly Payee[] =>
@@ -118,7 +122,10 @@ export const listing = {
       if (lines.length === 0) return [];
       if (s.status !== 'suspended') return [{ type: 'PaymentOrdered', data: { batch: c.batch, lines } }];
       const reason = 'the claim is suspended';
-      return lines.map((one) => ({ type: 'PaymentFailed' as const, data: { batch: c.batch, ...one, reason } }));
+      return lines.map(({ payee, amountIQD }) => ({
+        type: 'PaymentFailed' as const,
+        data: { batch: c.batch, payee, amountIQD, reason },
+      }));
     },
   }),
   liftHold: p.command({

@@ -64,7 +64,7 @@ export const events = {
   BatchClaimAdded: z.strictObject({
     claim: z.uuid(),
     lines: z
-      .array(z.strictObject({ payee: z.uuid(), amountIQD: Dinars }))
+      .array(z.strictObject({ payee: z.uuid(), amountIQD: Dinars, person: z.uuid().optional() }))
       .min(1)
       .max(MOST_LINES),
     decidedOn: LocalDate.optional(),

@@ -114,6 +114,7 @@ export const labels: ProcessLabels = {
     claim: { en: 'Claim', ar: 'طلب التعويض' },
     claims: { en: 'Claims', ar: 'طلبات التعويض' },
     payee: { en: 'Payee', ar: 'المستفيد' },
+    person: { en: 'Person', ar: 'الشخص' },
     payees: { en: 'Payees', ar: 'المستفيدون' },
     lines: { en: 'Payees and amounts', ar: 'المستفيدون والمبالغ' },
     amountIQD: { en: 'Amount (IQD)', ar: 'المبلغ (دينار)' },

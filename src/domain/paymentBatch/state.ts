@@ -8,6 +8,8 @@ export type LineStatus = 'listed' | 'passed' | 'held' | 'ordered' | 'paid' | 'fa
 
 /** One payee of one claim in a batch. `rank` is its place in the order of listing, from 1, and never given again. */
 export interface BatchLine extends Line {
+  /** Whose record it is, where that is not the payee's id. */
+  readonly person?: string | undefined;
   readonly amountIQD: number;
   readonly status: LineStatus;
   readonly rank: number;

@@ -57,9 +57,9 @@ export const payeeListLayout: PaperLayout = {
       governorate: placeName(batch.governorate),
       subcommittee: await officeName(look, batch.subcommittee),
       lines: await Promise.all(
-        lines.map(async ({ rank, payee, claim, amountIQD }) => ({
+        lines.map(async ({ rank, payee, person = payee, claim, amountIQD }) => ({
           rank,
-          name: await personName(look, payee),
+          name: await personName(look, person),
           claim: apart(referenceOf(claim)),
           amountIQD,
         })),
