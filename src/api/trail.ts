@@ -113,7 +113,7 @@ const untold = (entry: TimelineEntry) => ({
   changes: [],
 });
 
-/** T1 values lie open in the read model, so they are told by the shape of the event. */
+/** Told by the shape of the event, since a value that was erased is no token any more. */
 function isPersonal(process: Process, type: string): boolean {
   // A correction carries the fields of the event it corrects.
   if (type === 'CaseCorrected' || type === 'CorrectionProposed') return true;
