@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import t from 'tap';
-import { covers, type Reach, type Rights, type Target } from '../../src/domain/access/access.ts';
+import { covers, mayI, type Reach, type Rights, type Target } from '../../src/domain/access/access.ts';
 import type { Membership } from '../../src/domain/access/membership.ts';
 import type { Scope } from '../../src/domain/access/policy/index.ts';
+import { ROLES } from '../../src/domain/access/roles.ts';
 import { TIERS } from '../../src/domain/kernel/privacy.ts';
 import { createKysely } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrations.ts';
@@ -11,7 +12,7 @@ import { casesProjection } from '../../src/projections/cases.ts';
 import { createBuilds } from '../../src/projections/runtime/builds.ts';
 import { projectionMigrations } from '../../src/projections/runtime/migrations.ts';
 import { statementsOf } from '../../src/projections/runtime/tables.ts';
-import { type Sight, visibleTo } from '../../src/projections/visibility.ts';
+import { type Sight, sightOf, visibleTo } from '../../src/projections/visibility.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { logWith, parcel, seeded } from './support.ts';
 
@@ -19,7 +20,10 @@ const SCOPES: readonly Scope[] = ['own', 'assigned', 'shared', 'party', 'office'
 const TARGETS = 400;
 const SIGHTS = 120;
 
-t.test('what a query shows is exactly what access covers, for any rights and any case', async (t) => {
+// Many thousands of pairs, on a machine that may be busy.
+t.setTimeout(240_000);
+
+t.test('what a query shows is exactly what access covers, for any rights and any case', { timeout: 240_000 }, async (t) => {
   const random = seeded('visibility');
   const { pick, next } = random;
   // Few names, so that most pairs touch; organisations, offices and people may even share one.
@@ -78,7 +82,7 @@ t.test('what a query shows is exactly what access covers, for any rights and any
   await builds.ensure(projection);
   const targets = Array.from({ length: TARGETS }, target);
   const rows = targets.map((one, at) => ({
-    process: at % 2 === 0 ? 'parcel' : 'letter',
+    process: at % 2 === 0 ? 'household' : 'claim',
     case_id: String(at),
     owner_organisation: one.owner?.organisation ?? null,
     owner_office: one.owner?.office ?? null,
@@ -105,8 +109,8 @@ t.test('what a query shows is exactly what access covers, for any rights and any
     const seen: Sight = {
       rights,
       groups: [
-        { processes: ['parcel'], reach },
-        { processes: ['letter'], reach: other },
+        { processes: ['household'], reach },
+        { processes: ['claim'], reach: other },
       ],
     };
     const found = await db.selectFrom('case_index').select('case_id').where(visibleTo(seen)).orderBy(sql`case_id::int`).execute();
@@ -122,5 +126,30 @@ t.test('what a query shows is exactly what access covers, for any rights and any
       .executeTakeFirstOrThrow();
     t.equal(hidden.rows, TARGETS - wanted.length, 'the condition is never null');
   }
+  await t.test('and of the policy table itself, for every role and what it may look at', { timeout: 240_000 }, async (t) => {
+    let [pairs, allowed] = [0, 0];
+    for (const role of ROLES) {
+      for (const verb of ['find', 'read', 'timeline', 'queue:read']) {
+        const rights: Rights = {
+          staff: pick(names),
+          behalf: maybe(pick(names)),
+          day: '2026-03-02',
+          posts: [{ ...post(), role }, ...(next() < 0.3 ? [{ ...post(), role: pick(ROLES) }] : [])],
+        };
+        const seen = sightOf(rights, verb, ['household', 'claim']);
+        const found = await db.selectFrom('case_index').select('case_id').where(visibleTo(seen)).execute();
+        const ids = new Set(found.map((one) => one.case_id));
+        const differing = targets.filter((one, at) => {
+          const permission = verb.includes(':') ? verb : `${at % 2 === 0 ? 'household' : 'claim'}:${verb}`;
+          return mayI(rights, permission, one).allowed !== ids.has(String(at));
+        });
+        t.equal(differing.length, 0, `${role} ${verb}: ${JSON.stringify(rights)}`);
+        pairs += targets.length;
+        allowed += ids.size;
+      }
+    }
+    t.ok(pairs > 10_000 && allowed > 1_000, `${pairs} pairs, ${allowed} of them allowed`);
+    t.comment(`${pairs} pairs of rights and cases decided alike by commands and by queries, ${allowed} of them allowed`);
+  });
   t.ok(shown > TARGETS && shown < TARGETS * SIGHTS * 0.9, `${shown} of ${TARGETS * SIGHTS} pairs are covered`);
 });
