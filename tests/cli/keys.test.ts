@@ -1,0 +1,61 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { type KeyTools, keysCommand } from '../../src/cli/keys/commands.ts';
+import { temporaryDirectory } from '../support/postgres.ts';
+
+function tools() {
+  const printed: string[] = [];
+  const destroyed: string[] = [];
+  const asked: Readonly<Record<string, string>>[] = [];
+  const made: KeyTools = {
+    keyring: { destroy: async (subjects) => destroyed.push(...[subjects].flat()) },
+    rotate: async ({ id }, progress) => {
+      progress(2);
+      printed.push(id);
+      return { wrapped: 2, before: 1 };
+    },
+    erased: async () => ['a', 'b'],
+    processes: ['claim', 'referral'],
+    classes: async () => ({ '*': 5, claim: 10 }),
+    runOut: async (before) => {
+      asked.push(before);
+      return [{ process: 'claim', id: 'x', reference: '12-3', changedAt: '2015-01-01T08:00:00.000Z' }];
+    },
+    now: () => new Date('2026-03-01T08:00:00.000Z'),
+    print: (line) => printed.push(line),
+  };
+  return { made, printed, destroyed, asked };
+}
+
+t.test('the list of who is erased is printed, and keys are destroyed again by the log and by such a list', async (t) => {
+  const dir = temporaryDirectory();
+  t.teardown(() => rmSync(dir, { recursive: true }));
+  const { made, printed, destroyed } = tools();
+  t.equal(await keysCommand(['tombstones'], made), 0);
+  t.same(printed, ['a', 'b']);
+  const file = join(dir, 'list');
+  writeFileSync(file, 'b\nc\n\n');
+  t.equal(await keysCommand(['reconcile', '--with', file], made), 0);
+  t.same(destroyed, ['a', 'b', 'c']);
+  writeFileSync(file, 'not an id!\n');
+  await t.rejects(keysCommand(['reconcile', '--with', file], made));
+});
+
+t.test('what need not be kept any more is listed by the years of its class, and nothing is erased by it', async (t) => {
+  const { made, printed, destroyed, asked } = tools();
+  t.equal(await keysCommand(['retention'], made), 0);
+  t.same(asked, [{ claim: '2016-03-01T08:00:00.000Z', referral: '2021-03-01T08:00:00.000Z' }]);
+  t.match(printed, ['claim 12-3 last entry 2015-01-01', '1 records need not be kept any more']);
+  t.same(destroyed, []);
+});
+
+t.test('a rotation makes the new master key where there is none, and says how many keys it wrapped', async (t) => {
+  const dir = temporaryDirectory();
+  t.teardown(() => rmSync(dir, { recursive: true }));
+  const { made, printed } = tools();
+  t.equal(await keysCommand(['rotate', '--to', join(dir, 'new.key')], made), 0);
+  t.match(printed.at(-1), /^2 keys are now wrapped by file:[0-9a-f]{16}; 1 were before$/);
+  t.equal(await keysCommand(['rotate'], made), 2, 'a wrong call explains itself');
+  t.match(printed.at(-1), /npm run keys/);
+});
