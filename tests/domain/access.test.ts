@@ -10,6 +10,7 @@ import { ROLES, type Role } from '../../src/domain/access/roles.ts';
 import { areIncompatible, conflictWith, overlap } from '../../src/domain/access/segregation.ts';
 import { registry } from '../../src/domain/index.ts';
 import { GLOSSARY } from '../../src/domain/kernel/labels.ts';
+import { isOwnEntry } from '../../src/domain/kernel/officers.ts';
 import { type Personal, personal } from '../../src/domain/kernel/privacy.ts';
 import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.ts';
 import type { Staff } from '../../src/domain/staff/index.ts';
@@ -122,6 +123,57 @@ t.test('clearance operators never see complaints, and who runs or audits the sys
   t.notOk(overlap({ from: '2026-02-01' }, { from: '2026-01-01', until: '2026-01-31' }));
   t.equal(conflictWith([], { role: 'auditor', from: '2026-01-01', until: undefined }), undefined);
 });
+
+t.test(
+  'an entry is one’s own whoever of the two wrote it, one for the other, and whatever post either holds by now',
+  async (t) => {
+    const by = (id: string, post: Role = 'registrar') => ({ id, post });
+    const own = (entry: Parameters<typeof isOwnEntry>[0], deciding: Parameters<typeof isOwnEntry>[1]) =>
+      isOwnEntry(entry, deciding);
+    t.ok(own({ actor: by('a') }, { actor: by('a', 'headOfBranch') }), 'after changing role');
+    t.ok(own({ actor: by('a') }, { actor: by('b', 'verifier'), onBehalfOf: 'a' }), 'decided in the name of who entered it');
+    t.ok(own({ actor: by('b'), onBehalfOf: 'a' }, { actor: by('a', 'verifier') }), 'entered in the name of who decides');
+    t.ok(own({ actor: by('b'), onBehalfOf: 'a' }, { actor: by('b', 'verifier') }));
+    t.notOk(own({ actor: by('a') }, { actor: by('b', 'verifier') }));
+    t.notOk(own({ actor: by('b') }, { actor: by('c', 'verifier'), onBehalfOf: 'd' }));
+    t.notOk(own(undefined, { actor: by('a') }));
+  },
+);
+
+t.test(
+  'a branch follows what its office did and who looked, and no role is missing from the list for having no rows',
+  async (t) => {
+    for (const role of ['verifier', 'headOfBranch'] as const) {
+      t.same(reaches(role, 'audit:read')?.at(-1), { scope: 'office', tier: 'T2' }, role);
+      for (const process of ['household', 'movement', 'referral', 'reintegrationPlan', 'returnGrant']) {
+        const ways = reaches(role, `${process}:timeline`);
+        t.ok(
+          ways?.some((one) => one.scope === 'office' && one.tier === 'T2'),
+          `${role} ${process}`,
+        );
+      }
+    }
+    for (const role of ['registrar', 'verifier', 'headOfBranch'] as const) {
+      t.ok(
+        reaches(role, 'claim:read')?.some((one) => one.scope === 'governorate' && one.tier === 'T1'),
+        `${role}: status`,
+      );
+      t.ok(
+        reaches(role, 'claim:board')?.some((one) => one.scope === 'governorate'),
+        `${role}: tracker`,
+      );
+    }
+    t.same(reaches('auditor', 'audit:read'), [{ scope: 'all', tier: 'T2' }]);
+    for (const role of ['martyrsFoundation', 'pseaFocalPoint'] as const) {
+      t.same(
+        real.filter((row) => row.role === role),
+        [],
+        `${role}: its columns are of processes that do not exist yet`,
+      );
+      t.notOk(has(role, 'household:find'));
+    }
+  },
+);
 
 function rightsOf(role: Role, place: Partial<Membership> = {}): Rights {
   const post = { id: 'm', role, organisation: 'org', office: 'off', governorate: 'IQG15', from: '2020-01-01', ...place };

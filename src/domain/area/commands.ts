@@ -217,7 +217,7 @@ export const area = p.withCommands({
     to: ['unknown', 'open', 'conditional', 'suspended', 'closed', 'military_zone'],
     decide: (c, s, ctx) => {
       ensure(s.proposal, 'NOTHING_PROPOSED');
-      ensure(s.proposal.by !== ctx.actor.id, 'SECOND_OFFICER_NEEDED');
+      ensure(![ctx.actor.id, ctx.onBehalfOf].includes(s.proposal.by), 'SECOND_OFFICER_NEEDED');
       return [{ type: 'AreaProposalAnswered', data: c }];
     },
   }),

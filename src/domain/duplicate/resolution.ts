@@ -1,5 +1,6 @@
 import type { HouseholdState } from '../household/state.ts';
 import { ensure } from '../kernel/errors.ts';
+import { isOwnEntry } from '../kernel/officers.ts';
 import { opened } from '../kernel/privacy.ts';
 import type { Context } from '../kernel/process.ts';
 import { PERSON_FIELDS } from '../person/data.ts';
@@ -79,7 +80,7 @@ export function verdictOf(s: DuplicateState, resolution: Resolution, ctx: Pick<C
     'NOT_YOUR_BRANCH',
   );
   if (branches.length === 1) {
-    ensure(ctx.history[0]?.meta.actor.id !== ctx.actor.id, 'SECOND_OFFICER_NEEDED');
+    ensure(!isOwnEntry(ctx.history[0]?.meta, ctx), 'SECOND_OFFICER_NEEDED');
     return { outcome: 'decided', by: 'one_branch' };
   }
   const said = branches.filter((one) => one.office !== office).map((one) => s.proposals.find((p) => p.office === one.office));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { isOwnEntry } from '../kernel/officers.ts';
 import { fact } from '../kernel/process.ts';
 import type { MovementState } from '../movement/state.ts';
 import { memberOf } from './composition.ts';
@@ -115,7 +116,7 @@ export const file = {
     emits: ['HouseholdVoided'],
     to: ['void'],
     decide: (c, _s, ctx) => {
-      ensure(ctx.history[0]?.meta.actor.id !== ctx.actor.id, 'SECOND_OFFICER_NEEDED');
+      ensure(!isOwnEntry(ctx.history[0]?.meta, ctx), 'SECOND_OFFICER_NEEDED');
       return [{ type: 'HouseholdVoided', data: c }];
     },
   }),

@@ -1,0 +1,15 @@
+import type { Metadata } from './envelope.ts';
+import type { Context } from './process.ts';
+
+/**
+ * Whether an entry is the actor's own: made by the actor or on behalf of the actor, or by or for the colleague the actor stands
+ * in for. Entry is not approval (domain.md §14), whatever post somebody holds by then.
+ */
+export function isOwnEntry(
+  entry: Pick<Metadata, 'actor' | 'onBehalfOf'> | undefined,
+  ctx: Pick<Context, 'actor' | 'onBehalfOf'>,
+): boolean {
+  if (!entry) return false;
+  const deciding = [ctx.actor.id, ctx.onBehalfOf];
+  return [entry.actor.id, entry.onBehalfOf].some((one) => one !== undefined && deciding.includes(one));
+}
