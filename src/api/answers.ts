@@ -56,7 +56,12 @@ export const CaseAnswer = z.object({
   owner: OfficeRef.optional(),
   state: z.unknown().meta({ description: 'The process\'s own state; {"hidden":true} stands for what you may not see' }),
   waits: z.array(WaitView),
-  shares: z.array(z.object({ reader: Reader, until: z.string().meta({ description: 'The last day, or for a grant of a restricted case the instant' }) })),
+  shares: z.array(
+    z.object({
+      reader: Reader,
+      until: z.string().meta({ description: 'The last day, or for a grant of a restricted case the instant' }),
+    }),
+  ),
   transfer: z.object({ to: OfficeRef, by: z.string() }).optional(),
   adoption: z.object({ by: z.string(), confirmed: z.boolean(), facts: z.int(), revision: z.int() }).optional(),
   corrections: z.array(z.object({ of: z.int(), proposedBy: z.string(), revision: z.int() })),

@@ -258,20 +258,23 @@ export function createExecutor(parts: ExecutorParts): Executor {
     let last = done;
     while (history[last + 1]?.meta.command === 'settleReservation') last++;
     const { status, revision } = foldCase(run.process, run.id, history.slice(0, last + 1));
-    return { ...outcomeOf(run, loaded, rights, stored[last]?.position ?? 0n, true), status, revision };
+    const again = outcomeOf(run, loaded, rights, stored[last]?.position ?? 0n, true);
+    return { ...again, status: again.status === 'not_told' ? again.status : status, revision };
   }
 
   function outcomeOf(run: Run, loaded: LoadedCase, rights: Rights | undefined, position: Position, replayed: boolean): Outcome {
     const { record } = loaded;
     const target = targetOf(run.process, record);
+    // Who may act on a restricted case without having it opened is told neither how it stands nor what could be done with it.
+    const told = run.process.store === 'general' || maySee(run, loaded, rights);
     return {
       process: run.process.name,
       id: run.id,
       reference: record.reference,
-      status: record.status,
+      status: told ? record.status : 'not_told',
       revision: record.revision,
       position,
-      actions: rights ? actionsOf(run.process, record, (permission) => mayI(rights, permission, target).allowed) : [],
+      actions: rights && told ? actionsOf(run.process, record, (permission) => mayI(rights, permission, target).allowed) : [],
       replayed,
     };
   }

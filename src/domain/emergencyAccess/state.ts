@@ -37,7 +37,9 @@ export function evolve(state: EmergencyAccessState, event: Event): EmergencyAcce
   }
 }
 
-const review = (): readonly Wait[] => [{ key: 'review', party: 'reviewer', holder: { role: 'legalDepartment' }, clock: 'review' }];
+const review = (): readonly Wait[] => [
+  { key: 'review', party: 'reviewer', holder: { role: 'legalDepartment' }, clock: 'review' },
+];
 
 export const waitsOn: { readonly [K in Status]: (s: EmergencyAccessState) => readonly Wait[] } = {
   none: () => [],
