@@ -5,6 +5,7 @@ import { type HouseholdState, household, householdFollowUps } from '../../src/do
 import type { RecordedEvent } from '../../src/domain/kernel/envelope.ts';
 import { categoryOf } from '../../src/domain/kernel/envelope.ts';
 import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
+import type { Process } from '../../src/domain/kernel/process.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { type PersonState, person } from '../../src/domain/person/index.ts';
 import { staff } from '../../src/domain/staff/index.ts';
@@ -24,8 +25,8 @@ const followUpsOf = (event: RecordedEvent): readonly FollowUp[] => TABLES[catego
 export const letter = { record: { letterRef: { number: '41/7', date: '2026-02-01', issuedBy: 'Mayor' } } };
 
 /** A world in which families register: a branch with its officers, another branch, headquarters; reactors follow at once. */
-export async function families(start = '2026-03-01T08:00:00.000Z') {
-  const w = world([person, application, household, duplicate, office, staff], start);
+export async function families(start = '2026-03-01T08:00:00.000Z', more: readonly Process[] = []) {
+  const w = world([person, application, household, duplicate, office, staff, ...more], start);
   const registrar = someone('registrar');
   const verifier = colleague(registrar, 'verifier');
   const head = colleague(registrar, 'headOfBranch');
