@@ -74,7 +74,9 @@ export function answerClientError(catalogue: Catalogue, error: { readonly code?:
   const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'HEADERS_TOO_LARGE' : 'BAD_REQUEST';
   const status = statusOf(code);
   const body = JSON.stringify({ type: `urn:masar:problem:${code}`, title: catalogue.message(code, 'en'), status, code });
-  const guards = Object.entries({ ...SECURITY_HEADERS, 'cache-control': 'no-store' }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const guards = Object.entries({ ...SECURITY_HEADERS, 'cache-control': 'no-store' }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n${guards.join('')}connection: close\r\n\r\n${body}`,

@@ -56,7 +56,10 @@ const RowsAnswer = z.object({
 });
 
 const binary = (description: string, types: readonly string[]) => ({
-  200: { description, content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])) },
+  200: {
+    description,
+    content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
+  },
 });
 
 /** Templates of the files that can be imported, and what became of each row of one. */
