@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { HouseholdState } from '../domain/household/index.ts';
 import type { CaseRecord } from '../domain/kernel/case.ts';
-import { foldName, nameTokens, normaliseDocumentNumber } from '../domain/kernel/names.ts';
+import { foldName, nameTokens } from '../domain/kernel/names.ts';
+import { normaliseDocumentNumber } from '../domain/kernel/numbers.ts';
 import { opened } from '../domain/kernel/privacy.ts';
 import type { Stated } from '../domain/kernel/process.ts';
 import { nationalNumberOf, type PersonName, type PersonState } from '../domain/person/index.ts';

@@ -1,5 +1,6 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
-import { nameMatches, nameTokens, normaliseDocumentNumber } from '../domain/kernel/names.ts';
+import { nameMatches, nameTokens } from '../domain/kernel/names.ts';
+import { normaliseDocumentNumber } from '../domain/kernel/numbers.ts';
 import { parseReference } from '../domain/kernel/reference.ts';
 import type { PersonName } from '../domain/person/index.ts';
 import type { ReadTables } from './reads.queries.ts';

@@ -7,7 +7,8 @@ import {
   matchScore,
   type PersonDescriptor,
 } from '../../src/domain/household/matching.ts';
-import { foldName, nameMatches, nameTokens, normaliseDocumentNumber, normalisePhone } from '../../src/domain/kernel/names.ts';
+import { foldName, nameMatches, nameTokens } from '../../src/domain/kernel/names.ts';
+import { comparableNumber, normaliseDocumentNumber, normalisePhone } from '../../src/domain/kernel/numbers.ts';
 
 t.test('spellings of one name fold alike', async (t) => {
   const alike: readonly (readonly string[])[] = [
@@ -27,7 +28,13 @@ t.test('spellings of one name fold alike', async (t) => {
     ['دڵشاد', 'دلشاد'],
     ['چیا', 'جيا'],
     ['پشتیوان', 'بشتيوان'],
-    ['هەڵۆ', 'ههلو', 'ھەڵۆ'],
+    ['هەڵۆ', 'ھەڵۆ', 'هه\u200cڵۆ', 'هلو'],
+    ['ئەحمەد', 'احمد', 'ئه\u200cحمه\u200cد', 'أحمد'],
+    ['محەمەد', 'محمد'],
+    ['نەورۆز', 'نوروز'],
+    ['ئارام', 'آرام', 'ارام'],
+    ['ئۆمێد', 'اوميد'],
+    ['عەلی', 'علي'],
     ['الحمدانية', 'الحمدانیه', 'حمدانية'],
     ['ﻣﺤﻤﺪ', 'محمد'],
     ['Al-Jabouri', 'al jabouri', 'el-Jabouri', 'JABOURI', 'Jaboúri'],
@@ -76,11 +83,15 @@ t.test('folding twice changes nothing, and marks nobody sees never matter', asyn
   );
   fc.assert(
     fc.property(fc.array(word, { maxLength: 5 }), fc.constantFrom('\u200c', '\u200f', 'ـ', '\u064e', '\u0651'), (words, mark) => {
-      const text = words.join(' ');
+      // A mark that parts ه from the next letter does matter: it makes the vowel of Sorani of it.
+      const text = mark === '\u200c' ? words.join(' ').replaceAll('ه', '') : words.join(' ');
       return foldName([...text].join(mark)) === foldName(text);
     }),
   );
-  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => !/[\p{M}\p{Lu}\u0640]/u.test(foldName(text))));
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => !/[\p{M}\p{Lu}\u0640]/u.test(foldName(text))),
+    { examples: [['\ufe7f'], ['ـ\ufe77'], ['\ufdfa']], numRuns: 2000 },
+  );
   t.pass();
 });
 
@@ -97,6 +108,55 @@ t.test('document numbers are compared without their dress', async (t) => {
   t.equal(normaliseDocumentNumber(' ١٩٨٧-٠٠١٢ / أ '), '19870012ا');
   t.equal(normaliseDocumentNumber('a 00-12.b'), 'A0012B');
   t.equal(normaliseDocumentNumber('۰۰۱۲'), '0012');
+});
+
+t.test('one number however it is written meets itself, and no other', async (t) => {
+  for (const written of [
+    '198700000001',
+    '١٩٨٧٠٠٠٠٠٠٠١',
+    '۱۹۸۷ ۰۰۰۰ ۰۰۰۱',
+    '1987-0000-0001',
+    '1987/00000001',
+    '\u200f1987ـ00000001\u200c',
+  ]) {
+    t.equal(comparableNumber(written), '198700000001', written);
+  }
+  t.equal(comparableNumber('000123'), comparableNumber('١٢٣'), 'zeros that a spreadsheet leaves out');
+  t.not(comparableNumber('A000123'), comparableNumber('A123'), 'behind a letter they are part of the number');
+  t.equal(comparableNumber('000'), '0');
+  t.equal(comparableNumber(' -/ '), '');
+
+  const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 14 });
+  const series = fc.constantFrom('', 'A', 'ب', 'G');
+  const dress = fc.record({
+    zero: fc.constantFrom(0x30, 0x0660, 0x06f0, 0xff10),
+    between: fc.constantFrom('', ' ', '-', '/', '.', 'ـ', '\u200c', '\u200f', '\u202b', '–'),
+    pad: fc.nat(4),
+  });
+  const worn = (letter: string, number: string, { zero, between, pad }: { zero: number; between: string; pad: number }) =>
+    [...`${letter}${letter === '' ? '0'.repeat(pad) : ''}${number}`]
+      .map((one) => (/\d/.test(one) ? String.fromCharCode(zero + Number(one)) : one))
+      .join(between);
+  const value = (letter: string, number: string) => `${letter} ${letter === '' ? String(BigInt(number)) : number}`;
+  fc.assert(
+    fc.property(series, digits, dress, series, digits, dress, (letterA, a, dressA, letterB, b, dressB) => {
+      const [one, other] = [comparableNumber(worn(letterA, a, dressA)), comparableNumber(worn(letterB, b, dressB))];
+      const itself = comparableNumber(worn(letterA, a, dressB));
+      return one === itself && comparableNumber(one) === one && (one === other) === (value(letterA, a) === value(letterB, b));
+    }),
+    { numRuns: 3000 },
+  );
+  const mobile = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 9, maxLength: 9 });
+  const prefix = fc.constantFrom('07', '7', '+9647', '009647', '9647', '+96407');
+  fc.assert(
+    fc.property(mobile, mobile, prefix, prefix, dress, (a, b, one, other, { zero, between }) => {
+      const written = (text: string) =>
+        text.replace(/\d/g, (digit) => `${String.fromCharCode(zero + Number(digit))}${between === '\u202b' ? '' : between}`);
+      const [first, second] = [normalisePhone(written(one + a)), normalisePhone(other + b)];
+      return first === `+9647${a}` && normalisePhone(first) === first && (first === second) === (a === b);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 t.test('telephone numbers come out in one international form', async (t) => {
@@ -209,7 +269,7 @@ t.test('possible duplicates are scored', async (t) => {
     t.same(matchScore({ names: { first: '' } }, { names: { first: '' } }), {
       score: 0,
       fields: [],
-      algorithmVersion: 'person-match-1/default-1',
+      algorithmVersion: 'person-match-2/default-1',
     });
   });
 

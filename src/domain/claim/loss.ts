@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LocalDate, PartialDate } from '../kernel/dates.ts';
 import { toAsciiDigits } from '../kernel/digits.ts';
-import { normaliseDocumentNumber } from '../kernel/names.ts';
+import { normaliseDocumentNumber } from '../kernel/numbers.ts';
 import { isOpen } from '../kernel/privacy.ts';
 import type { Reserve } from '../kernel/process.ts';
 import { AreaCode } from '../places/register.ts';

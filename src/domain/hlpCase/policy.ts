@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Duration } from '../kernel/calendar.ts';
 import { toAsciiDigits } from '../kernel/digits.ts';
-import { normaliseDocumentNumber } from '../kernel/names.ts';
+import { normaliseDocumentNumber } from '../kernel/numbers.ts';
 import type { ClockWindows } from '../kernel/process.ts';
 import { defineRule } from '../kernel/rules.ts';
 

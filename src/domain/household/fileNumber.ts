@@ -1,5 +1,5 @@
 import type { Actor } from '../kernel/envelope.ts';
-import { normaliseDocumentNumber } from '../kernel/names.ts';
+import { normaliseDocumentNumber } from '../kernel/numbers.ts';
 import type { Reserve } from '../kernel/process.ts';
 
 /** The ministry's file number is unique within a branch (domain specification §1.1). */

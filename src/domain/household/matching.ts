@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartialDate } from '../kernel/dates.ts';
-import { foldName, nameTokens, normaliseDocumentNumber, normalisePhone } from '../kernel/names.ts';
+import { foldName, nameTokens } from '../kernel/names.ts';
+import { comparableNumber, normalisePhone } from '../kernel/numbers.ts';
 
 /** What is compared to see whether two records may be one person; whatever is not known is left out. */
 export interface PersonDescriptor {
@@ -86,7 +87,7 @@ export interface MatchScore {
 }
 
 /** Changes whenever the same two records and weights could score differently. */
-const ALGORITHM = 'person-match-1';
+const ALGORITHM = 'person-match-2';
 
 /** One letter put in, left out, changed, or swapped with its neighbour? */
 function oneSlipApart(a: string, b: string): boolean {
@@ -107,7 +108,7 @@ function nameAgreement(a: string | undefined, b: string | undefined): number | u
 }
 
 function numberAgreement(a: string | undefined, b: string | undefined): number | undefined {
-  const [x, y] = [a, b].map((number) => normaliseDocumentNumber(number ?? ''));
+  const [x, y] = [a, b].map((number) => comparableNumber(number ?? ''));
   if (!x || !y) return undefined;
   return x === y ? 1 : oneSlipApart(x, y) ? 0.5 : 0;
 }
@@ -184,7 +185,7 @@ export function blockingKeys(person: PersonDescriptor): string[] {
     if (person.originAdm2) keys.push(`origin:${person.originAdm2}:${name}`);
     if (keys.length === 0) keys.push(`name:${name}`);
   }
-  const national = normaliseDocumentNumber(person.nationalNumber ?? '');
+  const national = comparableNumber(person.nationalNumber ?? '');
   if (national) keys.push(`national:${national}`);
   return keys;
 }

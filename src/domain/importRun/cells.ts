@@ -1,6 +1,7 @@
 import { type LocalDate, LocalDate as LocalDateShape, type PartialDate } from '../kernel/dates.ts';
 import { stripInvisible, toAsciiDigits } from '../kernel/digits.ts';
-import { foldName, normalisePhone } from '../kernel/names.ts';
+import { foldName } from '../kernel/names.ts';
+import { normalisePhone } from '../kernel/numbers.ts';
 import { isPcode, PLACES, type Place, place } from '../places/pcodes.ts';
 import { ProvisionalCode } from '../places/register.ts';
 import type { Cell, Column } from './columns.ts';

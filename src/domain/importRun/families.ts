@@ -1,6 +1,6 @@
 import { headTypeOf } from '../household/data.ts';
 import { atBaghdad, type LocalDate } from '../kernel/dates.ts';
-import { normaliseDocumentNumber } from '../kernel/names.ts';
+import { normaliseDocumentNumber } from '../kernel/numbers.ts';
 import { isMinorOn } from '../person/data.ts';
 import { districtOf, governorateOf, levelOf } from '../places/pcodes.ts';
 import { type AdoptionOf, personIn } from './adopting.ts';

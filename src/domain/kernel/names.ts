@@ -1,54 +1,4 @@
-import { stripInvisible, toAsciiDigits } from './digits.ts';
-
-/**
- * Letters that stand for one another in Iraqi papers, brought to one form: alef with any mark, ya and alef maqsura and the
- * Persian ya, ha and ta marbuta, kaf, and the letters of Sorani with the Arabic ones used for them by Arabic-writing clerks.
- * Hamza on a seat has already become the bare seat (its mark is taken off before); a hamza standing alone is left out.
- */
-const LETTERS: Readonly<Record<string, string>> = {
-  ٱ: 'ا',
-  ى: 'ي',
-  ی: 'ي',
-  ې: 'ي',
-  ێ: 'ي',
-  ة: 'ه',
-  ە: 'ه',
-  ہ: 'ه',
-  ھ: 'ه',
-  ک: 'ك',
-  ڪ: 'ك',
-  گ: 'ك',
-  ۆ: 'و',
-  ۇ: 'و',
-  ۈ: 'و',
-  ۋ: 'و',
-  ڕ: 'ر',
-  ڵ: 'ل',
-  ں: 'ن',
-  پ: 'ب',
-  چ: 'ج',
-  ژ: 'ز',
-  ڤ: 'ف',
-  ء: '',
-  ı: 'i',
-  ł: 'l',
-  ø: 'o',
-  đ: 'd',
-  ß: 'ss',
-};
-
-/** Apostrophes and the half rings of transliteration: part of a word, not its end. */
-const APOSTROPHES = /['`´\u02b9-\u02bf\u2018-\u201b\u2032]/g;
-
-function foldLetters(text: string): string {
-  return toAsciiDigits(stripInvisible(text))
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(APOSTROPHES, '')
-    .replace(/[^\p{L}\p{N}]/gu, ' ')
-    .replace(/[^a-z0-9 ]/g, (letter) => LETTERS[letter] ?? letter);
-}
+import { foldLetters } from './letters.ts';
 
 /** Articles left standing alone by a space or a hyphen, also half typed. */
 const ARTICLES = new Set(['ا', 'ال', 'al', 'el', 'ul']);
@@ -120,22 +70,4 @@ export function nameMatches(typed: string, tokens: readonly string[]): boolean {
       return at >= 0;
     })
   );
-}
-
-/** A document's number as it is compared: ASCII digits and capital letters, Arabic letters folded, nothing between them. */
-export function normaliseDocumentNumber(text: string): string {
-  return foldLetters(text).replaceAll(' ', '').toUpperCase();
-}
-
-/**
- * A telephone number in E.164 (`+9647…`), or undefined if it cannot be one. Numbers without a country code are Iraqi: mobiles
- * `07xx xxx xxxx`, with or without the zero (also after +964, a common slip), and landlines with their area code.
- */
-export function normalisePhone(text: string): string | undefined {
-  const compact = toAsciiDigits(stripInvisible(text)).replace(/[\s().\-/\p{Pd}]/gu, '');
-  const international = /^(?:\+|00)([1-9]\d{7,14})$/.exec(compact) ?? /^(964\d{8,11})$/.exec(compact);
-  if (international && !international[1]!.startsWith('964')) return `+${international[1]}`;
-  const national = international ? international[1]!.slice(3).replace(/^0/, '') : /^0([1-9]\d{7,9})$/.exec(compact)?.[1];
-  const number = national ?? /^(7\d{9})$/.exec(compact)?.[1];
-  return number !== undefined && /^(?:7\d{9}|[1-6]\d{7,8})$/.test(number) ? `+964${number}` : undefined;
 }
