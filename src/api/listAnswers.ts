@@ -29,7 +29,7 @@ export const QueueItemView = z.object({
   process: z.string(),
   id: z.uuid(),
   reference: Reference,
-  status: z.string(),
+  status: text.meta({ description: 'Null for who is shown that something waits and may not find the case' }),
   revision: z.int(),
   wait: z.string(),
   party: z.string(),
@@ -65,6 +65,11 @@ export const QueueCountView = z.object({
 
 const Measures = z.record(z.string(), z.number()).meta({ description: 'What of the cases adds up: numbers, whole dinars' });
 
+const suppressed = z.boolean().optional().meta({
+  description:
+    'Some figures here are null: they are small and about cases that are not open to you, or would tell such a figure by their difference',
+});
+
 /** One line of a board; the columns it is rolled up by stand in it. */
 export const BoardLineView = z.object({
   status: text.optional(),
@@ -73,11 +78,12 @@ export const BoardLineView = z.object({
   governorate: text.optional(),
   area: text.optional(),
   body: text.optional(),
-  cases: z.int(),
-  measures: Measures,
-  medianDays: z.number().meta({ description: 'Days in the present status' }),
-  p90Days: z.number(),
-  oldestDays: z.number(),
+  cases: z.int().nullable(),
+  measures: z.record(z.string(), z.number().nullable()).meta({ description: 'What of the cases adds up: numbers, whole dinars' }),
+  medianDays: z.number().nullable().meta({ description: 'Days in the present status' }),
+  p90Days: z.number().nullable(),
+  oldestDays: z.number().nullable(),
+  suppressed,
 });
 
 const share = z.number().nullable().meta({ description: '0 to 1; null where there is nothing to take a share of' });
@@ -88,16 +94,16 @@ export const TrackerLineView = z.object({
   governorate: text.optional(),
   body: text.optional(),
   kind: text.optional(),
-  cases: z.int(),
-  submitted: z.int().meta({ description: 'Registered, and later' }),
-  finalised: z.int().meta({ description: 'Ratified, amended, annulled, finally rejected or final at the sub-committee' }),
-  annulled: z.int().meta({ description: 'Of the finalised; entitles to nothing' }),
-  paid: z.int().meta({ description: 'To every payee, in full' }),
+  cases: z.int().nullable(),
+  submitted: z.int().nullable().meta({ description: 'Registered, and later' }),
+  finalised: z.int().nullable().meta({ description: 'Ratified, amended, annulled, finally rejected or final at the sub-committee' }),
+  annulled: z.int().nullable().meta({ description: 'Of the finalised; entitles to nothing' }),
+  paid: z.int().nullable().meta({ description: 'To every payee, in full' }),
   finalisedOfSubmitted: share,
   paidOfSubmitted: share,
   paidOfFinalised: share,
-  entitlementIQD: dinars,
-  paidIQD: dinars,
+  entitlementIQD: dinars.nullable(),
+  paidIQD: dinars.nullable(),
   paidOfEntitlement: share,
   requestedIQD: dinars.optional(),
   allocatedIQD: dinars.optional(),
@@ -107,13 +113,24 @@ export const TrackerLineView = z.object({
     z.object({
       status: z.string(),
       label: LabelView.optional(),
-      cases: z.int(),
-      medianDays: z.number(),
-      p90Days: z.number(),
-      oldestDays: z.number(),
+      cases: z.int().nullable(),
+      medianDays: z.number().nullable(),
+      p90Days: z.number().nullable(),
+      oldestDays: z.number().nullable(),
+      suppressed,
     }),
   ),
-  waits: z.array(z.object({ party: z.string(), label: LabelView.optional(), cases: z.int(), overdue: z.int(), oldest: instant })),
+  waits: z.array(
+    z.object({
+      party: z.string(),
+      label: LabelView.optional(),
+      cases: z.int().nullable(),
+      overdue: z.int().nullable(),
+      oldest: instant.nullable(),
+      suppressed,
+    }),
+  ),
+  suppressed,
 });
 
 export const OvertakingView = z.object({
@@ -204,12 +221,13 @@ export const DwellFiguresView = z.object({
   holderOrganisation: text,
   holderOffice: text,
   holderRole: text,
-  ended: z.int(),
+  ended: z.int().nullable(),
   median: z.number().nullable(),
   p90: z.number().nullable(),
   longest: z.number().nullable(),
-  running: z.int(),
+  running: z.int().nullable(),
   oldestRunning: z.number().nullable(),
+  suppressed,
 });
 
 export const OrganisationItem = z.object({

@@ -4,7 +4,7 @@ import { unattended } from './attendance.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
 import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
-import { type Sight, visibleTo } from './visibility.ts';
+import { type Sight, sightOfAny, visibleTo } from './visibility.ts';
 
 export type QueueDb = Kysely<CaseTables & DirectoryTables>;
 
@@ -42,7 +42,8 @@ export interface QueueItem {
   readonly process: string;
   readonly id: string;
   readonly reference: string;
-  readonly status: string;
+  /** Where the case stands; null for who is shown that something waits and may not find the case. */
+  readonly status: string | null;
   readonly revision: number;
   readonly wait: string;
   readonly party: string;
@@ -95,7 +96,6 @@ export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, d
     ['queue.process', filter.process],
     ['queue.wait_key', filter.wait],
     ['queue.party', filter.party],
-    ['queue.status', filter.status],
     ['queue.urgency', filter.urgency],
     ['queue.holder_office', filter.office],
     ['queue.holder_organisation', filter.organisation],
@@ -103,6 +103,9 @@ export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, d
     ['queue.holder_governorate', filter.governorate],
   ] as const) {
     if (value !== undefined) query = query.where(column, '=', value);
+  }
+  if (filter.status !== undefined) {
+    query = query.where('queue.status', '=', filter.status).where(findable(sight, filter.asOf));
   }
   if (assignee === 'nobody') query = query.where('queue.assignee', 'is', null);
   else if (assignee !== undefined) query = query.where('queue.assignee', '=', assignee);
@@ -131,6 +134,18 @@ function heldByParty({ groups }: Sight): Condition {
   return ways.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`coalesce((${sql.join(ways, sql` or `)}), false)`;
 }
 
+/** Cases whose very status may be told: those that may be found. */
+const findable = ({ rights, groups }: Sight, asOf: string | undefined): Condition =>
+  visibleTo(
+    sightOfAny(
+      rights,
+      ['find', 'read'],
+      groups.flatMap((one) => one.processes),
+    ),
+    'case_index',
+    asOf && 'queue.from_index',
+  );
+
 const truth = (condition: Condition, wanted: boolean): Condition => (wanted ? condition : sql<SqlBool>`not ${condition}`);
 
 /** Past its due time with its clock running. */
@@ -138,12 +153,12 @@ export const overdue = (now: string): Condition => sql<SqlBool>`coalesce(queue.d
 
 type Waiting = ReturnType<typeof waiting>;
 
-const itemsOf = (query: Waiting, { now, day }: Moment) =>
+const itemsOf = (query: Waiting, sight: Sight, { now, day }: Moment, asOf: string | undefined) =>
   query.select([
     'queue.process as process',
     'queue.case_id as id',
     'queue.reference as reference',
-    'queue.status as status',
+    sql<string | null>`case when ${findable(sight, asOf)} then queue.status end`.as('status'),
     'case_index.revision as revision',
     'queue.wait_key as wait',
     'queue.party as party',
@@ -163,15 +178,22 @@ const itemsOf = (query: Waiting, { now, day }: Moment) =>
     'queue.round as round',
   ]);
 
+/** A page of what waits, as one sight shows it at a moment. */
+export interface QueuePaging {
+  readonly order: QueueOrder;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly asOf?: string | undefined;
+}
+
 export async function pageIn(
   query: Waiting,
+  sight: Sight,
   moment: Moment,
-  order: QueueOrder,
-  limit: number,
-  cursor?: string,
+  { order, limit, cursor, asOf }: QueuePaging,
 ): Promise<Page<QueueItem>> {
   const keys = ORDERS[order];
-  let sorted = itemsOf(query, moment)
+  let sorted = itemsOf(query, sight, moment, asOf)
     .select(sortColumns(keys))
     .where(after(keys, cursor))
     .limit(limit + 1);
@@ -185,9 +207,9 @@ export function queuePage(
   sight: Sight,
   filter: QueueFilter,
   moment: Moment,
-  paging: { readonly order: QueueOrder; readonly limit: number; readonly cursor?: string | undefined },
+  paging: Omit<QueuePaging, 'asOf'>,
 ): Promise<Page<QueueItem>> {
-  return pageIn(waiting(db, sight, filter, moment), moment, paging.order, paging.limit, paging.cursor);
+  return pageIn(waiting(db, sight, filter, moment), sight, moment, { ...paging, asOf: filter.asOf });
 }
 
 export interface QueueCount {

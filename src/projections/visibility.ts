@@ -14,9 +14,14 @@ export interface Sight {
  * permission for all of them (`queue:read`). Processes that are not reached at all are left out.
  */
 export function sightOf(rights: Rights, permission: string, processes: readonly string[]): Sight {
+  return sightOfAny(rights, [permission], processes);
+}
+
+/** What these rights see by any of several permissions. */
+export function sightOfAny(rights: Rights, permissions: readonly string[], processes: readonly string[]): Sight {
   const groups = new Map<string, { processes: string[]; reach: readonly Reach[] }>();
   for (const process of processes) {
-    const reach = reachOf(rights, permission.includes(':') ? permission : `${process}:${permission}`);
+    const reach = permissions.flatMap((one) => reachOf(rights, one.includes(':') ? one : `${process}:${one}`));
     if (reach.length === 0) continue;
     const key = JSON.stringify(reach.map((one) => [one.scope, one.tier, rights.posts.indexOf(one.post)]));
     const group = groups.get(key);

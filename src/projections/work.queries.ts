@@ -80,7 +80,7 @@ export async function myWork(
     const query = waiting(db, sight, {}, moment).where(inSection(section, me, moment, options.soon));
     const [count, page] = await Promise.all([
       query.select(sql<number>`count(*)::int`.as('count')).executeTakeFirstOrThrow(),
-      pageIn(query, moment, 'priority', options.limit),
+      pageIn(query, sight, moment, { order: 'priority', limit: options.limit }),
     ]);
     return [section, { count: count.count, items: page.items }];
   });
@@ -97,5 +97,5 @@ export function workPage(
   options: { readonly soon: string; readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<QueueItem>> {
   const query = waiting(db, sight, {}, moment).where(inSection(section, me, moment, options.soon));
-  return pageIn(query, moment, 'priority', options.limit, options.cursor);
+  return pageIn(query, sight, moment, { order: 'priority', limit: options.limit, cursor: options.cursor });
 }

@@ -3,6 +3,9 @@ import t from 'tap';
 import { reachOf } from '../../src/domain/access/access.ts';
 import { hlpCase } from '../../src/domain/hlpCase/index.ts';
 import { household } from '../../src/domain/household/index.ts';
+import { importRun } from '../../src/domain/importRun/index.ts';
+import { referenceOf } from '../../src/domain/kernel/reference.ts';
+import { person } from '../../src/domain/person/index.ts';
 import { type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
 import { families } from '../support/families.ts';
@@ -87,8 +90,9 @@ t.test('whose family a piece of work is about is told to those who may open the 
     data: { type: 'secondary_occupation', property, parties: [], household: family, urgency: 'normal' },
     by: lawyer,
   });
-  const rows = async (path: string, as: SignedIn) =>
-    (await api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } })).json.items.length;
+  const items = async (path: string, as: SignedIn) =>
+    (await api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } })).json.items;
+  const rows = async (path: string, as: SignedIn) => (await items(path, as)).length;
   const mine = api.person('legalPartner', { organisation, office });
   const other = api.person('partnerCaseworker', { organisation, office });
   t.equal(await rows('/v1/queue', other), 1, 'a colleague of the same office sees that something waits');
@@ -96,6 +100,43 @@ t.test('whose family a piece of work is about is told to those who may open the 
     t.equal(await rows(path, mine), 1, path);
     t.equal(await rows(path, other), 0, `${path}: not that it is about this family`);
   }
+  const [{ status }] = await items('/v1/queue', mine);
+  t.equal(status, 'intake', 'who may find the case is told how it stands');
+  t.match(await items('/v1/queue', other), [{ status: null }], 'who may not find it is not told');
+  t.match((await items('/v1/queue', other))[0], { wait: /./, reference: /./ });
+  for (const path of [`/v1/queue?status=${status}`, `/v1/queue/counts?status=${status}`]) {
+    t.equal(await rows(path, mine), 1, path);
+    t.equal(await rows(path, other), 0, `${path}: nor does the filter tell it`);
+  }
+  const { newInOffice } = (await api.call('GET', '/v1/my-work', { as: other })).json;
+  t.match(newInOffice, { count: 1, items: [{ status: null }] }, 'nor does the own work');
+});
+
+t.test('of a person that a row of an import resembles, only who may find persons is told which', async (t) => {
+  const entry = someone('subcommitteeClerk', { governorate: 'IQG15' });
+  const { organisation, office = '', governorate = '' } = entry.post;
+  const [run, one] = [randomUUID(), randomUUID()];
+  const row = { row: 2, unit: 2, status: 'doubtful', errors: [], duplicates: [{ person: one, score: 91 }], cases: [] };
+  const importRows = { page: async () => ({ items: [row] }), counts: async () => ({ doubtful: 1 }) };
+  const w = world([person, importRun]);
+  const api = await startApi(w, async (parts) => ({ ...(await withReadModels(t)(parts)), importRows }));
+  t.teardown(() => api.close());
+  await w.given('person', one, { type: 'PersonRegistered', data: { name: { ar: { first: 'شخص' } }, sex: 'female' } });
+  await w.given('importRun', run, {
+    type: 'ImportUploaded',
+    data: { kind: 'households', office: { organisation, office, governorate }, document: randomUUID(), sha256: '0'.repeat(64) },
+    by: entry,
+  });
+  const seenBy = async (role: 'registrar' | 'subcommitteeClerk') => {
+    const { status, json } = await api.call('GET', `/v1/imports/${run}/rows`, {
+      as: api.person(role, { organisation, office, governorate }),
+      headers: { 'masar-after': String(await api.log.head()) },
+    });
+    t.equal(status, 200);
+    return json.items[0].duplicates;
+  };
+  t.same(await seenBy('registrar'), [{ score: 91, reference: referenceOf(one) }]);
+  t.same(await seenBy('subcommitteeClerk'), [{ score: 91 }]);
 });
 
 t.test('boards follow the role matrix column by column', async (t) => {

@@ -37,7 +37,8 @@ const post = (more: Partial<Membership> = {}): Membership => ({
 
 /** Sees every case of these processes. */
 const everything = (processes: readonly string[] = ['parcel'], me = 'zahra', posts = [post()]): Sight => ({
-  rights: { staff: me, day: '2026-03-01', posts },
+  // Who may find every case is told of each how it stands.
+  rights: { staff: me, day: '2026-03-01', posts: [...posts, post({ id: 'finds', role: 'auditor' })] },
   groups: [{ processes, reach: [{ scope: 'all', tier: 'T2', post: posts[0]! }] }],
 });
 
@@ -481,9 +482,10 @@ t.test('dwell: how long each office held what, spells of one holder put together
       ['send', 2, 'mosul', at(30), null, 10],
     ],
   );
-  const figures = await dwellFigures(db, everything(), { wait: 'send', office: 'mosul' }, now);
+  const open = { read: everything(), find: everything(), board: everything() };
+  const figures = await dwellFigures(db, open, { wait: 'send', office: 'mosul' }, now, 10);
   t.match(figures, [{ ended: 4, median: 5 * 3_600, p90: 6 * 3_600, longest: 6 * 3_600, running: 1, oldestRunning: 10 * 3_600 }]);
-  t.equal((await dwellFigures(db, everything(), { wait: 'send', from: at(20) }, now))[0]?.ended, 0, 'spells that began later');
+  t.equal((await dwellFigures(db, open, { wait: 'send', from: at(20) }, now, 10))[0]?.ended, 0, 'spells that began later');
 });
 
 t.test('cases are listed, counted and found by reference; of two with one reference both answer', async (t) => {

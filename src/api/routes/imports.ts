@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { mayI, type Rights, targetOf } from '../../domain/access/access.ts';
 import { ImportKind } from '../../domain/importRun/events.ts';
 import { importRun, PLANS, templateCodes, templateTable } from '../../domain/importRun/index.ts';
 import { ensure } from '../../domain/kernel/errors.ts';
 import type { Label } from '../../domain/kernel/labels.ts';
 import { referenceOf } from '../../domain/kernel/reference.ts';
+import { person } from '../../domain/person/index.ts';
 import { writeCsv, writeXlsx } from '../../platform/tables/writeTable.ts';
 import { LabelView, Reference } from '../answers.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
@@ -118,13 +120,14 @@ function rowsRoute(app: FastifyInstance, parts: ApiParts): void {
       config: { process: importRun },
     },
     async (request, reply) => {
-      const id = await readable(parts, request, reply);
+      const { id, rights } = await readable(parts, request, reply);
       const { status, after, limit } = request.query;
       const [counts, page] = await Promise.all([
         parts.importRows.counts(id),
         parts.importRows.page(id, { status }, after, limit),
       ]);
-      return { counts, items: page.items.map(viewOf), next: page.next };
+      const findable = await findableAmong(parts, rights, page.items);
+      return { counts, items: page.items.map((row) => viewOf(row, findable)), next: page.next };
     },
   );
 }
@@ -140,7 +143,7 @@ function errorsRoute(app: FastifyInstance, parts: ApiParts): void {
       config: { process: importRun },
     },
     async (request, reply) => {
-      const id = await readable(parts, request, reply);
+      const { id } = await readable(parts, request, reply);
       const lines = [['الصف / Row', 'العمود / Column', 'الرمز / Code', 'العربية', 'English']];
       for (let after: number | undefined = 0; after !== undefined; ) {
         const page = await parts.importRows.page(id, { status: 'bad' }, after, 1000);
@@ -163,24 +166,39 @@ async function readable(
   parts: ApiParts,
   request: FastifyRequest<{ Params: { id: string } }>,
   reply: FastifyReply,
-): Promise<string> {
+): Promise<{ readonly id: string; readonly rights: Rights }> {
   await awaitPosition(parts, request, reply, ['cases']);
   const id = await caseIdIn(parts, importRun, request.params.id, request, reply);
   const [record, rights] = await Promise.all([parts.cases.glance(`${importRun.name}-${id}`), rightsOf(parts, request)]);
   permitted(importRun, record, rights, 'read');
-  return id;
+  return { id, rights };
+}
+
+/** Of the persons that rows resemble, those the caller may find: to others a possible duplicate has a score alone. */
+async function findableAmong({ cases }: ApiParts, rights: Rights, rows: readonly ImportedRow[]): Promise<ReadonlySet<string>> {
+  const persons = new Set(rows.flatMap((row) => row.duplicates.flatMap((one) => one.person ?? [])));
+  const asked = [...persons].map(async (id) => {
+    const verdict = mayI(rights, 'person:find', targetOf(person, await cases.glance(`person-${id}`)));
+    return verdict.allowed || verdict.mayFind ? [id] : [];
+  });
+  return new Set((await Promise.all(asked)).flat());
 }
 
 const headings: Readonly<Record<string, Label>> = Object.fromEntries(
   Object.values(PLANS).flatMap(({ columns }) => columns.map((one) => [one.key, one.heading])),
 );
 
-function viewOf({ errors, duplicates, cases, refusal, ...row }: ImportedRow): z.input<typeof RowView> {
+function viewOf(
+  { errors, duplicates, cases, refusal, ...row }: ImportedRow,
+  findable: ReadonlySet<string>,
+): z.input<typeof RowView> {
   return {
     ...row,
     statusLabel: rowStatus[row.status],
     errors: errors.map((one) => ({ ...one, heading: headings[one.column], words: known[one.code] })),
-    duplicates: duplicates.map(({ person, ...one }) => (person ? { ...one, reference: referenceOf(person) } : one)),
+    duplicates: duplicates.map(({ person: id, ...one }) =>
+      id !== undefined && findable.has(id) ? { ...one, reference: referenceOf(id) } : one,
+    ),
     cases: cases.map((one) => ({ ...one, reference: referenceOf(one.id) })),
     ...(refusal === undefined ? {} : { refusal: { code: refusal, words: known[refusal] } }),
   };
