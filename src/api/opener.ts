@@ -25,6 +25,7 @@ export class Opener {
   readonly #opened = new Map<string, { readonly of: Looked; readonly tier: RecordedTier }>();
   readonly #asked = new Set<string>();
   readonly #denials: Denial[] = [];
+  #lookedFor = false;
   /** Who asks, once that is known. */
   rights: Rights | undefined;
 
@@ -54,6 +55,11 @@ export class Opener {
     if (!known || !withinTier(tier, known.tier)) this.#opened.set(of.stream, { of, tier });
   }
 
+  /** Told that an answer said whether somebody is on record, also where nobody is. */
+  lookedFor(): void {
+    this.#lookedFor = true;
+  }
+
   /** Told of the case that is asked for, so that a refusal can name it. */
   asked(stream: string): void {
     this.#asked.add(stream);
@@ -68,6 +74,11 @@ export class Opener {
     return [...this.#opened.values()];
   }
 
+  /** Whether the answer is on record even without a case. */
+  get telling(): boolean {
+    return this.#lookedFor || this.#opened.size > 0;
+  }
+
   get askedFor(): readonly string[] {
     return [...this.#asked];
   }
@@ -79,6 +90,7 @@ export class Opener {
   /** Nothing of it leaves. */
   forget(): void {
     this.#opened.clear();
+    this.#lookedFor = false;
     this.#denials.length = 0;
   }
 

@@ -111,6 +111,13 @@ export const apiProblems = {
       ar: 'أدخل كلمة من ثلاثة أحرف على الأقل من الاسم، أو معلومة أخرى للبحث.',
     },
   },
+  NUMBER_MALFORMED: {
+    status: 400,
+    label: {
+      en: 'This cannot be such a number. Write it as it stands on the paper.',
+      ar: 'لا يمكن أن يكون هذا رقمًا من هذا النوع. اكتبه كما هو مدوّن في الوثيقة.',
+    },
+  },
   TOKEN_MISSING: {
     status: 401,
     label: {

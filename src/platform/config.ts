@@ -211,7 +211,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   FILES_S3_SECRET_FILE: 'a file with the secret access key, which this process may read',
   CLAMD_ADDRESS: 'host:port or the /path of the socket of a ClamAV daemon',
   ACCESS_RETENTION_MONTHS: 'a whole number of months from 1',
-  RATE_LIMITS: 'limits by person/office such as requests=1200/12000,searches=60,exports=60/300,rejections=600',
+  RATE_LIMITS: 'limits by person/office such as requests=1200/12000,searches=60,lookups=30,exports=60/300,rejections=600',
 };
 
 /** Addresses may hold a password, so their values are not repeated. */

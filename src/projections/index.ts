@@ -4,6 +4,7 @@ import { casesProjection } from './cases.ts';
 import { directoryProjection } from './directory.ts';
 import { duplicatesProjection, type Mac } from './duplicates.ts';
 import { movementsProjection } from './movements.ts';
+import { numbersProjection } from './numbers.ts';
 import { providersProjection } from './providers.ts';
 import { registerProjection } from './register.ts';
 import type { Projection } from './runtime/projection.ts';
@@ -17,6 +18,7 @@ export const projectionsOf = (registry: Registry, mac: Mac): readonly Projection
   directoryProjection,
   registerProjection,
   duplicatesProjection(mac),
+  numbersProjection(mac),
   providersProjection,
   movementsProjection,
 ];

@@ -6,6 +6,7 @@ import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
 import type { DuplicateTables } from './duplicates.ts';
 import type { MovementTables } from './movements.ts';
+import type { NumberTables } from './numbers.ts';
 import type { ProviderTables } from './providers.ts';
 import type { RegisterTables } from './register.ts';
 import type { TimelineTables } from './timeline.ts';
@@ -17,6 +18,7 @@ export type ReadTables = BoardTables &
   DirectoryTables &
   RegisterTables &
   DuplicateTables &
+  NumberTables &
   ProviderTables &
   MovementTables;
 

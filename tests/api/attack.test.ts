@@ -23,7 +23,7 @@ import { parcel } from '../support/sampleProcess.ts';
 
 t.setTimeout(240_000);
 
-const PLENTY = limitsIn('requests=9999999,searches=9999999,exports=9999999,rejections=9999999')!;
+const PLENTY = limitsIn('requests=9999999,searches=9999999,lookups=9999999,exports=9999999,rejections=9999999')!;
 /** Everything with everything takes longer than `npm test` has; `npm run fuzz` tries it. */
 const THOROUGH = process.env.MASAR_FUZZ !== undefined;
 

@@ -93,6 +93,72 @@ t.test('the register finds a family by any name, and shows no more than the call
   });
 });
 
+t.test('a person is looked up by a whole number, however it is written, and the question is on record', async (t) => {
+  const world = await families();
+  const api = await startApi(world.w, withReadModels(t));
+  t.teardown(() => api.close());
+  const own = api.colleague({ ...world.registrar, subject: '' });
+  const elsewhere = api.person('registrar', { governorate: 'IQG01' });
+  const name = { ar: { first: 'تجربة', father: 'مصنوع' } };
+  const head = await world.adult(world.registrar, { name, phones: ['0770 000 0001'] });
+  const other = await world.adult(world.registrar, { phones: ['0770 000 0002'] });
+  const paper = (person: string, docType: string, number: string) =>
+    world.when(world.registrar, 'person', 'recordDocument', person, { docType, number, status: 'valid' });
+  await paper(head, 'unified_national_card', '001987000001');
+  await paper(head, 'passport', 'A 0012345');
+  await paper(other, 'passport', 'A 0012346');
+  const application = await world.verified(head, [], { qCard: '9000-01' });
+  const { household } = (await world.when(world.verifier, 'application', 'accept', application, { fileNo: 'N-78' })).events[0]!
+    .data as { household: string };
+
+  const lookUp = async (by: string, number: string, as = own) =>
+    api.call('POST', '/v1/register/lookup', {
+      as,
+      body: { by, number },
+      headers: { 'masar-after': String(await api.log.head()) },
+    });
+  const persons = ({ json }: Awaited<ReturnType<typeof lookUp>>) =>
+    json.items.map((one: { person?: { id: string } }) => one.person?.id);
+  for (const [by, number] of [
+    ['national_number', '١٩٨٧٠٠٠٠٠١'],
+    ['national_number', '0019-8700-0001'],
+    ['document_number', 'a۰۰۱۲۳۴۵'],
+    ['document_number', '001987000001'],
+    ['document_number', '٩٠٠٠٠١'],
+    ['phone', '+964 770 000 0001'],
+    ['phone', '٠٧٧٠٠٠٠٠٠٠١'],
+  ] as const) {
+    const found = await lookUp(by, number);
+    t.same(persons(found), [head], `${by} ${number}: ${found.text}`);
+    t.match(found.json.items, [{ household: { id: household } }]);
+    t.match(api.looks.at(-1), { staff: own.id, cases: [`person-${head}`], tier: 'T2', outcome: 'allowed' });
+  }
+  for (const [by, number] of [
+    ['national_number', '198700000'],
+    ['national_number', 'A0012345'],
+    ['document_number', 'A12345'],
+    ['phone', '07700000003'],
+  ] as const) {
+    const before = api.looks.length;
+    t.same((await lookUp(by, number)).json.items, [], `${by} ${number}`);
+    t.equal(api.looks.length, before + 1, 'a question without an answer is on record too');
+    t.match(api.looks.at(-1), { route: 'POST /v1/register/lookup', cases: [], tier: 'T2', outcome: 'allowed' });
+  }
+  t.match(await lookUp('phone', '123'), { status: 400, json: { code: 'NUMBER_MALFORMED' } });
+  t.match(await lookUp('document_number', ' - '), { status: 400, json: { code: 'NUMBER_MALFORMED' } });
+  t.match(await lookUp('name', 'A0012345'), { status: 400, json: { code: 'INVALID_INPUT' } });
+
+  const closed = await lookUp('phone', '07700000001', elsewhere);
+  t.match(closed.json.items, [{ personReference: /^\d/, branchOffice: world.registrar.post.office }]);
+  t.notMatch(closed.text, /تجربة|0770|00012345/, 'who may find but not read learns whom to ask');
+  for (const role of ['partnerCaseworker', 'campManager', 'planning', 'auditor'] as const) {
+    t.match(await lookUp('phone', '07700000001', api.person(role)), { status: 403, json: { code: 'FORBIDDEN' } }, role);
+  }
+  for (const role of ['verifier', 'headOfBranch', 'branchesAffairs'] as const) {
+    t.equal((await lookUp('phone', '07700000001', api.person(role))).status, 200, role);
+  }
+});
+
 t.test('the provider directory answers what is offered, to whom and where', async (t) => {
   const world = await referrals();
   const api = await startApi(world.w, withReadModels(t));

@@ -25,7 +25,7 @@ export interface LimitsOptions {
 
 /**
  * Counts requests by who asks and by office, and answers 429 with `Retry-After` when there are too many. What gives out much
- * at once (`limit` of a route: searches, exports) is counted before it is done, and closed (503) while it cannot be counted;
+ * at once (`limit` of a route: searches, lookups, exports) is counted before it is done, and closed (503) while it cannot be counted;
  * everything else goes on then. Registered after `auth`, before a body is read.
  */
 export function limits(app: FastifyInstance, options: LimitsOptions): void {

@@ -6,6 +6,7 @@ import { PartialDate } from '../../domain/kernel/dates.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { referenceOf } from '../../domain/kernel/reference.ts';
 import { createDuplicateSearch } from '../../projections/duplicates.queries.ts';
+import { createLookup, LOOKUP_KINDS } from '../../projections/numbers.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { householdCard, type RegisterHit, type RegisterSight, searchRegister } from '../../projections/register.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
@@ -18,6 +19,7 @@ import { listRoute } from '../lists.ts';
 import type { Opener } from '../opener.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
+import { Problem } from '../problem.ts';
 
 const Words = z.string().trim().min(1).max(200);
 const Search = {
@@ -45,14 +47,24 @@ const Descriptor = z.strictObject({
   originAdm2: Code.optional(),
 });
 
+const Lookup = z.strictObject({
+  by: z.enum(LOOKUP_KINDS).meta({
+    description: 'A national number of the unified or the civil status card; a telephone; the number of any paper or card',
+  }),
+  number: Code.meta({ description: 'In any digits, with or without spaces, dashes and leading zeros; the whole number' }),
+});
+
 const READ_MODELS = ['cases', 'register'];
 const MOST_MATCHES = 20;
+/** A telephone is shared by a family; more than this is no way of telling somebody. */
+const MOST_LOOKED_UP = 20;
 
 /** The register of persons and households: found by name, and looked through before somebody is registered again. */
 export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const household = parts.registry.byName('household');
   if (!household || !parts.registry.byName('person')) return;
   const db = readDb(parts.reads);
+  const lookUp = createLookup(parts.reads, parts.mac);
   const searchDuplicates = createDuplicateSearch(parts.reads, parts.codec, parts.mac);
   const tags = ['registers'];
 
@@ -105,6 +117,38 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
     },
   );
 
+  app.post<{ Body: z.output<typeof Lookup> }>(
+    '/v1/register/lookup',
+    {
+      schema: {
+        operationId: 'registerLookup',
+        tags,
+        summary: 'Who bears a national number, a telephone or the number of a paper',
+        description:
+          'The whole number only. Every question is on record, answered or not. A POST, so that numbers stay out of addresses. ' +
+          `At most ${MOST_LOOKED_UP} persons; a family's paper leads to its head.`,
+        body: Lookup,
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(RegisterHitView) }), 'output') },
+      },
+      config: { limit: 'lookups' },
+    },
+    async (request, reply) => {
+      const rights = await rightsOf(parts, request);
+      const sight = registerSight(rights, 'register:lookup');
+      await awaitPosition(parts, request, reply, [...READ_MODELS, 'numbers']);
+      const { by, number } = request.body;
+      const persons = await lookUp(by, number, MOST_LOOKED_UP);
+      if (persons === undefined) throw new Problem('NUMBER_MALFORMED');
+      const page = await searchRegister(db, sight, { persons }, { limit: 200 });
+      request.opener.lookedFor();
+      const shownTo = new Set(page.items.map((hit) => hit.personReference));
+      // That somebody bears a number is as good as the number, whatever else of them is shown.
+      for (const person of persons)
+        if (shownTo.has(referenceOf(person))) request.opener.showed({ stream: `person-${person}` }, 'T2');
+      return { items: await toShow(request.opener, page.items) };
+    },
+  );
+
   app.get<{ Params: { id: string } }>(
     '/v1/households/:id/card',
     {
@@ -127,8 +171,8 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
 }
 
 /** Who may search at all, and what of each hit they may find and read. @throws Refused FORBIDDEN */
-function registerSight(rights: Rights): RegisterSight {
-  if (reachOf(rights, 'register:search').length === 0) throw new Refused('FORBIDDEN');
+function registerSight(rights: Rights, permission = 'register:search'): RegisterSight {
+  if (reachOf(rights, permission).length === 0) throw new Refused('FORBIDDEN');
   const processes = ['person', 'household'];
   return { find: sightOf(rights, 'find', processes), read: sightOf(rights, 'read', processes) };
 }

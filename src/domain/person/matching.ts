@@ -3,11 +3,12 @@ import { opened, type Personal } from '../kernel/privacy.ts';
 import type { DocumentType } from './data.ts';
 import type { PersonState } from './state.ts';
 
-const NATIONAL: readonly DocumentType[] = ['unified_national_card', 'civil_status_id'];
+/** The papers that bear a national number, the likeliest first. */
+export const NATIONAL_PAPERS: readonly DocumentType[] = ['unified_national_card', 'civil_status_id'];
 
 /** The person's national number, the unified card's before the older civil status card's. */
 export const nationalNumberOf = (person: Pick<PersonState, 'documents'>): Personal<string> | undefined =>
-  NATIONAL.flatMap((docType) => person.documents.filter((one) => one.docType === docType && one.number))[0]?.number;
+  NATIONAL_PAPERS.flatMap((docType) => person.documents.filter((one) => one.docType === docType && one.number))[0]?.number;
 
 /**
  * A person's record in the words of the matching. What the household knows (district of origin, ration card, Q-Card) is

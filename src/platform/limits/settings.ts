@@ -5,7 +5,7 @@ export interface Limit {
   readonly windowS: number;
 }
 
-export const LIMITED = ['requests', 'searches', 'exports', 'rejections'] as const;
+export const LIMITED = ['requests', 'searches', 'lookups', 'exports', 'rejections'] as const;
 export type Limited = (typeof LIMITED)[number];
 export type LimitSettings = Readonly<Record<Limited, Limit>>;
 
@@ -16,6 +16,7 @@ export type LimitSettings = Readonly<Record<Limited, Limit>>;
 export const defaultLimits: LimitSettings = {
   requests: { perSubject: 1_200, perGroup: 12_000, windowS: 60 },
   searches: { perSubject: 60, perGroup: 600, windowS: 60 },
+  lookups: { perSubject: 30, perGroup: 300, windowS: 60 },
   exports: { perSubject: 60, perGroup: 300, windowS: 3_600 },
   rejections: { perSubject: 600, perGroup: 600, windowS: 60 },
 };

@@ -154,6 +154,13 @@ export const KINDS: readonly Kind[] = [
     expected: has(() => 'register:search'),
   },
   {
+    name: 'lookup by a number',
+    is: /^POST \/v1\/register\/lookup$/,
+    ofCase: false,
+    body: { by: 'phone', number: '07700000001' },
+    expected: has(() => 'register:lookup'),
+  },
+  {
     name: 'search of the register',
     is: /^GET \/v1\/register$/,
     ofCase: false,

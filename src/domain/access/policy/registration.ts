@@ -1,13 +1,14 @@
 import { APPROVERS, LOOK, on, type PolicyRow, row, SUPERVISE } from './row.ts';
 
 const REGISTER = 'person household application duplicate';
+const SEARCH = ['register:search', 'register:lookup'];
 const ENTER_FILES = `${LOOK} work upload review cancel reopen`;
 const APPROVE_FILES = `${LOOK} work assign review commit takeBack cancel reopen`;
 
 /** Column 1 of domain.md §14: households, persons, applications, duplicates; and the files of paper cases that become them. */
 export const REGISTRATION: readonly PolicyRow[] = [
-  // Registrar: W. May learn of a family elsewhere, so that it is not registered twice.
-  row('registrar', 'all', 'T1', on(REGISTER, 'find'), ['register:search']),
+  // Registrar: W. May learn of a family elsewhere, so that it is not registered twice, also from the number on a paper at hand.
+  row('registrar', 'all', 'T1', on(REGISTER, 'find'), SEARCH),
   row(
     'registrar',
     'office',
@@ -23,7 +24,7 @@ export const REGISTRATION: readonly PolicyRow[] = [
 
   // Verifier, head of branch: A, and §1.3, Split.
   ...APPROVERS.flatMap((role) => [
-    row(role, 'all', 'T1', on(REGISTER, 'find'), ['register:search']),
+    row(role, 'all', 'T1', on(REGISTER, 'find'), SEARCH),
     row(
       role,
       'office',
@@ -39,9 +40,7 @@ export const REGISTRATION: readonly PolicyRow[] = [
   row('headOfBranch', 'office', 'T1', on('duplicate', 'unmerge')),
 
   // Branches Affairs: A merge, all.
-  row('branchesAffairs', 'all', 'T1', on(REGISTER, LOOK), on('duplicate', 'detect review resolve unmerge work'), [
-    'register:search',
-  ]),
+  row('branchesAffairs', 'all', 'T1', on(REGISTER, LOOK), on('duplicate', 'detect review resolve unmerge work'), SEARCH),
   // Camp manager: W site events of the families in the camp.
   row('campManager', 'office', 'T1', on('household', `${LOOK} work site presence reportReturn`)),
   // KRG office: R own camps.
@@ -49,6 +48,7 @@ export const REGISTRATION: readonly PolicyRow[] = [
   // Mayor, sub-district director, mukhtar: W supporting letters, and reports of return (§1.3).
   row('localAuthority', 'governorate', 'T1', on('household', 'find work presence reportReturn')),
   // IOM / FVM partner caseworker: W assisted.
+  // domain.md is silent on numbers: a partner sees papers and enters them, and asks the branch who else bears them.
   row('partnerCaseworker', 'governorate', 'T1', on(REGISTER, 'find'), ['register:search']),
   row(
     'partnerCaseworker',

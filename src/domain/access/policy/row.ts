@@ -26,10 +26,11 @@ export interface PolicyRow {
  * - `queue:read`: what waits on whom; rows carry references and dates, never personal values.
  * - `dwell:read`: how long each office held what.
  * - `register:search`: search the register by names; each hit shows no more than `household:find` or `household:read` gives.
+ * - `register:lookup`: find a person by a number; it confirms the number, so it is a right of its own.
  * - `audit:read`: who looked at what and was refused what, of the cases and the staff reached.
  */
 export const READ_VERBS = ['find', 'read', 'timeline'] as const;
-export const QUERIES = ['queue:read', 'dwell:read', 'register:search', 'audit:read'] as const;
+export const QUERIES = ['queue:read', 'dwell:read', 'register:search', 'register:lookup', 'audit:read'] as const;
 
 /** Every one of these verbs on every one of these processes. */
 export const on = (processes: string, verbs: string): readonly string[] =>
