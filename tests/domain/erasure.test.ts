@@ -77,12 +77,50 @@ t.test('only who keeps a record asks for its erasure, of a record that stands, a
   t.equal((await wish(own, { ground: 'court_order' }, { record: { letterRef: LETTER } })).outcome.status, 'requested');
   const { outcome } = await wish(own);
   t.equal((await w.when(registrar, 'erasure', 'withdraw', outcome.id, {})).outcome.status, 'withdrawn');
+  await refused(t, wish(await subject(someone('registrar', { organisation: registrar.post.organisation }))), 'NOT_YOUR_RECORD');
   const auditor = someone('auditor');
   await refused(
     t,
     w.when(auditor, 'erasure', 'request', undefined, { subject: own, ground: 'court_order', requester: 'court' }),
     'FORBIDDEN',
   );
+});
+
+t.test('a branch decides on its own records, the branch of the governorate on those of a partner', async (t) => {
+  const { w, wish, subject, registrar, head } = branch();
+  const opened = async (organisation: string, governorate: string, kind = 'branch') => {
+    const id = randomUUID();
+    const names = { ar: 'مكتب', en: 'Office' };
+    await w.given('office', id, { type: 'OfficeOpened', data: { organisation, names, kind, governorate, from: '2015-01-01' } });
+    return id;
+  };
+  const { organisation, governorate = '' } = registrar.post;
+  await refused(t, wish(await subject(), { branch: await opened(organisation, governorate) }), 'NOT_THE_BRANCH');
+  const partner = someone('partnerCaseworker');
+  const of = await subject(partner);
+  const ask = (office: string) =>
+    w.when(partner, 'erasure', 'request', undefined, {
+      ...{ subject: of, ground: 'registered_in_error', requester: 'branch', branch: office },
+    });
+  await refused(t, ask(await opened(organisation, 'IQG02')), 'NOT_THE_BRANCH');
+  await refused(t, ask(await opened(organisation, governorate, 'partner_office')), 'NOT_THE_BRANCH');
+  const near = await opened(organisation, governorate);
+  const { outcome } = await ask(near);
+  const extent = { ...nothing, persons: [of.id] };
+  await w.when('erasures', 'erasure', 'recordExtent', outcome.id, { extent });
+  await refused(t, w.when(head, 'erasure', 'approve', outcome.id, {}), 'NOT_FOUND');
+  const chief = someone('headOfBranch', { organisation, office: near });
+  t.equal((await w.when(chief, 'erasure', 'approve', outcome.id, {})).outcome.status, 'approved');
+});
+
+t.test('what nobody decided on is not erased: an extent that grew goes back to who decides', async (t) => {
+  const { w, head, subject, examined } = branch();
+  const asked = await examined();
+  await w.when(head, 'erasure', 'approve', asked.id, {});
+  const wider = { ...asked.extent, persons: [asked.of.id, (await subject()).id] };
+  t.equal((await w.when('erasures', 'erasure', 'begin', asked.id, { extent: wider })).outcome.status, 'examined');
+  await w.when(head, 'erasure', 'approve', asked.id, {});
+  t.equal((await w.when('erasures', 'erasure', 'begin', asked.id, { extent: asked.extent })).outcome.status, 'erasing');
 });
 
 t.test('an open case holds an erasure back, also one that came up after the approval', async (t) => {

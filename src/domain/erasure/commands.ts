@@ -84,10 +84,15 @@ export const erasure = p.withCommands({
     decide: (c, _s, ctx) => {
       const { subject, branch } = ctx.facts;
       ensure(subject.exists && !subject.retracted, 'SUBJECT_UNKNOWN');
-      ensure(subject.owner?.organisation === ctx.actor.organisation, 'NOT_YOUR_RECORD');
+      const { owner } = subject;
+      const { organisation, office, governorate } = ctx.actor;
+      ensure(owner?.organisation === organisation && owner?.office === office, 'NOT_YOUR_RECORD');
       ensure(subject.status !== 'merged_into', 'RECORD_MERGED');
       ensure(!branch || branch.exists, 'OFFICE_UNKNOWN');
-      const decider = c.branch ?? ctx.actor.office;
+      // A branch decides on its own records; of a partner's, the branch of the governorate does.
+      const isNear = branch?.state.kind === 'branch' && branch.state.governorate === governorate;
+      ensure(!branch || c.branch === office || (branch.state.organisation !== organisation && isNear), 'NOT_THE_BRANCH');
+      const decider = c.branch ?? office;
       ensure(decider !== undefined, 'OFFICE_UNKNOWN');
       const onPaper = ctx.evidence.length > 0 || ctx.letterRef !== undefined;
       ensure(c.ground !== 'court_order' || onPaper, 'ORDER_MISSING');
@@ -139,18 +144,21 @@ export const erasure = p.withCommands({
     to: ['examined'],
     decide: (c) => [{ type: 'ErasureExtentFound', data: c }],
   }),
-  /** The last look before keys go: what came up since the approval brings the request back to who decides. */
+  /** The last look before keys go: what came up since the approval brings it back to who decides. */
   begin: p.command({
     from: ['approved'],
     permission: 'system',
     input: z.strictObject({ extent: Extent }),
-    emits: ['ErasureBegun', 'ErasureStopped'],
-    to: ['erasing', 'requested'],
+    emits: ['ErasureBegun', 'ErasureStopped', 'ErasureExtentFound'],
+    to: ['erasing', 'requested', 'examined'],
     rules: HOLDING,
     facts: (c) => recordsOf(c.extent),
     decide: (c, s, ctx) => {
       const holds = holdsNow(s, c.extent, ctx);
-      return holds.length > 0 ? [{ type: 'ErasureStopped', data: { holds: [...holds] } }] : [{ type: 'ErasureBegun', data: c }];
+      if (holds.length > 0) return [{ type: 'ErasureStopped', data: { holds: [...holds] } }];
+      const approved = new Set(subjectsOf(s.extent ?? NOTHING));
+      const isApproved = subjectsOf(c.extent).every((one) => approved.has(one));
+      return [{ type: isApproved ? 'ErasureBegun' : 'ErasureExtentFound', data: c }];
     },
   }),
   /** Given once the keys are destroyed. */

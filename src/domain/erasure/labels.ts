@@ -60,6 +60,10 @@ export const labels: ProcessLabels = {
       en: 'Name the order of the court, as evidence or as a letter.',
       ar: 'اذكر أمر المحكمة، دليلًا أو كتابًا رسميًا.',
     },
+    NOT_THE_BRANCH: {
+      en: 'Your own office decides on its records; for those of a partner, the branch of the governorate. Name that one.',
+      ar: 'مكتبك هو الذي يبت في سجلاته، وفي سجلات الشركاء يبت فرع المحافظة. اختر ذلك الفرع.',
+    },
     FOUR_EYES: {
       en: 'Who asked for an erasure does not decide on it. Another officer has to.',
       ar: 'من طلب المحو لا يبت فيه. يجب أن يقوم بذلك موظف آخر.',
