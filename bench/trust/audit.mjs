@@ -1,5 +1,5 @@
 /**
- * `npm run bench:audit`: what the audit tree costs, as ratios taken in one run.
+ * `node bench/trust/audit.mjs`: what the audit tree costs, as ratios taken in one run.
  * - leaves of 1,000,000 events hashed and rooted, against a bare SHA-256 loop over the same bytes (wanted: at least 0.5);
  * - a proof in a tree of 1,000,000 leaves in Postgres, against one read by primary key (wanted: at most 5).
  * LEAVES sets another number. The database is an embedded one that is gone afterwards.

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { z } from 'zod';
 import { caseEvents, isCaseEvent } from '../domain/kernel/caseEvents.ts';
 import { idOf, type Metadata, type RecordedEvent } from '../domain/kernel/envelope.ts';
@@ -7,6 +7,7 @@ import { Hidden, type PersonalPath, personalPaths, type SealedToken, type Tier, 
 import type { Process } from '../domain/kernel/process.ts';
 import { newestVersion, type Registry, storedType } from '../domain/kernel/registry.ts';
 import type { KeyLookup, KeyName, Keyring } from '../platform/keyring.ts';
+import { freshNonce } from '../platform/nonces.ts';
 import type { ProposedEvent, StreamEvent } from './port.ts';
 
 /** An event about to be written, before it has bytes. */
@@ -255,7 +256,7 @@ function seal(place: Place, at: string, keys: KeyLookup): SealedToken {
   if (place.value instanceof Hidden) return place.value.token;
   const key = keys(place.name);
   if (!key) throw new Refused('SUBJECT_ERASED', { subject: place.name.subject });
-  const nonce = randomBytes(12);
+  const nonce = freshNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(at));
   const text = Buffer.concat([cipher.update(JSON.stringify(place.value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
   const token: Token = {

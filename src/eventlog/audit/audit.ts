@@ -7,8 +7,8 @@ import { signCheckpoint } from '../../platform/merkle/checkpoint.ts';
 import type { Signer } from '../../platform/merkle/note.ts';
 import { TreeMoved } from '../../platform/merkle/treeStore.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { Bell, pause } from '../follow.ts';
-import { type EventLog, LogUnavailable, type Position } from '../port.ts';
+import { pause } from '../follow.ts';
+import { type EventLog, LogUnavailable } from '../port.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { AuditHalted, standing, takePage } from './taking.ts';
 
@@ -25,7 +25,7 @@ export interface AuditParts {
   readonly checkpointMs?: number;
   /** A process that died is replaced after this; default 15 s. */
   readonly leaseMs?: number;
-  /** Longest time without a look at the log; default 1 s. */
+  /** Time from one look at the log to the next, once all it held was taken; default 1 s. Looking seldom takes more at once. */
   readonly pollMs?: number;
   /** Rest of a halted tree before it looks whether the log is right again; default 5 s. */
   readonly retryMs?: number;
@@ -39,18 +39,16 @@ const LEASE = 'audit tree';
  * again but stands still and says so, and goes on when the log is right again.
  */
 export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<void> {
-  const { pool, schema, log, logger, retryMs = 5_000, pollMs = 1_000, leaseMs = 15_000 } = parts;
+  const { pool, schema, logger, retryMs = 5_000, pollMs = 1_000, leaseMs = 15_000 } = parts;
   const ledger = openLedger(pool, schema);
   const leases = createLeases({ pool, schema, holder: randomUUID(), ttlMs: leaseMs });
-  const news = new Bell();
-  const listening = listen(log, news, signal);
   if (parts.metrics) watch(parts.metrics, ledger);
   let halted: string | undefined;
   while (!signal.aborted) {
     try {
       const mine = await leases.hold(LEASE);
       if (mine === undefined) await pause(leaseMs / 2, signal);
-      else await work(parts, ledger, news, () => leases.hold(LEASE), pollMs, signal);
+      else await work(parts, ledger, () => leases.hold(LEASE), pollMs, signal);
       halted = undefined;
     } catch (error) {
       if (error instanceof TreeMoved) continue;
@@ -64,7 +62,6 @@ export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<
       await pause(retryMs, signal);
     }
   }
-  await listening;
   await leases.release(LEASE).catch(() => {});
 }
 
@@ -72,7 +69,6 @@ export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<
 async function work(
   parts: AuditParts,
   ledger: Ledger,
-  news: Bell,
   renew: () => Promise<string | undefined>,
   pollMs: number,
   signal: AbortSignal,
@@ -90,16 +86,15 @@ async function work(
       if ((await renew()) === undefined) return;
       renewAt = Date.now() + leaseMs / 3;
     }
-    const { rings } = news;
-    const next: { size: number; position: Position } | undefined = await takePage(log, ledger, at);
-    at = next ?? at;
+    const { full, ...next } = await takePage(log, ledger, at);
+    at = next;
     if (wasHalted) await ledger.goOn();
     wasHalted = false;
     if (at.size > signedSize && (Date.now() >= signAt || signal.aborted)) {
       signedSize = await signHead(parts.signer, log, ledger);
       signAt = Date.now() + checkpointMs;
     }
-    if (!next) await news.wait(rings, Math.min(pollMs, Math.max(1, renewAt - Date.now())), signal);
+    if (!full) await pause(Math.min(pollMs, Math.max(1, renewAt - Date.now())), signal);
   }
   if (at.size > signedSize) await signHead(parts.signer, log, ledger);
 }
@@ -110,17 +105,6 @@ async function signHead(signer: Signer, log: EventLog, ledger: Ledger): Promise<
   const head = await ledger.tree.head();
   await ledger.keep({ ...head, note: signCheckpoint(signer, head), key: signer.key });
   return head.size;
-}
-
-/** Rings when the log grows: a hint, since the next page is the truth. */
-async function listen(log: EventLog, news: Bell, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      for await (const _ of log.subscribe(await log.head(), undefined, signal)) news.ring();
-    } catch {
-      await pause(1_000, signal);
-    }
-  }
 }
 
 /** Size and halt of the tree, asked when somebody looks. A database out of reach leaves the last answer. */

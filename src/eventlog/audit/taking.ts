@@ -3,7 +3,7 @@ import { CHAIN_START, eventLeaf, nextLink } from './leaf.ts';
 import type { Entry, Halt, Ledger } from './ledger.ts';
 
 /** Events taken into the tree at once, at most. */
-const PAGE = 500;
+const PAGE = 1_000;
 
 /** The log and the tree disagree, so that nothing more may be added or signed. */
 export class AuditHalted extends Error {
@@ -44,16 +44,17 @@ async function nextEvent(log: EventLog, after: Position): Promise<StoredEvent | 
 }
 
 /**
- * Takes one page of the log into the tree. Answers with where the tree stands then, or undefined when the log has nothing new.
+ * Takes one page of the log into the tree. Answers with where the tree stands then; `full` when the log may hold more already.
  * @throws AuditHalted, TreeMoved
  */
 export async function takePage(
   log: EventLog,
   ledger: Ledger,
   { size, position }: { readonly size: number; readonly position: Position },
-): Promise<{ size: number; position: Position } | undefined> {
-  const { events, scannedTo } = await log.readAll(position, PAGE);
-  if (events.length === 0) return scannedTo > position ? { size, position: scannedTo } : undefined;
+): Promise<{ size: number; position: Position; full: boolean }> {
+  const { events, scannedTo, end = false } = await log.readAll(position, PAGE);
+  const full = scannedTo > position && !end;
+  if (events.length === 0) return { size, position: scannedTo, full };
   const last = new Map(await ledger.lastOf(events.map((event) => event.stream)));
   const entries: Entry[] = [];
   for (const event of events) {
@@ -70,5 +71,5 @@ export async function takePage(
     entries.push(entry);
   }
   await ledger.extend(size, entries);
-  return { size: size + entries.length, position: scannedTo };
+  return { size: size + entries.length, position: scannedTo, full };
 }
