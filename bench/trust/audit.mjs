@@ -46,6 +46,7 @@ function hashing() {
   console.log(`bare SHA-256 over ${LEAVES} × ${EVENT_BYTES} bytes  ${plain.toFixed(2)} s`);
   console.log(`leaves and root                     ${tree.toFixed(2)} s`);
   console.log(`ratio of speeds                     ${(plain / tree).toFixed(2)}  (wanted: at least 0.5)`);
+  if (plain / tree < 0.5) process.exitCode = 1;
 }
 
 async function fill(pool, tree) {
@@ -90,6 +91,7 @@ async function proving() {
     console.log(`one read by primary key             ${(read * 1000).toFixed(0)} µs`);
     console.log(`a proof among ${size} leaves       ${(proof * 1000).toFixed(0)} µs`);
     console.log(`ratio of times                      ${(proof / read).toFixed(2)}  (wanted: at most 5)`);
+    if (proof / read > 5) process.exitCode = 1;
   } finally {
     await pool.end();
     await server.stop();
