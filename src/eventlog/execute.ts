@@ -206,6 +206,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       history: loaded.history,
       facts,
       ...(note?.onBehalfOf ? { onBehalfOf: note.onBehalfOf } : {}),
+      ...(note?.channel ? { channel: note.channel } : {}),
       ...(note?.letterRef ? { letterRef: note.letterRef } : {}),
       ...(note?.consentRef ? { consentRef: note.consentRef } : {}),
       rule: (rule) => rules.of(rule),

@@ -254,6 +254,14 @@ t.test('what had run out already when it is entered is refused at entry, and wha
   const approval = { receivingBranch: receiver.post.office, letter };
   w.at('2026-06-12T08:00:00.000Z');
   await refused(t, next.give('approve', approval, verifier, told('2026-05-20')), 'LETTER_RUN_OUT');
+
+  // Out of a paper file, with its letter, it is history.
+  const paper = { occurredAt: '2026-04-01T08:00:00.000Z', channel: 'paper_backlog' } as const;
+  const old = await journey();
+  await old.to('counselled');
+  await refused(t, old.give('confirmVoluntariness', old.asked, registrar, { record: paper }), 'VOLUNTARINESS_RUN_OUT');
+  const late = await old.give('confirmVoluntariness', old.asked, registrar, { record: { ...paper, letterRef: letter } });
+  t.match(late.events, [{ type: 'VoluntarinessConfirmed', data: { validUntil: '2026-05-31' } }]);
 });
 
 t.test('a movement is cleared only when every safeguard holds', async (t) => {

@@ -15,8 +15,12 @@ export interface Travellers {
   readonly consent: string;
 }
 
-/** What is recorded of a day in the past, each deed a minute after the one before. */
-export type Days = (day: string) => { readonly occurredAt: string };
+/** What is recorded of a day in the past, as the family's paper file tells it: each deed a minute after the one before. */
+export type Days = (day: string) => {
+  readonly occurredAt: string;
+  readonly channel: 'paper_backlog';
+  readonly letterRef: { readonly number: string; readonly date: string; readonly issuedBy: string };
+};
 
 /** The days of a story: deeds of one day keep their order. */
 export function daysOfAStory(): Days {
@@ -24,7 +28,9 @@ export function daysOfAStory(): Days {
   return (day) => {
     const minute = told.get(day) ?? 0;
     told.set(day, minute + 1);
-    return { occurredAt: new Date(Date.parse(`${day}T06:00:00.000Z`) + minute * 60_000).toISOString() };
+    const occurredAt = new Date(Date.parse(`${day}T06:00:00.000Z`) + minute * 60_000).toISOString();
+    const letterRef = { number: `1101/${minute + 1}`, date: day, issuedBy: 'أضبارة الأسرة' };
+    return { occurredAt, channel: 'paper_backlog', letterRef };
   };
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Duration } from './calendar.ts';
 import type { CaseRecord } from './case.ts';
 import { kernelCommands } from './caseCommands.ts';
-import type { Actor, Evidence, LetterRef, RecordedEvent } from './envelope.ts';
+import type { Actor, Evidence, LetterRef, RecordedEvent, RecordNote } from './envelope.ts';
 import type { Label } from './labels.ts';
 import type { Tier } from './privacy.ts';
 import type { Rule, RuleVersion } from './rules.ts';
@@ -58,6 +58,8 @@ export interface Wait {
   readonly holder?: Holder;
   readonly clock?: string;
   readonly by?: string;
+  /** Shown to its holder and to the owner of the case alone: that it waits would tell what others may not know. */
+  readonly discreet?: true;
 }
 
 /** How long a wait may last, by variant; `*` is the variant of a clock that has only one. */
@@ -130,6 +132,8 @@ export interface Context<X extends FactRefs = FactRefs> {
   readonly occurredAt: string;
   readonly actor: Actor;
   readonly onBehalfOf?: string;
+  /** How the caller says it came in; absent where nothing is said. */
+  readonly channel?: RecordNote['channel'];
   readonly evidence: readonly Evidence[];
   readonly letterRef?: LetterRef;
   readonly consentRef?: string;
@@ -273,6 +277,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   board?(state: S): Board;
   /** Fields of the state that are its owner's alone: not shown to organisations that merely take part. */
   readonly keptFromParties?: readonly string[];
+  /** Whether something in the state, or in what an entry says, is closed to these organisations, none of which owns the case. */
+  closedTo?(item: Readonly<Record<string, unknown>>, state: S, organisations: readonly string[]): boolean;
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
   /**
    * Whether a paper file in this state may tell this fact: true although no command could, since paper does not tell every step;
@@ -335,6 +341,7 @@ export interface Process {
   about?(state: Stated, id: string): About;
   board?(state: Stated): Board;
   readonly keptFromParties?: readonly string[];
+  closedTo?(item: Readonly<Record<string, unknown>>, state: Stated, organisations: readonly string[]): boolean;
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
   onPaper?(state: Stated, fact: ToldFact): boolean | undefined;
   reservesOnAdoption?(state: Stated): readonly Reserve[];

@@ -9,6 +9,7 @@ import { p } from './definition.ts';
 import { letterValidity } from './policy.ts';
 import { ensureReady, livingHousehold, travelFacts } from './readiness.ts';
 import { leavingOf, type MovementState, whoseIs } from './state.ts';
+import { ensureStillHolds } from './validity.ts';
 
 /** Entry is not approval: who opened the movement, or cleared it, does not decide on it (domain.md §2.3, §14). */
 function ensureSecondOfficer(s: MovementState, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'case'>): void {
@@ -49,7 +50,7 @@ export const approving = {
         ...(office.governorate === undefined ? {} : { governorate: office.governorate }),
       };
       const validTo = addDays(validFrom, ctx.rule(letterValidity).value);
-      ensure(validTo >= baghdadDate(ctx.now), 'LETTER_RUN_OUT', { until: validTo });
+      ensureStillHolds(validTo, ctx, 'LETTER_RUN_OUT');
       const letter = { letterRef: c.letter, validFrom, validTo };
       const data = {
         household: whoseIs(s),

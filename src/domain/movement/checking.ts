@@ -7,6 +7,7 @@ import { events } from './events.ts';
 import { fitnessValidity } from './policy.ts';
 import { areaFacts, ensureReady, standingOf, travelFacts } from './readiness.ts';
 import { isBefore, type MovementState, travellersOf } from './state.ts';
+import { ensureStillHolds } from './validity.ts';
 
 const FROM = ['checks_in_progress', 'cleared_to_depart', 'approved', 'manifested', 'on_hold'] as const;
 
@@ -37,7 +38,7 @@ export const checking = {
       ensure(c.result !== 'fit_with_conditions' || (c.conditions ?? []).length > 0, 'TRAVEL_CONDITIONS_MISSING');
       const validUntil = c.validUntil ?? addDays(baghdadDate(ctx.occurredAt), ctx.rule(fitnessValidity).value);
       const passed = passes(c.result);
-      ensure(!passed || validUntil >= baghdadDate(ctx.now), 'FITNESS_RUN_OUT', { until: validUntil });
+      if (passed) ensureStillHolds(validUntil, ctx, 'FITNESS_RUN_OUT');
       return [{ type: 'FitToTravelAssessed', data: { ...c, validUntil, passed } }];
     },
   }),

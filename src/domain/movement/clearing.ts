@@ -8,6 +8,7 @@ import { p } from './definition.ts';
 import { actorsFor, clearanceValidity, requiredActors } from './policy.ts';
 import { ensureConsent, householdOf, lineOf, livingHousehold } from './readiness.ts';
 import { type Clearance, isBefore, type MovementState, travellersOf } from './state.ts';
+import { ensureStillHolds } from './validity.ts';
 import { isClear } from './waits.ts';
 
 const FROM = ['checks_in_progress', 'cleared_to_depart', 'approved', 'manifested', 'on_hold'] as const;
@@ -129,7 +130,7 @@ export const clearing = {
       if (outcome.is === 'refused')
         return [{ type: 'ClearanceRefused', data: { ...base, reasonCategory: outcome.reasonCategory } }];
       const validUntil = outcome.validUntil ?? addDays(c.letter.date, ctx.rule(clearanceValidity).value);
-      ensure(validUntil >= baghdadDate(ctx.now), 'CLEARANCE_RUN_OUT', { until: validUntil });
+      ensureStillHolds(validUntil, ctx, 'CLEARANCE_RUN_OUT');
       return outcome.is === 'granted'
         ? [{ type: 'ClearanceGranted', data: { ...base, validUntil } }]
         : [{ type: 'ClearanceGrantedWithConditions', data: { ...base, validUntil, conditions: outcome.conditions } }];

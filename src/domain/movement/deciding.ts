@@ -11,6 +11,7 @@ import { events } from './events.ts';
 import { voluntarinessValidity } from './policy.ts';
 import { householdOf, livingHousehold, presentMembers } from './readiness.ts';
 import { leavingOf, type MovementState } from './state.ts';
+import { ensureStillHolds } from './validity.ts';
 
 type Asked = { readonly household: FactRef<HouseholdState> } & { readonly [key: `minor:${string}`]: FactRef<PersonState> };
 
@@ -74,7 +75,7 @@ export const deciding = {
       const { ref: statementRef, means } = c.statement;
       const validUntil = addDays(day, ctx.rule(voluntarinessValidity).value);
       // Said so long ago that it would run out before anybody could rely on it: the family is asked again.
-      ensure(validUntil >= baghdadDate(ctx.now), 'VOLUNTARINESS_RUN_OUT', { until: validUntil });
+      ensureStillHolds(validUntil, ctx, 'VOLUNTARINESS_RUN_OUT');
       return [{ type: 'VoluntarinessConfirmed', data: { ...heard, statementRef, means, validUntil } }];
     },
   }),
