@@ -216,6 +216,9 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string, keysPool: p
   return ran;
 }
 
+/** The name the restricted log is signed under: what is proved of one log says nothing of the other. */
+export const restrictedOrigin = (config: Config): string => `${config.auditOrigin}/restricted`;
+
 /** Signs the audit tree, or under a name of its own what else leaves and is to be held against later. */
 export const auditSigner = (config: Config, name = config.auditOrigin): Signer =>
   config.auditKeyFile === undefined

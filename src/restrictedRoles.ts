@@ -1,4 +1,5 @@
-import { type Core, SCHEMAS } from './compose.ts';
+import { auditSigner, type Core, restrictedOrigin } from './compose.ts';
+import { runAudit } from './eventlog/audit/audit.ts';
 import { pause } from './eventlog/follow.ts';
 import { createPool } from './platform/database.ts';
 import { createMetrics } from './platform/metrics.ts';
@@ -6,7 +7,7 @@ import { openQueue } from './platform/queue.ts';
 import { deadlineSource } from './projections/deadlines.queries.ts';
 import { restrictedProjectionsOf } from './projections/index.ts';
 import { runProjector } from './projections/runtime/projector.ts';
-import type { RestrictedPlace } from './restrictedStore.ts';
+import { type RestrictedPlace, RESTRICTED_SCHEMAS as SCHEMAS } from './restrictedStore.ts';
 import { startWorkers } from './workers/index.ts';
 import { restrictedReactors } from './workers/reactors.ts';
 
@@ -36,7 +37,7 @@ export function runRestricted(core: Core, place: RestrictedPlace, roles: Restric
     }
     if (stopping.signal.aborted) return;
     await Promise.all([
-      ...(roles.projector ? [project(core, place, stopping.signal)] : []),
+      ...(roles.projector ? [project(core, place, stopping.signal), audit(core, place, stopping.signal)] : []),
       ...(roles.worker ? [work(core, place, roles.watchFrom, stopping.signal)] : []),
     ]);
   })().catch((err: unknown) => core.logger.error({ err }, 'the restricted store is not followed any more'));
@@ -56,6 +57,14 @@ async function project(core: Core, place: RestrictedPlace, signal: AbortSignal):
   // Their figures are not told beside those of the general store.
   const metrics = createMetrics({ processMetrics: false });
   await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics }, signal);
+  await pool.end();
+}
+
+/** Its audit tree, of its own database and signed under its own name. */
+async function audit({ config, logger }: Core, { databaseUrl, log }: RestrictedPlace, signal: AbortSignal): Promise<void> {
+  const pool = createPool(databaseUrl, { applicationName: 'masar restricted audit', max: 3, log: logger });
+  const signer = auditSigner(config, restrictedOrigin(config));
+  await runAudit({ pool, schema: SCHEMAS.audit, log, signer, logger }, signal);
   await pool.end();
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import type { Registry } from './domain/kernel/registry.ts';
+import { auditMigrations } from './eventlog/audit/migrations.ts';
 import { createCases } from './eventlog/cases.ts';
 import { createCodec } from './eventlog/codec.ts';
 import { createExecutor } from './eventlog/execute.ts';
@@ -21,7 +22,16 @@ import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of the restricted database. */
-const SCHEMAS = { log: 'log', keys: 'keys', read: 'read', workers: 'workers', jobs: 'jobs' } as const;
+export const RESTRICTED_SCHEMAS = {
+  log: 'log',
+  keys: 'keys',
+  read: 'read',
+  workers: 'workers',
+  jobs: 'jobs',
+  audit: 'audit',
+} as const;
+
+const SCHEMAS = RESTRICTED_SCHEMAS;
 
 /** The restricted store's place: a database of its own, under a login and a master key of its own. */
 export interface RestrictedPlace {
@@ -102,6 +112,7 @@ export async function migrateRestricted(pool: pg.Pool, databaseUrl: string): Pro
     [SCHEMAS.keys, keyringMigrations],
     [SCHEMAS.read, projectionMigrations],
     [SCHEMAS.workers, workerMigrations],
+    [SCHEMAS.audit, auditMigrations],
   ] as const) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `restricted ${schema}.${name}`));
   }

@@ -28,6 +28,7 @@ import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
 import { casesAboutSubjects } from './projections/subjects.queries.ts';
 import { runRestricted } from './restrictedRoles.ts';
+import { RESTRICTED_SCHEMAS } from './restrictedStore.ts';
 import { watchAccessLog } from './workers/accessLog.ts';
 import { watchDocuments } from './workers/documents.ts';
 import { importRowsOf } from './workers/imports/rows.ts';
@@ -230,11 +231,12 @@ function restrictedReads(core: Core, logger: Logger, signal: AbortSignal, steps:
   if (!core.restricted) return undefined;
   const pool = createPool(core.restricted.databaseUrl, { applicationName: 'masar restricted queries', max: 5, log: logger });
   steps.push(() => pool.end());
-  const reads = { pool, schema: SCHEMAS.read };
+  const reads = { pool, schema: RESTRICTED_SCHEMAS.read };
   return {
     reads,
     idsOf: caseIdsOf(reads),
-    waitFor: createWaitFor(pool, SCHEMAS.read, signal),
+    auditTree: auditReads(pool, RESTRICTED_SCHEMAS.audit),
+    waitFor: createWaitFor(pool, RESTRICTED_SCHEMAS.read, signal),
     positionOf: (logIndex) => core.routed.positionOf('restricted', logIndex),
   };
 }

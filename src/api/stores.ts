@@ -1,5 +1,6 @@
 import type { Process } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
+import type { AuditReads } from '../eventlog/audit/reads.ts';
 import type { Position } from '../eventlog/port.ts';
 import { RestrictedUnavailable, type StoreKind } from '../eventlog/stores.ts';
 import type { Reads } from '../projections/reads.queries.ts';
@@ -11,6 +12,7 @@ export interface RestrictedReads {
   readonly reads: Reads;
   readonly waitFor: WaitFor;
   readonly idsOf: ApiParts['idsOf'];
+  readonly auditTree: AuditReads;
   positionOf(logIndex: bigint): Promise<Position>;
 }
 
@@ -44,6 +46,6 @@ export function storeReads(parts: ApiParts, { store }: Pick<Process, 'store'>): 
     if (!parts.restricted) throw new RestrictedUnavailable();
     return parts.restricted;
   }
-  const { reads, waitFor, idsOf, log } = parts;
-  return { reads, waitFor, idsOf, positionOf: (logIndex) => log.positionOf(logIndex) };
+  const { reads, waitFor, idsOf, auditTree, log } = parts;
+  return { reads, waitFor, idsOf, auditTree, positionOf: (logIndex) => log.positionOf(logIndex) };
 }

@@ -17,10 +17,10 @@ It may be stopped and started again. URL is one of
   postgresql://user:password@host/database?schema=log    (schema: where the log is, ${SCHEMAS.log} if left out)
   esdb://user:password@host:2113                              (?tls=false for a server without certificates)
 
-npm run log -- export --to FILE
-npm run log -- checkpoint --to FILE
+npm run log -- export --to FILE [--store restricted]
+npm run log -- checkpoint --to FILE [--store restricted]
 
-Write the log of this installation, sealed as it is, and the last head of it that was signed: what \`npm run verify\` takes.`;
+Write the log of this installation (of its general store, if none is named), sealed as it is, and the last head of it that was signed: what \`npm run verify\` takes.`;
 
 interface Opened {
   readonly log: EventLog;
@@ -71,17 +71,18 @@ async function copy(from: string, to: string): Promise<void> {
 
 try {
   const { values, positionals } = parseArgs({
-    options: { from: { type: 'string' }, to: { type: 'string' } },
+    options: { from: { type: 'string' }, to: { type: 'string' }, store: { type: 'string' } },
     allowPositionals: true,
   });
-  const { from, to } = values;
+  const { from, to, store = 'general' } = values;
   const command = positionals.join();
-  if (to === undefined || !['copy', 'export', 'checkpoint'].includes(command) || (command === 'copy') !== (from !== undefined)) {
+  const known = ['copy', 'export', 'checkpoint'].includes(command) && (store === 'general' || store === 'restricted');
+  if (to === undefined || !known || (command === 'copy') !== (from !== undefined)) {
     console.error(USAGE);
     process.exitCode = 2;
   } else if (from !== undefined) await copy(from, to);
-  else if (command === 'export') await exportTo(to);
-  else await checkpointTo(to);
+  else if (command === 'export') await exportTo(to, store);
+  else await checkpointTo(to, store);
 } catch (error) {
   const expected = error instanceof CopyRefused || error instanceof CopyDiffers || error instanceof RangeError;
   console.error(expected ? error.message : error);

@@ -5,10 +5,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import t from 'tap';
 import { accounts } from '../../src/domain/clearance/policy.ts';
+import { checkpointLines, exportLines } from '../../src/eventlog/audit/export.ts';
+import { openLedger } from '../../src/eventlog/audit/ledger.ts';
 import { naturalId, staffIdOf } from '../../src/eventlog/ids.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { openDevelopmentIssuer } from '../../src/platform/developmentIssuer.ts';
+import { RESTRICTED_SCHEMAS } from '../../src/restrictedStore.ts';
 import { serve } from '../../src/serve.ts';
+import { type Entry, readEntry } from '../../src/verifier/entries.ts';
+import { verifyEntries } from '../../src/verifier/verify.ts';
 import { silentLog, temporaryDirectory } from '../support/postgres.ts';
 
 const CANARY = 'only when the canary of Hit has sung';
@@ -161,6 +166,35 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
   t.equal(cleared.status, 'granted');
   t.same(cleared.actor, { hidden: true });
 
+  await t.test('its own audit tree proves it, under a name of its own', async (t) => {
+    const texts = async (name: string) => {
+      const { json } = await verifier.call('GET', `/v1/audit/checkpoints?${name}limit=1`);
+      return json.items[0] as { note: string; key: string; size: string } | undefined;
+    };
+    const [ours, theirs] = [await until(() => texts('')), await until(() => texts('store=restricted&'))];
+    t.match(theirs.key, /^masar\.localhost\/log\/restricted\+/);
+    t.match(theirs.note, /^masar\.localhost\/log\/restricted\n/);
+    t.notOk(ours.key.includes('/restricted'));
+    t.equal((await actor.call('GET', `${path}/receipt`)).status, 200, 'whom it was asked of may follow it');
+    t.equal((await otherActor.call('GET', `${path}/receipt`)).status, 404);
+    t.equal((await headquarters.call('GET', `${path}/receipt`)).status, 403);
+    const { json: health } = await verifier.call('GET', '/health/audit');
+    t.match(health, { status: 'ok', restricted: { status: 'ok', size: Number, signed: Number } });
+    const place = core.restricted;
+    if (!place) throw new Error('no restricted store');
+    const ledger = openLedger(place.pool, RESTRICTED_SCHEMAS.audit);
+    await until(async () => ((await ledger.tree.head()).size >= 2 ? true : undefined));
+    const entries: Entry[] = [];
+    for await (const line of exportLines(place.log, ledger)) entries.push(readEntry(line));
+    const latest = await ledger.latest();
+    if (!latest) throw new Error('no checkpoint');
+    let content = '';
+    for await (const line of checkpointLines(latest, ledger)) content += `${line}\n`;
+    const verdict = (key: string) => verifyEntries(entries, [{ name: 'restricted', content }], key);
+    t.ok(verdict(theirs.key).ok, JSON.stringify(verdict(theirs.key)));
+    t.notOk(verdict(ours.key).ok, 'under no other name');
+  });
+
   await t.test('no post opens it: a grant does, until it ends', async (t) => {
     t.equal((await registrar.call('GET', path)).status, 404);
     t.equal((await verifier.call('GET', path)).status, 403);
@@ -173,6 +207,10 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     const read = await verifier.call('GET', path);
     t.equal(read.status, 200, JSON.stringify(read.json));
     t.same(read.json.state.conditions, [CANARY]);
+    const proof = await verifier.call('GET', `${path}/receipt`);
+    t.equal(proof.status, 200, JSON.stringify(proof.json));
+    t.match(proof.json.checkpoint, /^masar\.localhost\/log\/restricted\n/);
+    t.ok(proof.json.events.length > 0);
     const after = { 'masar-after': granted.headers.get('masar-position') ?? '' };
     const trail = await verifier.call('GET', `${path}/timeline`, undefined, after);
     t.ok(

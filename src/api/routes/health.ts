@@ -1,6 +1,7 @@
 import { BlockList } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { AuditReads } from '../../eventlog/audit/reads.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import type { ApiParts, Check } from '../parts.ts';
 import { Problem } from '../problem.ts';
@@ -12,11 +13,15 @@ const ReadyView = z.object({
   status: z.enum(['ready', 'not ready']),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
 });
-const AuditView = z.object({
+const TreeView = z.object({
   status: z.enum(['ok', 'halted']),
   size: z.int(),
   signed: z.int(),
   halted: z.object({ code: z.string(), logIndex: z.int(), since: z.string() }).optional(),
+});
+const AwayView = z.object({ status: z.literal('away') });
+const AuditView = TreeView.extend({
+  restricted: z.union([TreeView, AwayView]).optional().meta({ description: 'Of the restricted store, where one is set up' }),
 });
 const ProjectionsView = z.object({
   status: z.enum(['ok', 'halted']),
@@ -110,10 +115,9 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
       },
     },
     async () => {
-      const { size, signed, halted } = await parts.auditTree.status();
-      if (!halted) return { status: 'ok' as const, size, signed };
-      const { code, logIndex, since } = halted;
-      return { status: 'halted' as const, size, signed, halted: { code, logIndex, since } };
+      const { auditTree, restricted } = parts;
+      const theirs = restricted && (await standing(restricted.auditTree).catch(() => ({ status: 'away' as const })));
+      return { ...(await standing(auditTree)), ...(theirs ? { restricted: theirs } : {}) };
     },
   );
 
@@ -135,6 +139,13 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
       return reply.type(contentType).send(body);
     },
   );
+}
+
+async function standing(tree: AuditReads): Promise<z.output<typeof TreeView>> {
+  const { size, signed, halted } = await tree.status();
+  if (!halted) return { status: 'ok', size, signed };
+  const { code, logIndex, since } = halted;
+  return { status: 'halted', size, signed, halted: { code, logIndex, since } };
 }
 
 const near = new BlockList();

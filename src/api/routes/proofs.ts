@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { Process } from '../../domain/kernel/process.ts';
 import type { Checkpoint } from '../../eventlog/audit/ledger.ts';
+import type { AuditReads } from '../../eventlog/audit/reads.ts';
+import { ofRestricted, type StoreKind } from '../../eventlog/stores.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { claimsAbout } from '../../projections/receipts.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
@@ -12,6 +14,7 @@ import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
 import { Problem } from '../problem.ts';
+import { storeReads } from '../stores.ts';
 
 const Size = z
   .string()
@@ -26,6 +29,13 @@ const CheckpointView = z.object({
   note: z.string().meta({ description: 'The signed note (C2SP tlog-checkpoint): origin, size, root, signature' }),
   key: z.string().meta({ description: 'The public key that signed it, `<name>+<key id>+<key>`' }),
   signedAt: z.string().meta({ format: 'date-time' }),
+});
+
+const Stored = z.strictObject({
+  store: z
+    .enum(['general', 'restricted'])
+    .default('general')
+    .meta({ description: 'Each store has a log, a tree and a name to sign under of its own' }),
 });
 
 const HeadView = z.object({ size: Size, root: HashView });
@@ -60,13 +70,13 @@ export async function proofRoutes(app: FastifyInstance, parts: ApiParts): Promis
 function checkpointRoutes(app: FastifyInstance, parts: ApiParts): void {
   const tags = ['audit'];
   const text = (description: string) => ({ 200: { type: 'string', description } });
-  const latest = async (): Promise<Checkpoint> => {
-    const checkpoint = await parts.auditTree.latest();
+  const latest = async (store: StoreKind): Promise<Checkpoint> => {
+    const checkpoint = await ofTree(parts, store, (tree) => tree.latest());
     if (!checkpoint) throw new Refused('NOT_FOUND');
     return checkpoint;
   };
 
-  const Page = z.strictObject({
+  const Page = Stored.extend({
     limit: z.coerce.number().int().min(1).max(200).default(50),
     below: Size.optional().meta({ description: 'Only checkpoints of fewer events' }),
   });
@@ -83,47 +93,50 @@ function checkpointRoutes(app: FastifyInstance, parts: ApiParts): void {
     },
     async (request) => {
       await employed(parts, request);
-      const { below, limit } = request.query;
-      const items = await parts.auditTree.checkpoints(below === undefined ? undefined : Number(below), limit);
+      const { store, below, limit } = request.query;
+      const before = below === undefined ? undefined : Number(below);
+      const items = await ofTree(parts, store, (tree) => tree.checkpoints(before, limit));
       return { items: items.map((one) => ({ ...one, size: String(one.size), root: one.root.toString('base64') })) };
     },
   );
 
-  app.get(
+  app.get<{ Querystring: z.output<typeof Stored> }>(
     '/v1/audit/checkpoints/latest',
     {
       schema: {
         operationId: 'auditLatestCheckpoint',
         tags,
         summary: 'The last signed head of the audit tree, as the signed note',
+        querystring: Stored,
         produces: ['text/plain'],
         response: text('A signed note (C2SP)'),
       },
     },
     async (request, reply) => {
       await employed(parts, request);
-      return plain(reply, (await latest()).note);
+      return plain(reply, (await latest(request.query.store)).note);
     },
   );
 
-  app.get(
+  app.get<{ Querystring: z.output<typeof Stored> }>(
     '/v1/audit/key',
     {
       schema: {
         operationId: 'auditKey',
         tags,
         summary: 'The public key of the last checkpoint; take it once and keep it',
+        querystring: Stored,
         produces: ['text/plain'],
         response: text('`<name>+<key id>+<key>` (C2SP)'),
       },
     },
     async (request, reply) => {
       await employed(parts, request);
-      return plain(reply, `${(await latest()).key}\n`);
+      return plain(reply, `${(await latest(request.query.store)).key}\n`);
     },
   );
 
-  const Between = z.strictObject({ from: Size, to: Size });
+  const Between = Stored.extend({ from: Size, to: Size });
   app.get<{ Querystring: z.output<typeof Between> }>(
     '/v1/audit/consistency',
     {
@@ -138,7 +151,7 @@ function checkpointRoutes(app: FastifyInstance, parts: ApiParts): void {
     async (request) => {
       await employed(parts, request);
       const [from, to] = [Number(request.query.from), Number(request.query.to)];
-      const proved = from <= to ? await parts.auditTree.consistency(from, to) : undefined;
+      const proved = from <= to ? await ofTree(parts, request.query.store, (tree) => tree.consistency(from, to)) : undefined;
       if (!proved) {
         const message = 'the tree has not so many events, or fewer than `from`';
         throw new Problem('INVALID_INPUT', { errors: [{ pointer: 'to', code: 'OUT_OF_RANGE', message }] });
@@ -153,6 +166,11 @@ function checkpointRoutes(app: FastifyInstance, parts: ApiParts): void {
   );
 }
 
+/** Asks the audit tree of a store. @throws RestrictedUnavailable where that one is away or not set up */
+function ofTree<T>(parts: ApiParts, store: StoreKind, ask: (tree: AuditReads) => Promise<T>): Promise<T> {
+  return store === 'general' ? ask(parts.auditTree) : ofRestricted(async () => ask(storeReads(parts, { store }).auditTree));
+}
+
 /** Everybody with a post may read what holds hashes alone. @throws Refused */
 async function employed(parts: ApiParts, request: Parameters<typeof rightsOf>[1]): Promise<void> {
   const { posts } = await rightsOf(parts, request);
@@ -162,8 +180,7 @@ async function employed(parts: ApiParts, request: Parameters<typeof rightsOf>[1]
 const plain = (reply: FastifyReply, text: string) => reply.type('text/plain; charset=utf-8').send(text);
 
 function receiptRoutes(app: FastifyInstance, parts: ApiParts): void {
-  const inTree = parts.registry.all.filter((process) => hasRoutes(process) && process.store === 'general');
-  for (const process of inTree) {
+  for (const process of parts.registry.all.filter(hasRoutes)) {
     app.get<{ Params: { id: string } }>(
       `/v1/${process.plural}/:id/receipt`,
       {
@@ -212,7 +229,7 @@ function receiptRoutes(app: FastifyInstance, parts: ApiParts): void {
 
 async function receiptOf(parts: ApiParts, process: Process, id: string, revision: number): Promise<ReceiptView> {
   const stream = `${process.name}-${id}`;
-  const receipt = await parts.auditTree.receipt(stream);
+  const receipt = await ofTree(parts, process.store, (tree) => tree.receipt(stream));
   const events = [...(receipt?.events ?? [])].map((one) => ({ ...one, proof: [...one.proof] }));
   return {
     process: process.name,
