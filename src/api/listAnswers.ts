@@ -96,7 +96,10 @@ export const TrackerLineView = z.object({
   kind: text.optional(),
   cases: z.int().nullable(),
   submitted: z.int().nullable().meta({ description: 'Registered, and later' }),
-  finalised: z.int().nullable().meta({ description: 'Ratified, amended, annulled, finally rejected or final at the sub-committee' }),
+  finalised: z
+    .int()
+    .nullable()
+    .meta({ description: 'Ratified, amended, annulled, finally rejected or final at the sub-committee' }),
   annulled: z.int().nullable().meta({ description: 'Of the finalised; entitles to nothing' }),
   paid: z.int().nullable().meta({ description: 'To every payee, in full' }),
   finalisedOfSubmitted: share,

@@ -1,3 +1,4 @@
+import { smallCellsRule } from '../domain/access/smallCells.ts';
 import { DEFAULT_CALENDAR, WorkingCalendar } from '../domain/kernel/calendar.ts';
 import { baghdadDate } from '../domain/kernel/dates.ts';
 import { keptUploadsRule } from '../domain/kernel/documents.ts';
@@ -36,7 +37,7 @@ const FRESH_MS = 1_000;
 /** The rules every process of the registry declares, with their recorded versions. */
 export function createRulebook(registry: Registry, cases: Cases, now: () => number = Date.now): Rulebook {
   const all = new Map<string, Rule>();
-  for (const rule of [calendarRule, keptUploadsRule, ...registry.all.flatMap(rulesOf)]) {
+  for (const rule of [calendarRule, keptUploadsRule, smallCellsRule, ...registry.all.flatMap(rulesOf)]) {
     const known = all.get(rule.key);
     if (known && known !== rule) throw new Error(`two rules have the key ${rule.key}`);
     all.set(rule.key, rule);

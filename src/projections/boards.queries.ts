@@ -71,7 +71,8 @@ export function held({ asOf, effectiveOn }: Pick<BoardFilter, 'asOf' | 'effectiv
   return sql<SqlBool>`(${known} and ${valid})`;
 }
 
-function onBoard(db: Db, visible: Expression<SqlBool>, filter: BoardFilter) {
+/** The rows of a board behind the figures of a filter. */
+export function onBoard(db: Db, visible: Expression<SqlBool>, filter: BoardFilter) {
   let query = db
     .selectFrom('board')
     .innerJoin('case_index', (join) =>
@@ -143,7 +144,8 @@ export interface BoardWait {
   readonly oldest: string;
 }
 
-const openWaits = (asOf: string | undefined) =>
+/** Waits that are open now, or were at a logIndex. */
+export const openWaits = (asOf: string | undefined) =>
   asOf === undefined
     ? sql<SqlBool>`queue.to_index is null`
     : sql<SqlBool>`queue.from_index <= ${asOf} and (queue.to_index is null or queue.to_index > ${asOf})`;

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
-import { type BoardFilter, held } from './boards.queries.ts';
+import { type BoardFilter, type BoardSights, held } from './boards.queries.ts';
 import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
 import type { ReadTables } from './reads.queries.ts';
-import { type Sight, visibleTo } from './visibility.ts';
+import { countedExactly } from './smallCells.queries.ts';
+import { visibleTo } from './visibility.ts';
 
 /** A claim decided while others, registered before it with the same body and of the same kind, were not. */
 export interface Overtaking {
@@ -24,10 +25,13 @@ const keys: readonly SortKey[] = [
   { as: 'case_id', by: sql.ref('decided.case_id') },
 ];
 
-/** Decisions out of order, the latest first. `sight` is that of `claim:board`. @throws BadCursor */
+/**
+ * Decisions out of order, the latest first: each is about one claim, so only those are listed that one may open or find. What
+ * they overtook is counted over the whole board one sees. @throws BadCursor
+ */
 export async function overtakings(
   db: Kysely<ReadTables>,
-  sight: Sight,
+  sights: BoardSights,
   filter: Omit<BoardFilter, 'process' | 'status'>,
   paging: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Overtaking>> {
@@ -46,7 +50,7 @@ export async function overtakings(
     )
     .where('board.process', '=', 'claim')
     .where(held(filter))
-    .where(visibleTo(sight));
+    .where(visibleTo(sights.board));
   for (const [column, value] of [
     ['board.kind', filter.kind],
     ['board.governorate', filter.governorate],
@@ -64,6 +68,7 @@ export async function overtakings(
         'board.body',
         'board.status',
         'board.since',
+        countedExactly(sights).as('open'),
       ]),
     )
     .with('dates', (one) =>
@@ -87,6 +92,7 @@ export async function overtakings(
           'place.body',
           'place.status',
           'place.since',
+          'place.open',
           'dates.submitted_on',
           'dates.finalised_on',
         ]),
@@ -108,6 +114,7 @@ export async function overtakings(
       (join) => join.onTrue(),
     )
     .where('decided.finalised_on', 'is not', null)
+    .where('decided.open', '=', true)
     .where('passed.overtaken', '>', 0)
     .select([
       'decided.case_id as id',

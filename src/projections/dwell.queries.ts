@@ -1,5 +1,8 @@
 import { type Kysely, sql } from 'kysely';
+import { ABOUT_NOBODY, hiddenFigures } from '../domain/access/smallCells.ts';
+import type { BoardSights } from './boards.queries.ts';
 import type { CaseTables } from './cases.ts';
+import { countedExactly } from './smallCells.queries.ts';
 import { type Sight, visibleTo } from './visibility.ts';
 
 /** How long one holder held one wait of a case, all its spells together. Seconds in the world's time. */
@@ -66,7 +69,10 @@ export interface DwellFilter {
   readonly before?: string | undefined;
 }
 
-/** Times of one wait with one holder over all cases. Seconds; null while nothing has ended. */
+/**
+ * Times of one wait with one holder over all cases. Seconds; null while nothing has ended. Small numbers over cases that are not
+ * open to the reader are null, with their times.
+ */
 export interface DwellFigures {
   readonly process: string;
   readonly wait: string;
@@ -74,18 +80,31 @@ export interface DwellFigures {
   readonly holderOffice: string | null;
   readonly holderRole: string | null;
   /** Spells that ended: the figures are theirs. */
-  readonly ended: number;
+  readonly ended: number | null;
   readonly median: number | null;
   readonly p90: number | null;
   readonly longest: number | null;
   /** Spells still running, and the age of the oldest. */
-  readonly running: number;
+  readonly running: number | null;
   readonly oldestRunning: number | null;
+  readonly suppressed?: true;
 }
 
-/** Median, 90th percentile and longest time by process, wait and holder. Cases withdrawn as wrong files do not count. */
-export async function dwellFigures(db: Db, sight: Sight, filter: DwellFilter, now: string): Promise<readonly DwellFigures[]> {
-  let query = spells(db, now).where(visibleTo(sight)).where('case_index.status', '<>', 'retracted');
+/**
+ * Median, 90th percentile and longest time by process, wait and holder. Cases withdrawn as wrong files do not count. Numbers
+ * under `below` are left out where the cases behind them are closed; `sights.board` is that of `dwell:read`.
+ */
+export async function dwellFigures(
+  db: Db,
+  sights: BoardSights,
+  filter: DwellFilter,
+  now: string,
+  below: number,
+): Promise<readonly DwellFigures[]> {
+  let query = spells(db, now)
+    .where(visibleTo(sights.board))
+    .where('case_index.status', '<>', 'retracted')
+    .select(sql<boolean>`bool_and(${countedExactly(sights)})`.as('open'));
   for (const [column, value] of [
     ['queue.process', filter.process],
     ['queue.wait_key', filter.wait],
@@ -96,7 +115,7 @@ export async function dwellFigures(db: Db, sight: Sight, filter: DwellFilter, no
   }
   if (filter.from !== undefined) query = query.having(sql`min(queue.from_at)`, '>=', filter.from);
   if (filter.before !== undefined) query = query.having(sql`min(queue.from_at)`, '<', filter.before);
-  return db
+  const rows = await db
     .with('spell', () => query)
     .selectFrom('spell')
     .select([
@@ -111,6 +130,8 @@ export async function dwellFigures(db: Db, sight: Sight, filter: DwellFilter, no
       sql<number | null>`max(seconds) filter (where "to" is not null)`.as('longest'),
       sql<number>`(count(*) - count("to"))::int`.as('running'),
       sql<number | null>`max(seconds) filter (where "to" is null)`.as('oldestRunning'),
+      sql<number>`(count("to") filter (where not open))::int`.as('unseenEnded'),
+      sql<number>`(count(*) filter (where "to" is null and not open))::int`.as('unseenRunning'),
     ])
     .groupBy(['process', 'wait', 'holderOrganisation', 'holderOffice', 'holderRole'])
     .orderBy('process')
@@ -119,4 +140,39 @@ export async function dwellFigures(db: Db, sight: Sight, filter: DwellFilter, no
     .orderBy(sql`"holderOffice" nulls first`)
     .orderBy(sql`"holderRole" nulls first`)
     .execute();
+  const waits = new Set(rows.map(waitOf));
+  return [...waits].flatMap((wait) => {
+    const holders = rows.filter((row) => waitOf(row) === wait);
+    return withoutSmall(holders, below);
+  });
+}
+
+const waitOf = ({ process, wait }: Pick<DwellFigures, 'process' | 'wait'>): string => `${process} ${wait}`;
+
+/** The figures of one wait, by holder. */
+function withoutSmall(
+  rows: readonly (DwellFigures & { readonly unseenEnded: number; readonly unseenRunning: number })[],
+  below: number,
+): readonly DwellFigures[] {
+  const hidden = hiddenFigures(
+    rows.map(({ process, unseenEnded, unseenRunning }, at) => ({
+      at: [String(at)],
+      strata: ABOUT_NOBODY.has(process)
+        ? []
+        : [
+            { figures: ['ended'], unseen: unseenEnded },
+            { figures: ['running'], unseen: unseenRunning },
+          ],
+    })),
+    below,
+  );
+  return rows.map(({ unseenEnded: _e, unseenRunning: _r, ...row }, at): DwellFigures => {
+    const left = hidden[at] ?? new Set<string>();
+    return {
+      ...row,
+      ...(left.has('ended') ? { ended: null, median: null, p90: null, longest: null } : {}),
+      ...(left.has('running') ? { running: null, oldestRunning: null } : {}),
+      ...(left.size > 0 ? { suppressed: true } : {}),
+    };
+  });
 }

@@ -63,9 +63,11 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   t.teardown(() => api.close());
   const read = async (path: string, as: SignedIn) =>
     api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } });
+  // Who may find every claim has every figure of them.
+  const branches = api.person('branchesAffairs', { governorate: 'IQG07' });
   const planner = api.person('planning', { governorate: 'IQG07' });
 
-  const { json, text } = await read('/v1/claims/tracker', planner);
+  const { json, text } = await read('/v1/claims/tracker', branches);
   t.match(
     json.items,
     [
@@ -112,22 +114,22 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
     'the ratified claim has waited for its money longer than the law gives',
   );
 
-  const then = await read(`/v1/claims/tracker?asOf=${m.before}`, planner);
+  const then = await read(`/v1/claims/tracker?asOf=${m.before}`, branches);
   t.match(then.json.items, [{ paid: 0, paidIQD: 0, entitlementIQD: 100_000_000 }], 'what was known before the payment');
   const ages = (of: typeof line) =>
     of.stages.find((one: { status: string }) => one.status === 'registered') as { oldestDays: number };
   const days = Math.round((Date.parse(m.before) - Date.parse('2025-01-10T08:00:00.000Z')) / 86_400_000);
   t.equal(ages(then.json.items[0]).oldestDays, days, 'as old as it was then');
   t.match(
-    (await read(`/v1/claims/tracker?asOf=${m.ratifiedAt}`, planner)).json.items[0].waits.find(
+    (await read(`/v1/claims/tracker?asOf=${m.ratifiedAt}`, branches)).json.items[0].waits.find(
       (one: { party: string }) => one.party === 'governorateAccounts',
     ),
     { cases: 1, overdue: 0 },
     'what is overdue today was not overdue then',
   );
-  const early = await read('/v1/claims/tracker?effectiveOn=2025-01-10', planner);
+  const early = await read('/v1/claims/tracker?effectiveOn=2025-01-10', branches);
   t.match(early.json.items, [{ submitted: 3, finalised: 0, entitlementIQD: 0, releasedIQD: 0 }], 'what held on a day');
-  const byKind = await read('/v1/claims/tracker?by=kind,body', planner);
+  const byKind = await read('/v1/claims/tracker?by=kind,body', branches);
   t.match(byKind.json.items, [
     { kind: 'job_study', cases: 1 },
     { kind: 'property', cases: 5 },
@@ -135,7 +137,7 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   t.notOk('releasedIQD' in byKind.json.items[0], 'money is not allocated to a type');
 
   const file = await api.call('POST', '/v1/list-exports', {
-    as: planner,
+    as: branches,
     body: { list: 'claimTracker', format: 'csv', filter: { by: 'governorate' } },
     headers: { 'accept-language': 'en', 'masar-after': String(await api.log.head()) },
   });
@@ -144,12 +146,12 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   t.match(headings, /Submitted,Finalised.*Entitlement \(IQD\)/);
   t.match(values, /^IQG15,.*100000000/);
   const lines = await api.call('POST', '/v1/list-exports', {
-    as: planner,
+    as: branches,
     body: { list: 'claimBoard', format: 'csv', filter: { by: 'kind,status' } },
   });
   t.match(lines.text, /entitlementIQD|Entitlement/);
 
-  const jumped = await read('/v1/claims/out-of-order', planner);
+  const jumped = await read('/v1/claims/out-of-order', branches);
   t.match(jumped.json.items.map((one: { id: string }) => one.id).sort(), [m.annulled, m.ratified, m.toPay].sort());
   t.match(
     jumped.json.items[0],
@@ -157,7 +159,7 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
     'of the same type, and still waiting: neither the job claim nor the withdrawn one counts',
   );
 
-  const board = await read('/v1/claims/board?by=kind,status', planner);
+  const board = await read('/v1/claims/board?by=kind,status', branches);
   t.match(board.json.items[0], { kind: 'job_study', status: 'registered', cases: 1, statusLabel: { en: String } });
   const clerk = api.person('subcommitteeClerk', {
     organisation: m.clerk.post.organisation,
@@ -171,8 +173,43 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   );
   t.same((await read('/v1/claims/board/cases', planner)).json.items, [], 'who sees the whole does not see the case');
 
+  const small = await read('/v1/claims/tracker', planner);
+  t.match(small.json.items, [
+    {
+      governorate: 'IQG15',
+      suppressed: true,
+      cases: null,
+      submitted: null,
+      paid: null,
+      paidOfSubmitted: null,
+      entitlementIQD: null,
+      paidIQD: null,
+      allocatedIQD: 80_000_000,
+    },
+  ]);
+  t.ok(
+    [...small.json.items[0].stages, ...small.json.items[0].waits].every(
+      (one: { cases: null; suppressed: true }) => one.suppressed,
+    ),
+    'six claims of others are a small figure, and so is every part of it; what was allocated to a governorate is no secret',
+  );
+  t.match((await read('/v1/claims/board?by=status', planner)).json.items[0], {
+    suppressed: true,
+    cases: null,
+    medianDays: null,
+    measures: { submitted: null },
+  });
+  t.match((await read('/v1/claims/board?by=status', clerk)).json.items[0].cases, 1, 'the own office has its own figures');
+  t.same((await read('/v1/claims/out-of-order', planner)).json.items, [], 'nor does it see which claims were overtaken');
+  const blank = await api.call('POST', '/v1/list-exports', {
+    as: planner,
+    body: { list: 'claimTracker', format: 'csv', filter: { by: 'governorate' } },
+    headers: { 'accept-language': 'en' },
+  });
+  t.match(blank.text.split('\r\n')[1], /^IQG15,,,,,,,,,,,,80000000,10000000,,,,Yes$/, 'a file leaves them out as well');
+
   t.equal((await read('/v1/claims/tracker', api.person('campManager'))).status, 403);
   const elsewhere = await read('/v1/claims/tracker', api.person('governorate', { governorate: 'IQG01' }));
   t.same(elsewhere.json.items, [], 'another governorate sees its own');
-  t.match(await read('/v1/claims/tracker?by=nothing', planner), { status: 400 });
+  t.match(await read('/v1/claims/tracker?by=nothing', branches), { status: 400 });
 });

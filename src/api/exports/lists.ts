@@ -1,15 +1,17 @@
 import type { Process } from '../../domain/kernel/process.ts';
 import { serviceCodes } from '../../domain/provider/codes.ts';
-import type { BoardCase, BoardLine } from '../../projections/boards.queries.ts';
+import type { BoardCase } from '../../projections/boards.queries.ts';
 import type { CaseItem } from '../../projections/cases.queries.ts';
 import type { Overtaking } from '../../projections/claimOrder.queries.ts';
 import type { OfficeItem, OrganisationItem, StaffItem } from '../../projections/directory.queries.ts';
 import type { ServiceItem } from '../../projections/providers.queries.ts';
 import type { QueueItem } from '../../projections/queue.queries.ts';
+import type { ShownLine } from '../smallCells.ts';
 import { type Column, columnsOf, date, type Heading, instant, number, type Row, text } from './columns.ts';
 import { HEADINGS, named } from './headings.ts';
 
 const h = HEADINGS;
+const SUPPRESSED = text('Small figures left out', 'أُخفيت الأرقام الصغيرة');
 
 export const CASE_COLUMNS = columnsOf<CaseItem>({
   process: h.process,
@@ -199,6 +201,7 @@ export const TRACKER_COLUMNS = columnsOf<Readonly<Record<TrackerField, unknown>>
   paidIQD: number('Paid (IQD)', 'المدفوع (دينار)'),
   releasedOfEntitlement: number('Released of entitlement', 'نسبة المُطلَق من الاستحقاق'),
   paidOfEntitlement: number('Paid of entitlement', 'نسبة المدفوع من الاستحقاق'),
+  suppressed: SUPPRESSED,
 });
 type TrackerField =
   | 'governorate'
@@ -217,9 +220,10 @@ type TrackerField =
   | 'releasedIQD'
   | 'paidIQD'
   | 'releasedOfEntitlement'
-  | 'paidOfEntitlement';
+  | 'paidOfEntitlement'
+  | 'suppressed';
 
-const BOARD_LINE_COLUMNS = columnsOf<BoardLine>({
+const BOARD_LINE_COLUMNS = columnsOf<ShownLine>({
   status: h.status,
   kind: h.kind,
   governorate: h.governorate,
@@ -229,6 +233,7 @@ const BOARD_LINE_COLUMNS = columnsOf<BoardLine>({
   medianDays: number('Median days in status', 'وسيط الأيام في الحالة'),
   p90Days: number('Days in status, nine of ten', 'الأيام في الحالة لتسعة من عشرة'),
   oldestDays: number('Most days in status', 'أقصى الأيام في الحالة'),
+  suppressed: SUPPRESSED,
 });
 
 /** Lines of a board: what they are rolled up by, the numbers, and a column for each figure that any of them has. */

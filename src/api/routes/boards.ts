@@ -6,7 +6,7 @@ import { baghdadDate } from '../../domain/kernel/dates.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { Process } from '../../domain/kernel/process.ts';
 import { BOARD_GROUPS, type BoardFilter, boardCases, boardLines } from '../../projections/boards.queries.ts';
-import { readDb, sightOf } from '../../projections/reads.queries.ts';
+import { readDb } from '../../projections/reads.queries.ts';
 import { boardColumns, boardLineColumns } from '../exports/lists.ts';
 import { BoardCaseView, BoardLineView } from '../listAnswers.ts';
 import { AsOf, Code, EffectiveOn, logIndexIn, momentOf } from '../listing.ts';
@@ -14,6 +14,7 @@ import { listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
+import { boardSights, hiddenOnBoard, withoutHidden } from '../smallCells.ts';
 
 const FILTER = {
   status: Code.optional(),
@@ -50,7 +51,7 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
         name: 'board',
         summary: `${process.labels.plural.en}: how many stand where, and what of them adds up`,
         description:
-          'Numbers, sums and ages in days by status, kind, governorate, area or body; `asOf` for what was known then, `effectiveOn` for what held on a day.',
+          'Numbers, sums and ages in days by status, kind, governorate, area or body; `asOf` for what was known then, `effectiveOn` for what held on a day. Small figures over cases that are not open to you are null.',
       }),
       process,
       filter: { by, ...FILTER },
@@ -60,9 +61,18 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
       columns: boardLineColumns(process),
       page: async ({ rights }, { by: groups, ...query }) => {
         if (reachOf(rights, `${process.name}:board`).length === 0) throw new Refused('FORBIDDEN');
-        const sight = sightOf(rights, 'board', [process.name]);
-        const lines = await boardLines(db, sight, await filterOf(process, query), groups, await dayOf(query));
-        return { items: lines.map((line) => ({ ...line, statusLabel: line.status && wordFor(process, 'states', line.status) })) };
+        const sights = boardSights(rights, process.name);
+        const filter = await filterOf(process, query);
+        const [lines, hidden] = await Promise.all([
+          boardLines(db, sights.board, filter, groups, await dayOf(query)),
+          hiddenOnBoard(parts, sights, filter, groups),
+        ]);
+        return {
+          items: lines.map((line) => ({
+            ...withoutHidden(line, hidden(line)),
+            statusLabel: line.status && wordFor(process, 'states', line.status),
+          })),
+        };
       },
     });
 
@@ -79,17 +89,7 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
       item: BoardCaseView,
       columns: boardColumns(process),
       page: async ({ rights }, query, paging) =>
-        boardCases(
-          db,
-          {
-            read: sightOf(rights, 'read', [process.name]),
-            find: sightOf(rights, 'find', [process.name]),
-            board: sightOf(rights, 'board', [process.name]),
-          },
-          await filterOf(process, query),
-          await dayOf(query),
-          paging,
-        ),
+        boardCases(db, boardSights(rights, process.name), await filterOf(process, query), await dayOf(query), paging),
     });
   }
 

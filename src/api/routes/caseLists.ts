@@ -17,6 +17,7 @@ import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
 import { Problem } from '../problem.ts';
+import { smallestShown } from '../smallCells.ts';
 import { storeReads } from '../stores.ts';
 import { NAMED_LISTS } from './directory.ts';
 
@@ -130,6 +131,7 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
         operationId: 'dwellFigures',
         tags: ['work'],
         summary: 'How long each office and organisation held what: median, 90th percentile, longest, still running; in seconds',
+        description: 'Small figures over cases that are not open to you are null.',
         querystring: DwellQuery,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(DwellFiguresView) }), 'output') },
       },
@@ -137,7 +139,9 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
     async (request, reply) => {
       await awaitPosition(parts, request, reply, READ_MODELS);
       const filter = known(parts, request.query);
-      return { items: await dwellFigures(db, await everywhere(request, 'dwell:read'), filter, parts.now()) };
+      const [read, find, board] = await Promise.all(['read', 'find', 'dwell:read'].map((verb) => everywhere(request, verb)));
+      const below = await smallestShown(parts);
+      return { items: await dwellFigures(db, { read: read!, find: find!, board: board! }, filter, parts.now(), below) };
     },
   );
 }
