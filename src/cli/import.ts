@@ -6,6 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ImportKind } from '../domain/importRun/events.ts';
+import { labels } from '../domain/importRun/labels.ts';
 import { readConfig } from '../platform/config.ts';
 import { openDevelopmentIssuer } from '../platform/developmentIssuer.ts';
 import { Client } from './imports/client.ts';
@@ -27,6 +29,8 @@ await run(async () => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [file] = positionals;
   if (!file || !values.as) throw new Error('say which file and who you are: npm run import -- FILE --as ninewa.registrar');
+  if (!ImportKind.safeParse(values.kind).success)
+    throw new Error(`say what the file holds: --kind ${ImportKind.options.join(' or ')}`);
   if (values.commit && !values.by) throw new Error('say which second officer commits: --commit --by ninewa.verifier');
   const say = (text: string): void => {
     if (text !== '') process.stdout.write(`${text}\n`);
@@ -75,7 +79,7 @@ function summary({ reference, status, state }: ImportView): string {
   const { found, duplicates = [], committing, problem, columns = [] } = state;
   return [
     `\nimport ${reference}: ${status}`,
-    problem ? `it cannot be read: ${[problem, ...columns].join(' ')}` : '',
+    problem ? `it cannot be read (${problem}): ${labels.codes.problem?.[problem]?.en ?? ''} ${columns.join(', ')}`.trimEnd() : '',
     found ? `${found.rows} rows, ${found.good} without errors, ${found.bad} that cannot be committed` : '',
     found ? `${found.units} to commit, ${duplicates.length} of them possible duplicates` : '',
     committing ? `${committing.done} entered, ${committing.refused} refused` : '',

@@ -71,7 +71,8 @@ export class Client {
       });
       if (response.ok) return response;
       const text = await response.text();
-      if (!BUSY.includes(response.status) || attempt === TRIES) throw new Error(`${method} ${path}: ${problemIn(text, response.status)}`);
+      if (!BUSY.includes(response.status) || attempt === TRIES)
+        throw new Error(`${method} ${path}: ${problemIn(text, response.status)}`);
       await delay(1_000 * Number(response.headers.get('retry-after') ?? 1));
     }
   }
