@@ -3,11 +3,22 @@ import { personalMark } from '../domain/kernel/privacy.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** The same schema stands in many routes, and in the catalogue and the document besides. */
+const derived = { input: new WeakMap<z.ZodType, JsonSchema>(), output: new WeakMap<z.ZodType, JsonSchema>() };
+
 /**
  * A zod schema as JSON Schema 2020-12. Personal fields appear as what they hold: that they may be hidden is not input.
- * `input` describes what a caller sends, `output` what we answer.
+ * `input` describes what a caller sends, `output` what we answer. The same object for the same schema: not to be changed.
  */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const known = derived[io].get(schema);
+  if (known) return known;
+  const json = derive(schema, io);
+  derived[io].set(schema, json);
+  return json;
+}
+
+function derive(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Evidence, LetterRef, RecordNote } from '../domain/kernel/envelope.ts';
 import { CaseAnswer, CommandAnswer, ProblemAnswer } from './answers.ts';
@@ -82,33 +83,20 @@ const SHARED: Readonly<Record<string, JsonSchema>> = {
   Dwell: jsonSchemaOf(z.object({ items: z.array(HeldView) }), 'output'),
 };
 
-/** JSON with the members of every object in one order, so that equal schemas are equal texts. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, one: unknown) =>
-    typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  );
+/** The names of the members an object schema describes: enough to leave most schemas aside without looking further. */
+const shapeOf = ({ properties }: { readonly properties?: unknown }): string | undefined =>
+  typeof properties === 'object' && properties !== null ? Object.keys(properties).sort().join() : undefined;
+
+const SHARED_SHAPES = Object.entries(SHARED).map(([name, schema]) => ({ name, schema, shape: shapeOf(schema) }));
 
 /** A copy in which every schema that is one of the shared ones is a reference to it. */
 function withReferences(node: unknown): unknown {
-  const names = new Map(Object.entries(SHARED).map(([name, schema]) => [canonical(schema), name]));
-  const sizes = new Set([...names.keys()].map((text) => text.length));
-  const walk = (value: unknown): { readonly value: unknown; readonly text: string } => {
-    if (typeof value !== 'object' || value === null) return { value, text: JSON.stringify(value) ?? 'null' };
-    if (Array.isArray(value)) {
-      const parts = value.map(walk);
-      return { value: parts.map((one) => one.value), text: `[${parts.map((one) => one.text).join()}]` };
-    }
-    const members = Object.entries(value)
-      .filter(([, one]) => one !== undefined)
-      .map(([name, one]) => ({ name, ...walk(one) }));
-    const sorted = members.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    const text = `{${sorted.map((one) => `${JSON.stringify(one.name)}:${one.text}`).join()}}`;
-    const name = sizes.has(text.length) ? names.get(text) : undefined;
-    return { value: name ? ref('schemas', name) : Object.fromEntries(members.map((one) => [one.name, one.value])), text };
-  };
-  return walk(node).value;
+  if (typeof node !== 'object' || node === null) return node;
+  if (Array.isArray(node)) return node.map(withReferences);
+  const shape = shapeOf(node);
+  const same = shape && SHARED_SHAPES.find((one) => one.shape === shape && isDeepStrictEqual(node, one.schema));
+  if (same) return ref('schemas', same.name);
+  return Object.fromEntries(Object.entries(node).map(([member, value]) => [member, withReferences(value)]));
 }
 
 function header(name: string, required: boolean, description: string, schema: object = text) {

@@ -65,14 +65,12 @@ export async function openapi(app: FastifyInstance, { registry }: { readonly reg
     staticCSP: PAGE_CSP,
     uiConfig: { docExpansion: 'none', deepLinking: true, persistAuthorization: false, validatorUrl: null },
   });
-  // Written once, before the first request: it is large, and building it holds up everybody else.
-  let document = '';
-  app.addHook('onReady', async () => {
-    document = JSON.stringify(app.swagger());
+  // Written once. Whoever serves many builds it before listening (`app.swagger()`): that holds up everybody else.
+  let document: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    document ??= JSON.stringify(app.swagger());
+    return reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(document);
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(document),
-  );
 }
 
 /** Requests are held to zod schemas; the document shows them as JSON Schema. Answers are JSON Schema already. */

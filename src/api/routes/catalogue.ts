@@ -56,8 +56,18 @@ const PlaceView = z.object({ pcode: z.string(), level: z.int(), parent: z.string
 /** Everything a front end needs to be built from the API alone: processes, their words and schemas, code lists, places. */
 export async function catalogueRoutes(app: FastifyInstance, { registry }: ApiParts): Promise<void> {
   const shown = registry.all.filter(hasRoutes);
-  // Built once: nothing in it depends on who asks. Labels come in every language.
-  const views = new Map(shown.map((process) => [process.name, viewOf(process)]));
+  const views = new Map<string, ReturnType<typeof viewOf>>();
+  // Built once each: nothing in it depends on who asks. Labels come in every language.
+  const shownAs = (process: Process) => {
+    const view = views.get(process.name) ?? viewOf(process);
+    views.set(process.name, view);
+    return view;
+  };
+  const named = (name: string): Process => {
+    const process = shown.find((one) => one.name === name);
+    if (!process) throw new Refused('PROCESS_UNKNOWN', { process: name });
+    return process;
+  };
   const lists = codeListsOf(registry);
   const tags = ['catalogue'];
 
@@ -71,7 +81,7 @@ export async function catalogueRoutes(app: FastifyInstance, { registry }: ApiPar
         response: { 200: jsonSchemaOf(z.object({ items: z.array(ProcessView) }), 'output') },
       },
     },
-    async () => ({ items: [...views.values()] }),
+    async () => ({ items: shown.map(shownAs) }),
   );
 
   app.get<{ Params: z.output<typeof NameParam> }>(
@@ -85,7 +95,7 @@ export async function catalogueRoutes(app: FastifyInstance, { registry }: ApiPar
         response: { 200: jsonSchemaOf(ProcessView, 'output') },
       },
     },
-    async (request) => views.get(request.params.name) ?? unknownProcess(request.params.name),
+    async (request) => shownAs(named(request.params.name)),
   );
 
   app.get<{ Params: z.output<typeof NameParam> }>(
@@ -101,7 +111,7 @@ export async function catalogueRoutes(app: FastifyInstance, { registry }: ApiPar
       },
     },
     async (request, reply) => {
-      const process = shown.find((one) => one.name === request.params.name) ?? unknownProcess(request.params.name);
+      const process = named(request.params.name);
       const lang = pickLanguage(request.headers['accept-language']);
       reply.type('text/vnd.mermaid; charset=utf-8').header('content-language', lang);
       return stateDiagram(process, lang);
@@ -136,10 +146,6 @@ export async function catalogueRoutes(app: FastifyInstance, { registry }: ApiPar
       items: placesOf(query.level === undefined ? undefined : (Number(query.level) as Level), query.parent),
     }),
   );
-}
-
-function unknownProcess(process: string): never {
-  throw new Refused('PROCESS_UNKNOWN', { process });
 }
 
 function viewOf(process: Process) {
