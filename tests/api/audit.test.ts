@@ -239,6 +239,13 @@ t.test('each month is a tree with signed heads, and the first entry that is not 
   }
   t.equal(await sealMonths(pool, 'access', signer, '2026-03-10T08:00:00.000Z'), 8);
   const check = () => checkMonth(pool, 'access', '2026-03-01', signer.key);
+  const slow: pg.Pool = Object.create(pool, { query: { value: () => new Promise(() => {}) } });
+  const busy = createAccessLog({ pool, reads: slow, schema: 'access' });
+  void busy.page({ highestTier: 'T2' }, { limit: 1 });
+  const more = async (at: string) => {
+    const about = { requestId: 'r', staff: 's', posts: [], route: 'GET /x', cases: [], owners: [] };
+    await busy.record([{ at, ...about, outcome: 'refused', code: 'NOT_FOUND' }]);
+  };
   t.same(await check(), { starts: '2026-03-01', sealed: 18, firstWrong: undefined, signed: true });
   t.notOk((await checkMonth(pool, 'access', '2026-03-01', other.key)).signed, 'a foreign key');
 
@@ -253,6 +260,16 @@ t.test('each month is a tree with signed heads, and the first entry that is not 
   t.equal((await check()).firstWrong, 7);
   await tamper('delete from access.entry where leaf = 3');
   t.equal((await check()).firstWrong, 3);
+
+  for (let one = 0; one < 3; one += 1) await more('2026-03-11T08:00:00.000Z');
+  await more('2026-04-01T08:00:00.000Z');
+  const seal = () => sealMonths(pool, 'access', signer, '2026-04-01T09:00:00.000Z');
+  await tamper('delete from access.entry where leaf = 18');
+  await t.rejects(seal(), { name: 'AccessLogChanged', message: /entry 18 is not there/ });
+  t.equal((await checkMonth(pool, 'access', '2026-04-01', signer.key)).sealed, 1, 'other months are sealed all the same');
+  await tamper(`update access.tree set peaks = sha256('x') || substr(peaks, 33) where name = 'access-2026-03'`);
+  await t.rejects(seal(), { name: 'AccessLogChanged', message: /not as it was signed/ });
+  t.equal((await check()).sealed, 18, 'nothing more of it is signed');
   await tamper(`update access.checkpoint set note = replace(note, E'\n18\n', E'\n17\n')`);
   t.notOk((await check()).signed);
 });

@@ -212,6 +212,14 @@ t.test('a tree that was changed behind its back signs nothing more', async (t) =
     ['a node', `update audit.tree_node set hash = sha256('x') where level = 4 and index = 0`],
     ['its size', `update audit.tree set size = 16, peaks = (select hash from audit.tree_node where level = 4 and index = 0)`],
     ['its last entry', 'delete from audit.entry where log_index = 20'],
+    ['a node that is gone', 'delete from audit.tree_node where level = 4 and index = 0'],
+    ['its edge', `update audit.tree set peaks = sha256('x') || substr(peaks, 33)`],
+    [
+      'all of it, and the root beside the signed note',
+      `update audit.tree_node set hash = sha256('x') where level = 4 and index = 0;
+       update audit.tree set peaks = sha256('x') || substr(peaks, 33);
+       update audit.checkpoint set root = sha256('\\x01' || peaks) from audit.tree`,
+    ],
   ];
   for (const [title, change] of changes) {
     const log = createMemoryLog();

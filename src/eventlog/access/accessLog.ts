@@ -15,8 +15,16 @@ export interface AccessLog {
 const MOST_TOGETHER = 1_000;
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 
+export interface AccessLogParts {
+  /** For writing. */
+  readonly pool: pg.Pool;
+  /** For pages, which may take long; the same when absent. */
+  readonly reads?: pg.Pool;
+  readonly schema: string;
+}
+
 /** The access log in Postgres. What waits while one insert is under way goes into the next, together. */
-export function createAccessLog({ pool, schema }: { readonly pool: pg.Pool; readonly schema: string }): AccessLog {
+export function createAccessLog({ pool, reads = pool, schema }: AccessLogParts): AccessLog {
   const insert = (entries: readonly AccessEntry[]) =>
     pool.query(`select "${schema}".record_access($1)`, [JSON.stringify(entries)]);
 
@@ -42,6 +50,6 @@ export function createAccessLog({ pool, schema }: { readonly pool: pg.Pool; read
 
   return {
     record: (entries) => (entries.length === 0 ? Promise.resolve() : commits.submit(entries)),
-    page: (filter, paging) => accessPage(pool, schema, filter, paging),
+    page: (filter, paging) => accessPage(reads, schema, filter, paging),
   };
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { leafHash } from '../../platform/merkle/hashing.ts';
 import { openNote, type Signer } from '../../platform/merkle/note.ts';
-import { openTree, TreeMoved } from '../../platform/merkle/treeStore.ts';
+import { openTree, type Tree, TreeMoved } from '../../platform/merkle/treeStore.ts';
 import { canonicalBytes } from './entry.ts';
 import { monthAfter } from './months.ts';
 import { leavesOf } from './page.ts';
@@ -16,6 +16,7 @@ const monthOf = (starts: string) => ({ starts, ends: monthAfter(starts, 1) });
 /**
  * Adds to the tree of each month what is not in it yet, and signs its head. Each month is a tree of its own (RFC 9162, a leaf is
  * `canonicalBytes` of the entry), so that a month goes whole. Of several who do so at once one works. Answers how many were added.
+ * @throws AccessLogChanged when a month is not as it was signed, or lacks an entry; the others are sealed before
  */
 export async function sealMonths(pool: pg.Pool, schema: string, signer: Signer, now: string): Promise<number> {
   const { rows } = await pool.query<{ starts: string }>(
@@ -23,20 +24,36 @@ export async function sealMonths(pool: pg.Pool, schema: string, signer: Signer, 
      where m.dropped_at is null and m.entries > coalesce(t.size, 0) order by m.starts`,
   );
   let added = 0;
-  for (const { starts } of rows) added += await sealMonth(pool, schema, signer, starts, now);
+  const changed: AccessLogChanged[] = [];
+  for (const { starts } of rows) {
+    try {
+      added += await sealMonth(pool, schema, signer, starts, now);
+    } catch (error) {
+      if (!(error instanceof AccessLogChanged)) throw error;
+      changed.push(error);
+    }
+  }
+  if (changed[0]) throw changed[0];
   return added;
+}
+
+/** Somebody changed what is only added to: nothing more of that month is signed. */
+export class AccessLogChanged extends Error {
+  override readonly name = 'AccessLogChanged';
 }
 
 async function sealMonth(pool: pg.Pool, schema: string, signer: Signer, starts: string, now: string): Promise<number> {
   const name = treeNameOf(starts);
   const tree = openTree(pool, schema, name);
-  const from = (await tree.head()).size;
+  const from = await signedSize(pool, schema, tree, name, signer.name);
   let size = from;
   const client = await pool.connect();
   try {
     for (;;) {
       const entries = await leavesOf(pool, schema, monthOf(starts), size, PAGE);
       if (entries.length === 0) return size - from;
+      const gap = entries.findIndex((entry, at) => entry.leaf !== size + at);
+      if (gap >= 0) throw new AccessLogChanged(`the tree ${name} cannot go on: entry ${size + gap} is not there`);
       await client.query('begin');
       const hashes = entries.map((entry) => leafHash(canonicalBytes(entry)));
       const head = await tree.append(client, size, hashes);
@@ -60,6 +77,22 @@ async function sealMonth(pool: pg.Pool, schema: string, signer: Signer, starts: 
   }
 }
 
+/** The size of a tree that is as its newest checkpoint says. @throws AccessLogChanged */
+async function signedSize(pool: pg.Pool, schema: string, tree: Tree, name: string, origin: string): Promise<number> {
+  const { size, root } = await tree.head();
+  if (size === 0) return size;
+  const { rows } = await pool.query<{ note: string; key: string }>(
+    `select note, key from "${schema}".checkpoint where tree = $1 order by size desc limit 1`,
+    [name],
+  );
+  const told = rows[0] && openNote(rows[0].note, rows[0].key);
+  const isWhole = (await tree.rootAt(size)).equals(root);
+  if (!isWhole || told !== `${origin}/${name}\n${size}\n${root.toString('base64')}\n`) {
+    throw new AccessLogChanged(`the tree ${name} is not as it was signed`);
+  }
+  return size;
+}
+
 /** How a month of the access log stands against its tree. */
 export interface MonthCheck {
   readonly starts: string;
@@ -79,8 +112,8 @@ export async function checkMonth(pool: pg.Pool, schema: string, starts: string, 
     `select note from "${schema}".checkpoint where tree = $1 order by size desc limit 1`,
     [name],
   );
-  const [, told, rootTold] = (rows[0] && openNote(rows[0].note, key)?.split('\n')) ?? [];
-  const signed = size === 0 || (Number(told) === size && rootTold === root.toString('base64'));
+  const told = rows[0] && openNote(rows[0].note, key);
+  const signed = size === 0 || told === `${key.split('+')[0]}/${name}\n${size}\n${root.toString('base64')}\n`;
   return { starts, sealed: size, firstWrong: await firstWrong(pool, schema, starts, size), signed };
 }
 

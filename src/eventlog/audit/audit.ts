@@ -8,7 +8,7 @@ import type { Signer } from '../../platform/merkle/note.ts';
 import { TreeMoved } from '../../platform/merkle/treeStore.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { pause } from '../follow.ts';
-import { type EventLog, LogUnavailable } from '../port.ts';
+import { type EventLog, LogUnavailable, type Position } from '../port.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { AuditHalted, standing, takePage } from './taking.ts';
 
@@ -74,8 +74,14 @@ async function work(
   signal: AbortSignal,
 ): Promise<void> {
   const { log, checkpointMs = 60_000, leaseMs = 15_000 } = parts;
-  let at = await standing(log, ledger);
+  let at: { size: number; position: Position } = await standing(log, ledger);
   const latest = await ledger.latest();
+  if (latest && latest.key !== parts.signer.key) {
+    parts.logger.warn(
+      { key: latest.key },
+      'the last head was signed by another key: right only where the key was changed on purpose',
+    );
+  }
   let signedSize = latest?.size ?? 0;
   let signAt = Date.now() + (latest ? Math.max(0, Date.parse(latest.signedAt) + checkpointMs - Date.now()) : 0);
   let renewAt = Date.now() + leaseMs / 3;
@@ -101,8 +107,7 @@ async function work(
 
 /** Signs the tree as it stands, after a look at both ends: what is signed cannot be taken back. */
 async function signHead(signer: Signer, log: EventLog, ledger: Ledger): Promise<number> {
-  await standing(log, ledger);
-  const head = await ledger.tree.head();
+  const { head } = await standing(log, ledger);
   await ledger.keep({ ...head, note: signCheckpoint(signer, head), key: signer.key });
   return head.size;
 }

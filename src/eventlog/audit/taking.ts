@@ -1,6 +1,8 @@
+import { openNote } from '../../platform/merkle/note.ts';
+import type { Head } from '../../platform/merkle/verification.ts';
 import type { EventLog, Position, StoredEvent } from '../port.ts';
 import { CHAIN_START, eventLeaf, nextLink } from './leaf.ts';
-import type { Entry, Halt, Ledger } from './ledger.ts';
+import type { Checkpoint, Entry, Halt, Ledger } from './ledger.ts';
 
 /** Events taken into the tree at once, at most. */
 const PAGE = 1_000;
@@ -16,22 +18,41 @@ export class AuditHalted extends Error {
 }
 
 /**
- * Where the log goes on behind the tree, once it is clear that it still holds the tree's last event and that the tree begins
- * with what was signed. @throws AuditHalted
+ * Where the log goes on behind the tree, once it is clear that it still holds the tree's last event, that the tree begins with
+ * what was signed, and that its head is the one its nodes give. @throws AuditHalted
  */
-export async function standing(log: EventLog, ledger: Ledger): Promise<{ size: number; position: Position }> {
-  const [{ size }, signed] = [await ledger.tree.head(), await ledger.latest()];
-  if (signed && (signed.size > size || !(await ledger.tree.rootAt(signed.size)).equals(signed.root))) {
+export async function standing(log: EventLog, ledger: Ledger): Promise<{ size: number; head: Head; position: Position }> {
+  const [head, signed] = [await ofTree(() => ledger.tree.head()), await ledger.latest()];
+  const size = head?.size ?? 0;
+  if (signed && !(isAsSigned(signed) && signed.size <= size && (await isHead(ledger, signed)))) {
     throw new AuditHalted({ code: 'TREE_CHANGED', logIndex: signed.size });
   }
-  if (size === 0) return { size, position: 0n };
+  if (!head || !(await isHead(ledger, head))) throw new AuditHalted({ code: 'TREE_CHANGED', logIndex: size });
+  if (size === 0) return { size, head, position: 0n };
   const [last] = await ledger.entriesAfter(size - 1, 1);
   if (!last) throw new AuditHalted({ code: 'TREE_CHANGED', logIndex: size });
   const event = await nextEvent(log, await log.positionOf(BigInt(size - 1)));
   const { stream, revision } = last;
   if (!event) throw new AuditHalted({ code: 'LOG_SHORTER', logIndex: size, stream, revision });
   if (!eventLeaf(event).equals(last.leaf)) throw new AuditHalted({ code: 'EVENT_CHANGED', logIndex: size, stream, revision });
-  return { size, position: event.position };
+  return { size, head, position: event.position };
+}
+
+/** What lies beside a note is not signed: the note has to say the same. */
+const isAsSigned = ({ note, key, size, root }: Checkpoint): boolean =>
+  openNote(note, key) === `${key.split('+')[0]}\n${size}\n${root.toString('base64')}\n`;
+
+const isHead = async ({ tree }: Ledger, { size, root }: Head): Promise<boolean> =>
+  (await ofTree(() => tree.rootAt(size)))?.equals(root) ?? false;
+
+/** What the tree says; undefined where its tables do not belong together. */
+async function ofTree<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The first event after a position; undefined at the end of the log. */
