@@ -9,7 +9,7 @@ import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
 import { documentMigrations } from './eventlog/documents/migrations.ts';
-import { reconcileErasures } from './eventlog/erasures.ts';
+import { destroyRestricted, erasedSubjects, reconcileErasures } from './eventlog/erasures.ts';
 import { createExecutor, type Executor } from './eventlog/execute.ts';
 import type { EventLog } from './eventlog/port.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
@@ -137,6 +137,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
             registry,
             rulebook,
             rights,
+            erased: () => erasedSubjects(log, codec),
             routed: () => both,
             applicationName,
             logger,
@@ -150,8 +151,10 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const revived = await reconcileErasures(log, codec, keyring);
     if (revived > 0)
       logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
-    const destroyKeys = async (subjects: readonly string[]): Promise<number> =>
-      (await keyring.destroy(subjects)) + (restricted ? await (await restricted.open()).keyring.destroy(subjects) : 0);
+    const destroyKeys = async (subjects: readonly string[]): Promise<number> => {
+      const theirs = restricted ? await destroyRestricted(await restricted.open(), subjects) : 0;
+      return theirs + (await keyring.destroy(subjects));
+    };
     logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
     return {
       config,

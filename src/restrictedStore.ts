@@ -4,6 +4,7 @@ import type { Registry } from './domain/kernel/registry.ts';
 import { auditMigrations } from './eventlog/audit/migrations.ts';
 import { createCases } from './eventlog/cases.ts';
 import { createCodec } from './eventlog/codec.ts';
+import { destroyRestricted } from './eventlog/erasures.ts';
 import { createExecutor } from './eventlog/execute.ts';
 import type { EventLog } from './eventlog/port.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
@@ -51,6 +52,8 @@ export interface RestrictedParts {
   readonly registry: Registry;
   readonly rulebook: Rulebook;
   readonly rights: RightsOf;
+  /** Subjects that the general log says are erased. */
+  readonly erased: () => Promise<readonly string[]>;
   /** Guards of restricted cases may look at general ones; never the other way round. */
   readonly routed: () => Routed;
   readonly applicationName: string;
@@ -79,6 +82,9 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     closers.unshift(() => keys.close());
     const { keyring } = keys;
     const codec = createCodec(registry, keyring);
+    // Before anything is answered: a key store put back from a backup holds keys that are gone for good.
+    const revived = await destroyRestricted({ log, codec, keyring }, await parts.erased());
+    if (revived > 0) logger.warn({ keys: revived }, 'restricted keys of erased subjects had come back, and are destroyed again');
     const cases = createCases(log, codec, registry);
     const now = () => new Date().toISOString();
     const executor = createExecutor({ log, codec, cases: parts.routed().cases, registry, rulebook, keyring, rights, now });

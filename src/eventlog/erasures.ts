@@ -1,4 +1,5 @@
 import { erasureEvents } from '../domain/erasure/index.ts';
+import { idOf } from '../domain/kernel/envelope.ts';
 import type { Keyring } from '../platform/keyring.ts';
 import type { Codec } from './codec.ts';
 import type { EventLog, Position } from './port.ts';
@@ -20,13 +21,46 @@ export async function erasedSubjects(log: EventLog, codec: Codec): Promise<reado
   }
 }
 
+/** What is needed of a store to erase in it. */
+export interface ErasableStore {
+  readonly log: EventLog;
+  readonly codec: Codec;
+  readonly keyring: Keyring;
+}
+
+/**
+ * Destroys the keys of subjects in the restricted store, with those of every case there that names one of them, or names such a
+ * case: what officers wrote in it is sealed under the case. The cases are found in the log itself, since the general store never
+ * learns their ids. Answers how many keys there were.
+ */
+export async function destroyRestricted({ log, codec, keyring }: ErasableStore, subjects: readonly string[]): Promise<number> {
+  if (subjects.length === 0) return 0;
+  const named = new Set<unknown>(subjects);
+  const all = new Set(subjects);
+  for (let after: Position = 0n; ; ) {
+    const { events, scannedTo } = await log.readAll(after, PAGE);
+    for (const { meta, data } of await codec.decode(events, 'none')) {
+      if (!Object.values(Object(data)).some((value) => named.has(value))) continue;
+      const id = idOf(meta.stream);
+      named.add(id);
+      all.add(id);
+    }
+    if (scannedTo <= after) break;
+    after = scannedTo;
+  }
+  return destroyPaged(keyring, [...all]);
+}
+
+async function destroyPaged(keyring: Keyring, subjects: readonly string[]): Promise<number> {
+  let destroyed = 0;
+  for (let at = 0; at < subjects.length; at += PAGE) destroyed += await keyring.destroy(subjects.slice(at, at + PAGE));
+  return destroyed;
+}
+
 /**
  * Destroys again what the log says is destroyed: a key store that was put back from a backup holds keys that are gone for good.
  * Done before anything is served. Answers how many keys had come back.
  */
 export async function reconcileErasures(log: EventLog, codec: Codec, keyring: Keyring): Promise<number> {
-  const subjects = await erasedSubjects(log, codec);
-  let revived = 0;
-  for (let at = 0; at < subjects.length; at += PAGE) revived += await keyring.destroy(subjects.slice(at, at + PAGE));
-  return revived;
+  return destroyPaged(keyring, await erasedSubjects(log, codec));
 }

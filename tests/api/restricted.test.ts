@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import t from 'tap';
+import { openCore } from '../../src/compose.ts';
 import { accounts } from '../../src/domain/clearance/policy.ts';
 import { checkpointLines, exportLines } from '../../src/eventlog/audit/export.ts';
 import { openLedger } from '../../src/eventlog/audit/ledger.ts';
@@ -72,7 +73,9 @@ async function installation() {
     };
     return { id, call };
   }
-  return { dataDir, running, core, given, someone, today: now.slice(0, 10) };
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= running.stop());
+  return { dataDir, stop, core, given, someone, today: now.slice(0, 10) };
 }
 
 t.setTimeout(120_000);
@@ -90,7 +93,7 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
 t.test('a clearance is asked for by a movement, answered in the restricted store, and comes back as cleared alone', async (t) => {
   const i = await installation();
   t.teardown(async () => {
-    await i.running.stop();
+    await i.stop();
     rmSync(i.dataDir, { recursive: true, force: true });
   });
   const { core, given, today } = i;
@@ -280,5 +283,37 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     t.equal((await registrar.call('GET', `/v1/movements/${movement}`)).status, 200);
     await core.pool.query('alter database masar_restricted connection limit -1');
     await until(async () => ((await list()).status === 200 ? true : undefined));
+  });
+
+  await t.test('who is erased is erased there as well, with what officers wrote in the cases, and stays so', async (t) => {
+    const place = core.restricted;
+    if (!place) throw new Error('no restricted store');
+    const live = async (pool = place.pool) => {
+      const { rows } = await pool.query<{ subject: string }>('select subject from keys.data_key where wrapped is not null');
+      return rows.map((one) => one.subject);
+    };
+    const backup = (await place.pool.query('select to_jsonb(one) as row from keys.data_key one')).rows;
+    const kept = await live();
+    t.ok(kept.includes(who) && kept.includes(mine.id), 'a grant has its reason under the case');
+    t.equal(await core.destroyKeys([randomUUID()]), 0);
+    t.same(await live(), kept);
+    t.ok((await core.destroyKeys([who])) > 1);
+    t.same(await live(), [], 'the emergency was about this case too');
+    const { json: seen } = await actor.call('GET', path);
+    t.match(seen.state.subject, { erased: true }, JSON.stringify(seen));
+
+    const extent = { persons: [who], households: [], cases: [], kept: [], files: [] };
+    const done = { subjects: extent.persons, keys: 1, finalOn: today };
+    await given('erasure', randomUUID(), { type: 'ErasureCarriedOut', data: done });
+    await place.pool.query('delete from keys.data_key');
+    for (const { row } of backup) {
+      await place.pool.query('insert into keys.data_key select * from jsonb_populate_record(null::keys.data_key, $1)', [row]);
+    }
+    t.same((await live()).sort(), kept.sort());
+    await i.stop();
+    const again = await openCore(core.config, silentLog, 'masar test');
+    await again.restricted?.open();
+    t.same(await live(again.restricted?.pool), [], 'an older backup of the keys revives nobody');
+    await again.close();
   });
 });
