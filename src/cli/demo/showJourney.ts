@@ -39,6 +39,8 @@ interface TrailEntry {
 }
 
 const TRAIL_ROWS = 200;
+/** Who looks: the cases are open to the branch, so that its boards leave no small figure out. */
+const BRANCH = 'duhok.verifier';
 
 /** What is seen of the family's way: where movements and papers stand, its page and trail, and the year as it looked then. */
 export async function showJourney(client: Client, journey: Journey, after: string, say: (text: string) => void): Promise<void> {
@@ -53,7 +55,7 @@ const word = (one: { readonly status?: string | null; readonly statusLabel?: { r
   one.statusLabel?.en ?? one.status ?? '';
 
 async function movements(client: Client, after: string): Promise<string> {
-  const { items } = await client.get<Lines<BoardLine>>('hq.planning', '/v1/movements/board?by=kind,status', after);
+  const { items } = await client.get<Lines<BoardLine>>(BRANCH, '/v1/movements/board?by=kind,status', after);
   const rows = items.map(({ kind, cases, measures, ...one }) => [
     kind ?? '',
     word(one),
@@ -61,11 +63,11 @@ async function movements(client: Client, after: string): Promise<string> {
     ...['persons', 'arrivalConfirmed', 'roundsCompleted', 'failed'].map((name) => String(measures[name] ?? 0)),
   ]);
   const columns = ['pathway', 'status', 'movements', 'persons', 'arrived', 'rounds held', 'failed'];
-  return table('Movements, as planning sees them', columns, rows);
+  return table('Movements, as the branch in Duhok sees them', columns, rows);
 }
 
 async function papers(client: Client, after: string): Promise<string> {
-  const { items } = await client.get<Lines<BoardLine>>('hq.planning', '/v1/document-requests/board?by=kind,status', after);
+  const { items } = await client.get<Lines<BoardLine>>(BRANCH, '/v1/document-requests/board?by=kind,status', after);
   const rows = items.map(({ kind, cases, oldestDays, ...one }) => [
     kind ?? '',
     word(one),
@@ -76,7 +78,7 @@ async function papers(client: Client, after: string): Promise<string> {
 }
 
 async function page(client: Client, { family }: Journey, after: string): Promise<readonly string[]> {
-  const { cases, waits } = await client.get<Page>('duhok.verifier', `/v1/households/${family.household}/page`, after);
+  const { cases, waits } = await client.get<Page>(BRANCH, `/v1/households/${family.household}/page`, after);
   const rows = cases.map((one) => [one.reference, one.processLabel?.en ?? '', word(one), one.openedAt.slice(0, 10)]);
   const open = waits.map((one) => [one.reference, one.wait, one.party, shortTime(one.since)]);
   return [
@@ -87,7 +89,7 @@ async function page(client: Client, { family }: Journey, after: string): Promise
 
 async function trail(client: Client, { family }: Journey, after: string): Promise<string> {
   const path = `/v1/households/${family.household}/trail?limit=${TRAIL_ROWS}`;
-  const { items } = await client.get<Lines<TrailEntry>>('duhok.verifier', path, after);
+  const { items } = await client.get<Lines<TrailEntry>>(BRANCH, path, after);
   const lines = [...items]
     .sort((a, b) => (a.occurredAt < b.occurredAt ? -1 : 1))
     .map((one) => [
@@ -114,7 +116,7 @@ async function asItWas(client: Client, after: string): Promise<string> {
   const lines = async (what: string, day: string) =>
     (
       await client.get<Lines<BoardLine>>(
-        'hq.planning',
+        BRANCH,
         `/v1/${what}/board?by=status&governorate=${what === 'movements' ? 'IQG15' : 'IQG09'}&effectiveOn=${day}`,
         after,
       )
