@@ -59,6 +59,8 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (error instanceof StorageFull) return { code: 'STORAGE_FULL' };
   // Read models appear when their first build has come to the end of the log.
   if (sqlStateOf(error) === UNDEFINED_TABLE) return { code: 'NOT_BUILT_YET' };
+  // A value that fits its shape and that Postgres cannot hold: a year before the first, a number or cursor out of range.
+  if (DATA_EXCEPTION.test(String(sqlStateOf(error)))) return { code: 'BAD_REQUEST' };
   if (error instanceof RestrictedUnavailable || (process?.store === 'restricted' && isConnectionFault(error))) {
     return { code: 'RESTRICTED_UNAVAILABLE' };
   }
@@ -70,6 +72,7 @@ function tell(error: unknown, process: Process | undefined): Told {
 }
 
 const UNDEFINED_TABLE = '42P01';
+const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
 const sqlStateOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined);
 
 /** What happened since the caller looked: what, when, by which post; never the data itself. */

@@ -324,7 +324,12 @@ const REFUSAL_STATUS: Readonly<Record<string, number>> = {
   NOT_ENROLLED: 403,
   SUSPENDED: 403,
   NOT_DEPUTY: 403,
+  // Of who may do a thing, but not this one: on record like every other want of a right.
   SECOND_OFFICER_NEEDED: 403,
+  SECOND_PERSON_NEEDED: 403,
+  FOUR_EYES: 403,
+  GRANTED_TO_ONESELF: 403,
+  REVIEWED_BY_ANOTHER: 403,
   WAIT_NOT_YOURS: 403,
   TRANSFER_NOT_TO_YOU: 403,
   NOT_FOUND: 404,

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import t from 'tap';
+import { statusOf } from '../../src/api/problemCodes.ts';
 import { listExport } from '../../src/domain/listExport/index.ts';
 import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
 import type { AccessEntry } from '../../src/eventlog/access/entry.ts';
@@ -128,6 +129,14 @@ t.test('refusals are on record with who was refused and what; who did not prove 
   t.equal((await entries()).length, 5);
   t.match((await api.parts.metrics.scrape()).body, /masar_unauthenticated_total\{code="TOKEN_MISSING"\} 1/);
 });
+
+t.test(
+  'who may not decide on what they did themselves is refused like everybody without the right, and so on record',
+  async (t) => {
+    const codes = ['FOUR_EYES', 'SECOND_OFFICER_NEEDED', 'SECOND_PERSON_NEEDED', 'GRANTED_TO_ONESELF', 'REVIEWED_BY_ANOTHER'];
+    for (const code of codes) t.equal(statusOf(code), 403, code);
+  },
+);
 
 t.test('what cannot be put on record is not shown, and no refusal leaves either', async (t) => {
   const { api, registrar, open, pool, entries } = await parcels();
@@ -332,6 +341,14 @@ t.test('an auditor sees every office, who answers for an office sees their own',
   t.equal((await audit(registrar)).json.code, 'FORBIDDEN');
   t.equal((await audit(head, '?who=me')).json.code, 'INVALID_INPUT');
   t.equal((await audit(head, '?cursor=abc')).json.code, 'CURSOR_MALFORMED');
+  const forged = [
+    ['9'.repeat(30), '', ''],
+    ['', '1', '0'],
+    ['', '2026-01-01T00:00:00Z', '9'.repeat(14)],
+  ].map((values) => `cursor=${Buffer.from(JSON.stringify(['audit', ...values])).toString('base64url')}`);
+  for (const query of [...forged, 'from=0000-01-01T00:00:00Z', 'action=%00']) {
+    t.equal((await audit(head, `?${query}`)).status, 400, query);
+  }
 
   const paged: string[] = [];
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
