@@ -57,7 +57,8 @@ export async function serve(config: Config, logger: Logger, watchFrom?: Promise<
     const has = (role: Role): boolean => config.roles.has(role);
     // Building the API takes the thread for seconds: a connection that the others began meanwhile would run out of time.
     const api = has('api') ? await buildApi(core, logger, metrics, ending.signal, ofApi) : undefined;
-    if (has('projector')) steps.push(startProjector(core, metrics), startAudit(core, metrics));
+    if (has('projector')) steps.push(startProjector(core, metrics));
+    if (has('projector')) steps.push(startAudit(core, metrics));
     if (has('worker')) steps.push(await startWorker(core, metrics, watchFrom));
     const alongside = { projector: has('projector'), worker: has('worker'), watchFrom };
     if (core.restricted && (alongside.projector || alongside.worker)) steps.push(runRestricted(core, core.restricted, alongside));
@@ -200,7 +201,7 @@ async function buildApi(
     documents: core.documents,
     cases: core.routed.cases,
     codec: core.routed.codec,
-    accessLog: createAccessLog({ pool: accessPool, schema: SCHEMAS.access }),
+    accessLog: createAccessLog({ pool: accessPool, reads: pool, schema: SCHEMAS.access }),
     log: core.log,
     rights: core.rights,
     rulebook: core.rulebook,
