@@ -19,16 +19,16 @@ import { silentLog, temporaryDirectory } from './postgres.ts';
 const FILE_TIMEOUT_S = 300;
 const built = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Folders of the longest files. They begin first, so that none is left running alone in the end. */
-const LONGEST = ['faults', 'platform', 'workers'];
+/** The longest files, by how their paths begin. They are run first, so that none is left running alone in the end. */
+const LONGEST = ['api/matrix', 'faults', 'platform/embedded', 'api/attack', 'api/fuzz', 'platform', 'workers', 'eventlog/audit'];
 
 /** Compiled files whose source still exists: the output folder may hold what was deleted since. */
 function testFiles(words: readonly string[]): string[] {
   const all = readdirSync(join(built, 'tests'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js') && existsSync(join('tests', file.replace(/\.js$/, '.ts'))))
     .sort();
-  const long = (file: string): boolean => LONGEST.some((folder) => file.startsWith(folder));
-  const inOrder = [...all.filter(long), ...all.filter((file) => !long(file))];
+  const rank = (file: string): number => [...LONGEST, ''].findIndex((start) => file.startsWith(start));
+  const inOrder = all.toSorted((a, b) => rank(a) - rank(b));
   return inOrder.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
 }
 
