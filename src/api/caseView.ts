@@ -1,4 +1,4 @@
-import { AS_PARTY, covers, mayI, type Reach, type Rights, reachOf, type Target, targetOf } from '../domain/access/access.ts';
+import { AS_PARTY, covers, mayI, type Rights, reachOf, targetOf } from '../domain/access/access.ts';
 import { type ActionView, actionsOf } from '../domain/kernel/actions.ts';
 import { type CaseRecord, foldCase } from '../domain/kernel/case.ts';
 import { isTold } from '../domain/kernel/discretion.ts';
@@ -7,6 +7,7 @@ import { Hidden, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { LoadedCase } from '../eventlog/cases.ts';
 import type { Opener } from './opener.ts';
+import { withheldIn } from './partyView.ts';
 
 /** A point in what we knew: up to an instant of recording, or up to a position of the log. */
 export type AsOf = { readonly recordedAt: string } | { readonly position: bigint };
@@ -35,23 +36,11 @@ export function openingTier(
   const target = targetOf(process, record);
   const were = targetOf(process, then).parties;
   const cameLater = target.parties.filter((one) => !were.includes(one));
-  return readWays(process, target, rights)
+  return reachOf(rights, `${process.name}:read`)
+    .filter((reach) => covers(reach, target, rights))
     .filter(({ scope, post }) => !AS_PARTY.has(scope) || !cameLater.includes(post.organisation))
     .map((reach) => reach.tier)
     .reduce<Tier | undefined>((best, tier) => (best === undefined || withinTier(best, tier) ? tier : best), undefined);
-}
-
-const readWays = (process: Process, target: Target, rights: Rights): readonly Reach[] =>
-  reachOf(rights, `${process.name}:read`).filter((reach) => covers(reach, target, rights));
-
-/** The state without what its owner keeps to itself, for who reaches the case only as one that takes part. */
-function stateFor({ process, record }: LoadedCase, rights: Rights, state: Stated): object {
-  const target = targetOf(process, record);
-  const asParty = readWays(process, target, rights).every(
-    ({ scope, post }) => AS_PARTY.has(scope) && target.parties.includes(post.organisation),
-  );
-  const kept = process.keptFromParties ?? [];
-  return asParty ? Object.fromEntries(Object.entries(state).filter(([name]) => !kept.includes(name))) : state;
 }
 
 /** A case as one caller sees it. */
@@ -68,6 +57,7 @@ export async function viewOf(
   const tier = openingTier(process, loaded.record, rights, then);
   if (!then.exists || tier === undefined) throw new Refused('NOT_FOUND');
   const record = await recordFor(loaded, tier, opener, known);
+  const withheld = withheldIn(process, loaded.record, rights);
   return {
     process: process.name,
     id: record.id,
@@ -77,8 +67,8 @@ export async function viewOf(
     openedAt: record.openedAt,
     changedAt: then.changedAt,
     owner: record.owner,
-    state: shown(stateFor(loaded, rights, record.state)),
-    waits: record.waits,
+    state: shown(withheld.from(record.state)),
+    waits: withheld.waits(record.waits).map(({ discreet: _, ...wait }) => wait),
     shares: record.shares,
     transfer: record.transfer,
     adoption: record.adoption,

@@ -12,6 +12,7 @@ import type { ChangeNotice, TimelineEntry } from '../projections/timeline.querie
 import { openingTier, shown } from './caseView.ts';
 import type { Opener } from './opener.ts';
 import type { ApiParts } from './parts.ts';
+import { type Withheld, withheldIn } from './partyView.ts';
 
 interface Opening {
   /** The case itself, to name who looked at it. */
@@ -20,6 +21,8 @@ interface Opening {
   readonly values: Tier | undefined;
   /** Up to which tier one is told what happened. */
   readonly names: Tier | undefined;
+  /** What is not for them even so. */
+  readonly withheld: Withheld;
 }
 
 /** The page with words, and with values only as far as the caller may open the case each entry stands in. */
@@ -55,7 +58,8 @@ async function openingsOf({ cases, registry }: ApiParts, rights: Rights, entries
       streams.map(async (stream): Promise<[string, Opening]> => {
         const [process, record] = [registry.ofStream(stream), await cases.glance(stream)];
         const values = openingTier(process, record, rights);
-        return [stream, { record, values, names: higher(values, followedTo(process, record, rights)) }];
+        const names = higher(values, followedTo(process, record, rights));
+        return [stream, { record, values, names, withheld: withheldIn(process, record, rights) }];
       }),
     ),
   );
@@ -73,7 +77,9 @@ const higher = (one: Tier | undefined, other: Tier | undefined): Tier | undefine
 
 const streamOf = (entry: { readonly process: string; readonly id: string }): string => `${entry.process}-${entry.id}`;
 
-async function worded({ registry }: ApiParts, opener: Opener, entry: TimelineEntry, opening: Opening) {
+async function worded({ registry }: ApiParts, opener: Opener, full: TimelineEntry, opening: Opening) {
+  const entry = partOf(full, opening);
+  if (!entry) return untold(full);
   const process = registry.byName(entry.process);
   const tier = opening.values;
   if (!isTold(process, entry.type, opening.names)) return untold(entry);
@@ -92,6 +98,19 @@ async function worded({ registry }: ApiParts, opener: Opener, entry: TimelineEnt
     })),
   };
 }
+
+/** The entry without what is withheld in it; undefined where all it says is withheld from who opens the case. */
+function partOf(entry: TimelineEntry, { values, withheld }: Opening): TimelineEntry | undefined {
+  if (values === undefined || !isObject(entry.data)) return entry;
+  const data = withheld.from(entry.data);
+  const part = (value: unknown) => Object.values(withheld.from({ value }) ?? {})[0];
+  const changes = entry.changes
+    .filter(({ field }) => !withheld.isKept(field))
+    .map(({ field, before, after }) => ({ field, before: part(before), after: part(after) }));
+  return data && { ...entry, data, changes };
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** What the entry itself tells, whether or not values in it are sealed. */
 const tiersOf = (process: Process, record: CaseRecord<Stated>, type: string): readonly Tier[] => [

@@ -66,6 +66,8 @@ export interface QueueRow {
   level: number;
   paused_at: string | null;
   assignee: string | null;
+  /** For its holder and the owner of the case alone. */
+  discreet: boolean;
   urgency: string | null;
   /** 0 emergency, 1 urgent, 2 normal or not said. */
   priority: number;
@@ -161,6 +163,7 @@ function contentOf(process: Process, record: CaseRecord<Stated>, wait: OpenWait)
     level: wait.level,
     paused_at: wait.paused?.at ?? null,
     assignee: wait.assignee ?? null,
+    discreet: wait.discreet === true,
     urgency,
     priority: PRIORITIES[urgency ?? ''] ?? 2,
   };
@@ -182,6 +185,7 @@ const CONTENT = [
   'level',
   'paused_at',
   'assignee',
+  'discreet',
   'urgency',
 ] as const satisfies readonly (keyof Content)[];
 

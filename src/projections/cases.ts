@@ -91,6 +91,7 @@ const tables: readonly TableSpec[] = [
       level: 'integer',
       paused_at: 'text',
       assignee: 'text',
+      discreet: 'boolean',
       urgency: 'text',
       priority: 'integer',
       round: 'integer',
@@ -129,7 +130,7 @@ const tables: readonly TableSpec[] = [
 export function casesProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'cases',
-    version: 3,
+    version: 4,
     categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     opening: 'none',
     tables,

@@ -84,7 +84,8 @@ export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, d
     .innerJoin('case_index', (join) =>
       join.onRef('case_index.process', '=', 'queue.process').onRef('case_index.case_id', '=', 'queue.case_id'),
     )
-    .where((eb) => eb.or([visibleTo(sight, 'case_index', filter.asOf && 'queue.from_index'), heldByParty(sight)]));
+    .where((eb) => eb.or([visibleTo(sight, 'case_index', lookedAt(filter.asOf)), heldByParty(sight)]))
+    .where(sql<SqlBool>`(not queue.discreet or ${concerns(sight)})`);
   const { asOf, assignee } = filter;
   query =
     asOf === undefined
@@ -117,6 +118,16 @@ export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, d
   return query;
 }
 
+/** Held by the organisation of one of these posts, or in a case that is their office's. */
+function concerns({ rights }: Sight): Condition {
+  const ways = rights.posts.map(
+    ({ organisation, office }) => sql`queue.holder_organisation = ${organisation}
+      or case when case_index.owner_office is null then case_index.owner_organisation = ${organisation}
+        else case_index.owner_office = ${office ?? null} end`,
+  );
+  return ways.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`coalesce((${sql.join(ways, sql` or `)}), false)`;
+}
+
 /**
  * What waits on an organisation as a whole is shown to it even where it no longer takes part in the case: a former receiver has
  * to confirm that it keeps nothing.
@@ -134,6 +145,9 @@ function heldByParty({ groups }: Sight): Condition {
   return ways.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`coalesce((${sql.join(ways, sql` or `)}), false)`;
 }
 
+/** The logIndex that is looked at; none where it is now. */
+const lookedAt = (asOf: string | undefined): bigint | undefined => (asOf === undefined ? undefined : BigInt(asOf));
+
 /** Cases whose very status may be told: those that may be found. */
 const findable = ({ rights, groups }: Sight, asOf: string | undefined): Condition =>
   visibleTo(
@@ -143,7 +157,7 @@ const findable = ({ rights, groups }: Sight, asOf: string | undefined): Conditio
       groups.flatMap((one) => one.processes),
     ),
     'case_index',
-    asOf && 'queue.from_index',
+    lookedAt(asOf),
   );
 
 const truth = (condition: Condition, wanted: boolean): Condition => (wanted ? condition : sql<SqlBool>`not ${condition}`);

@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { type Answer, startApi } from '../support/api.ts';
+import type { Membership } from '../../src/domain/access/membership.ts';
+import { reintegrationPlan } from '../../src/domain/reintegrationPlan/index.ts';
+import { type Answer, type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
+import { movements } from '../support/movements.ts';
 import { client, referrals } from '../support/referrals.ts';
+import { someone } from '../support/scenario.ts';
 
-const story = await referrals();
+const story = await referrals(undefined, [reintegrationPlan]);
 const { w, sender, receiver, ask } = story;
 const api = await startApi(w, withReadModels(t));
 t.teardown(() => api.close());
@@ -72,4 +77,72 @@ t.test('a former receiver finds in its queue what it has to confirm, and who had
   t.match(await give(stranger, id, 'confirm-deletion'), { status: 404, json: { code: 'NOT_FOUND' } });
   t.match(await give(focal, id, 'confirm-deletion'), { status: 200 });
   t.same(await waits(), []);
+});
+
+t.test('who supports a mind is told of it, with who keeps the plan: the other parties of a plan are not', async (t) => {
+  const [id, shelter, mind] = [randomUUID(), randomUUID(), randomUUID()];
+  const [builder, listener] = [someone('serviceDirectorate'), someone('serviceDirectorate')];
+  const { organisation: keeper, office = '' } = sender.post;
+  const branch = someone('headOfBranch');
+  const goal = (goal: string, domain: string, { post }: { readonly post: { readonly organisation: string } }) => ({
+    ...{ goal, domain, due: '2026-09-01' },
+    owner: { by: 'organisation', organisation: post.organisation },
+  });
+  const goals = [goal(shelter, 'shelter', builder), goal(mind, 'mhpss', listener)];
+  const consent = { basis: 'form', ref: 'P-1', givenOn: '2026-02-01', recipients: [] };
+  const beneficiary = { kind: 'household', household: randomUUID() };
+  await w.given(
+    'reintegrationPlan',
+    id,
+    { type: 'ReintegrationPlanProposed', data: { beneficiary, branch: branch.post.office }, by: sender },
+    { type: 'ReintegrationAssessmentDone', data: { scores: { mhpss: 1, shelter: 2 } }, by: sender },
+    { type: 'ReintegrationPlanAgreed', data: { goals, consent, reviews: [{ round: 1, due: '2026-06-01' }] }, by: sender },
+    { type: 'PlanGoalStarted', data: { goal: mind }, by: sender },
+    { type: 'PlanGoalStarted', data: { goal: shelter }, by: sender },
+  );
+  const at = ({ post }: typeof builder): SignedIn =>
+    api.person(post.role, { organisation: post.organisation, ...(post.office ? { office: post.office } : {}) });
+  const keeps = api.person('partnerCaseworker', { organisation: keeper, office });
+  const paths = [`reintegration-plans/${id}`, `reintegration-plans/${id}/timeline`, 'queue?limit=200'];
+  for (const [who, as, told] of [
+    ['who keeps it', keeps, true],
+    ['who gives it', at(listener), true],
+    ['who sees to another goal', at(builder), false],
+    ['the branch of the family', at(branch), false],
+  ] as const) {
+    for (const path of paths) {
+      const { status, text } = await read(`/v1/${path}`, as);
+      t.equal(status, 200, `${who}: ${path}`);
+      t.equal(text.includes(mind), told, `${who}: the goal in ${path}`);
+      if (!path.startsWith('queue')) t.equal(/"domain":"mhpss"/.test(text), told, `${who}: its domain in ${path}`);
+      t.match(
+        text,
+        path.startsWith('queue') && as !== keeps && who.includes('gives') ? mind : shelter,
+        `${who}: the rest of ${path}`,
+      );
+    }
+  }
+});
+
+t.test('what the branch of departure keeps of a movement is not shown to the branch that receives', async (t) => {
+  const m = await movements();
+  const there = await startApi(m.w, withReadModels(t));
+  t.teardown(() => there.close());
+  const trip = await m.journey();
+  await trip.to('approved');
+  const visit = { visit: randomUUID(), participants: [trip.home.mother] };
+  await m.w.given('movement', trip.id, { type: 'GoAndSeeVisitRequested', data: visit, by: m.registrar });
+  const stateFor = async ({ role, organisation, office = '', governorate = '' }: Membership) => {
+    const as = there.person(role, { organisation, office, governorate });
+    const headers = { 'masar-after': String(await there.log.head()) };
+    const { status, json } = await there.call('GET', `/v1/movements/${trip.id}`, { as, headers });
+    t.equal(status, 200, role);
+    return json.state;
+  };
+  t.match((await stateFor(m.registrar.post)).visits, [{ visit: visit.visit }]);
+  for (const { post } of [m.receiver, m.receiverHead]) {
+    const state = await stateFor(post);
+    t.match(state, { status: 'approved' });
+    t.notOk('visits' in state, post.role);
+  }
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Accepted, ApplicationState } from '../application/state.ts';
 import { ensure } from '../kernel/errors.ts';
+import { opened } from '../kernel/privacy.ts';
 import { type Context, fact, type NewEvent } from '../kernel/process.ts';
 import { FileNumber } from './data.ts';
 import { p } from './definition.ts';
@@ -61,7 +62,8 @@ function splitOff(from: HouseholdState, id: string, fileNo: string, ctx: Opening
   const split = from.splits.find((one) => one.into === ctx.id);
   ensure(split, 'SPLIT_UNKNOWN', { household: id });
   const branch = branchOf(ctx);
-  const shielded = split.ground === 'protection';
+  // A ground that cannot be read is taken for the one that shields most.
+  const shielded = opened(split.ground, 'protection') === 'protection';
   const { newHead: head, headType, focalPoint } = split;
   return [
     {

@@ -1,6 +1,6 @@
 import type { OfficeRef } from '../kernel/caseEvents.ts';
 import type { LocalDate } from '../kernel/dates.ts';
-import { isOpen, type Personal } from '../kernel/privacy.ts';
+import type { Personal } from '../kernel/privacy.ts';
 import type { FoldEvent } from '../kernel/process.ts';
 import type { DocumentStatus } from '../person/data.ts';
 import type { ConsentScope, HeadType, Leg, Member, Origin, Pathway, Site } from './data.ts';
@@ -58,8 +58,7 @@ export interface Split {
   readonly newHead: string;
   readonly headType?: Personal<HeadType> | undefined;
   readonly focalPoint?: string | undefined;
-  /** What cannot be read is taken for the ground that shields most. */
-  readonly ground: SplitGround;
+  readonly ground: Personal<SplitGround>;
 }
 
 /** The values a merge may take from the other household. */
@@ -227,8 +226,8 @@ export function evolve(state: HouseholdState, event: FoldEvent<typeof events>): 
       return { ...state, consents: state.consents.map((one) => (one.id === consent ? { ...one, status: 'withdrawn' } : one)) };
     }
     case 'HouseholdSplit': {
-      const { members, remainingHead, ground, agreedBy: _, ...rest } = event.data;
-      const split: Split = { ...rest, members, ground: isOpen(ground) ? ground : 'protection' };
+      const { remainingHead, agreedBy: _, ...split } = event.data;
+      const { members } = split;
       const gone = members.map((one) => one.person);
       return {
         ...state,

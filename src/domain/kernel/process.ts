@@ -137,6 +137,8 @@ export interface Context<X extends FactRefs = FactRefs> {
   readonly evidence: readonly Evidence[];
   readonly letterRef?: LetterRef;
   readonly consentRef?: string;
+  /** Whether the restricted processes have their store in this installation. */
+  readonly restrictedStore: boolean;
   readonly case: CaseRecord<unknown>;
   /** The case's events so far, decoded. */
   readonly history: readonly RecordedEvent[];

@@ -121,9 +121,10 @@ export function reopened(state: PlanState): PlanState {
 const goalWaits = ({ goals }: Plan): readonly Wait[] =>
   goals
     .filter((one) => !isClosed(one))
-    .map(({ goal, owner }) => ({
+    .map(({ goal, domain, owner }) => ({
       key: `goal:${goal}`,
       party: owner.by === 'family' ? 'family' : 'goalOwner',
+      ...(domain === 'mhpss' ? { discreet: true as const } : {}),
       ...(owner.by === 'family' ? {} : { holder: { organisation: owner.organisation } }),
     }));
 
@@ -162,6 +163,21 @@ export function about(state: PlanState): About {
     parties: [...new Set(goals.flatMap(({ owner }) => (owner.by === 'organisation' ? [owner.organisation] : [])))],
     governorates: governorate === undefined ? [] : [governorate],
   };
+}
+
+/**
+ * That somebody needs mental health or psychosocial support is for who keeps the plan and who gives the support; the others that
+ * take part see neither the goal nor what became of it (domain.md §0.4 and §7.4, privacy).
+ */
+export function closedTo(
+  { goal: id }: Readonly<Record<string, unknown>>,
+  state: PlanState,
+  organisations: readonly string[],
+): boolean {
+  if (id === undefined || state.status === 'none') return false;
+  const goal = [...state.goals, ...state.earlier].find((one) => one.goal === id);
+  if (goal?.domain !== 'mhpss') return false;
+  return goal.owner.by === 'family' || !organisations.includes(goal.owner.organisation);
 }
 
 /** How far plans have come: each figure includes what came to it and ended since, also before a plan was reopened. */
