@@ -7,9 +7,10 @@ import { importRun } from '../../src/domain/importRun/index.ts';
 import { referenceOf } from '../../src/domain/kernel/reference.ts';
 import { person } from '../../src/domain/person/index.ts';
 import { type SignedIn, startApi } from '../support/api.ts';
-import { withReadModels } from '../support/apiReads.ts';
+import { caughtUp, withReadModels } from '../support/apiReads.ts';
 import { families } from '../support/families.ts';
-import { someone, world } from '../support/scenario.ts';
+import { DISTRICT, HOME, movements } from '../support/movements.ts';
+import { refused, someone, world } from '../support/scenario.ts';
 
 /** A registered family of one branch, and people at desks near and far. */
 async function desks(test: Pick<typeof t, 'teardown'>) {
@@ -18,8 +19,10 @@ async function desks(test: Pick<typeof t, 'teardown'>) {
   test.teardown(() => api.close());
   const { organisation, office = '', governorate = '' } = m.registrar.post;
   const here = { organisation, office, governorate };
-  const read = async (path: string, as: SignedIn) =>
-    api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } });
+  const read = async (path: string, as: SignedIn) => {
+    const headers = { 'masar-after': String(await api.log.head()) };
+    return caughtUp(() => api.call('GET', path, { as, headers }));
+  };
   return { ...m, api, here, read, family: await m.registered() };
 }
 
@@ -91,7 +94,8 @@ t.test('whose family a piece of work is about is told to those who may open the 
     by: lawyer,
   });
   const items = async (path: string, as: SignedIn) =>
-    (await api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } })).json.items;
+    (await caughtUp(async () => api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } }))).json
+      .items;
   const rows = async (path: string, as: SignedIn) => (await items(path, as)).length;
   const mine = api.person('legalPartner', { organisation, office });
   const other = api.person('partnerCaseworker', { organisation, office });
@@ -137,6 +141,42 @@ t.test('of a person that a row of an import resembles, only who may find persons
   };
   t.same(await seenBy('registrar'), [{ score: 91, reference: referenceOf(one) }]);
   t.same(await seenBy('subcommitteeClerk'), [{ score: 91 }]);
+});
+
+t.test('where a family under threat goes is not told by the convoy that takes it', async (t) => {
+  const m = await movements();
+  const trip = await m.journey({ shielded: true });
+  await trip.to('approved');
+  await refused(t, trip.give('addToManifest', trip.booking(await trip.plannedConvoy())), 'CONVOY_NOT_SHIELDED');
+  const on = await trip.plannedConvoy(20, '2026-03-01', { shielded: true, route: ['IQG12', DISTRICT] });
+  await trip.give('addToManifest', trip.booking(on));
+  const run = (command: string, input: object = {}) => m.when(m.registrar, 'convoy', command, on.convoy, input);
+  await run('notifyCheckpoint', { area: DISTRICT });
+  await refused(t, run('notifyCheckpoint', { area: DISTRICT }), 'ALREADY_NOTIFIED');
+  await run('depart');
+  await run('handOver', { area: DISTRICT, to: 'partner' });
+  await run('reportArrival', { area: HOME });
+
+  const api = await startApi(m.w, withReadModels(t));
+  t.teardown(() => api.close());
+  const { organisation, office = '', governorate = '' } = m.registrar.post;
+  const head = await api.log.head();
+  const read = (path: string, as: SignedIn) =>
+    caughtUp(() => api.call('GET', `/v1/convoys/${on.convoy}${path}`, { as, headers: { 'masar-after': String(head) } }));
+  const places = /IQG15Q|IQG12/;
+  const departs = api.person('governorate', { governorate });
+  for (const path of ['', '/timeline']) {
+    for (const as of [api.person('registrar', { organisation, office, governorate }), departs]) {
+      const { status, text } = await read(path, as);
+      t.equal(status, 200, `${as.post.role} ${path}`);
+      t.notMatch(text, places, `${as.post.role} ${path}`);
+      t.match(text, /IQG15/, 'the governorate stands open');
+    }
+    const { text } = await read(path, api.person('verifier', { organisation, office, governorate }));
+    t.match(text, HOME, `who may open T2 ${path}`);
+    t.match(text, /IQG12/);
+    t.equal((await read(path, api.person('governorate', { governorate: 'IQG15' }))).status, 404, `where it arrives ${path}`);
+  }
 });
 
 t.test('boards follow the role matrix column by column', async (t) => {

@@ -5,6 +5,7 @@ import { caseIdsOf } from '../../src/projections/caseIds.queries.ts';
 import { projectionsOf } from '../../src/projections/index.ts';
 import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
 import { readModels, SCHEMA } from '../projections/support.ts';
+import type { Answer } from './api.ts';
 
 /** Gives an API under test read models of its own, kept up with its log by a projector. */
 export const withReadModels =
@@ -20,3 +21,11 @@ export const withReadModels =
       projections: async () => projectionStatus(createKysely(models.pool), SCHEMA, await parts.log.head()),
     };
   };
+
+/** The answer to a question once the read models have come to where it asks for: each try waits as long as the API does. */
+export async function caughtUp(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await ask();
+    if (!answer.headers.has('masar-stale') || tries === 30) return answer;
+  }
+}

@@ -180,8 +180,8 @@ export async function movements(start = '2026-03-01T08:00:00.000Z') {
       await give('giveHazardInformation', { accessibility: 'clear_information' });
       await give('recordDocumentsPlan', { children: [home.children[0]], planned: true });
     }
-    async function plannedConvoy(seats = 20, date = w.now().slice(0, 10)) {
-      const plan = { date, from: 'IQG09', to: HOME, route: ['IQG15'], focalOffice: registrar.post.office };
+    async function plannedConvoy(seats = 20, date = w.now().slice(0, 10), more: object = {}) {
+      const plan = { date, from: 'IQG09', to: HOME, route: ['IQG15'], focalOffice: registrar.post.office, ...more };
       const made = await when(registrar, 'convoy', 'plan', undefined, { ...plan, vehicles: [{ kind: 'bus', seats }] });
       const { vehicles } = made.record.state as ConvoyState;
       return { convoy: made.outcome.id, vehicle: vehicles[0]?.vehicle ?? '' };
@@ -207,7 +207,10 @@ export async function movements(start = '2026-03-01T08:00:00.000Z') {
       ready: checked,
       cleared: () => give('clear'),
       approved: () => give('approve', approval, verifier),
-      manifested: async () => give('addToManifest', booking(await plannedConvoy())),
+      manifested: async () => {
+        const { shielded } = await state();
+        return give('addToManifest', booking(await plannedConvoy(20, undefined, shielded ? { shielded } : {})));
+      },
       departed: () => give('depart', atGate),
       arrived: () => give('reportArrival', { area: HOME }),
       confirmed: async () => {

@@ -4,9 +4,10 @@ import { ensure } from '../kernel/errors.ts';
 import { defineProcess } from '../kernel/process.ts';
 import { governorateOf } from '../places/pcodes.ts';
 import { AreaCode } from '../places/register.ts';
+import { areaLine } from '../places/standing.ts';
 import { Checkpoint, events, VehicleKind } from './events.ts';
 import { labels } from './labels.ts';
-import { evolve, initial } from './state.ts';
+import { type ConvoyState, evolve, initial } from './state.ts';
 
 const p = defineProcess({
   name: 'convoy',
@@ -26,12 +27,19 @@ const p = defineProcess({
   ends: ['arrived', 'cancelled'],
   about: (s) => ({
     offices: s.focalOffice === undefined ? [] : [s.focalOffice],
-    governorates: [...new Set([s.from, s.to].flatMap((one) => (one === undefined ? [] : (governorateOf(one) ?? []))))],
+    // Those where a shielded family arrives learn of it from nobody but the branch that receives it.
+    governorates: [
+      ...new Set([s.from, s.shielded ? undefined : s.to].flatMap((one) => (one === undefined ? [] : (governorateOf(one) ?? [])))),
+    ],
   }),
   decisions: ['ConvoyDeparted', 'ConvoyArrived', 'ConvoyCancelled', 'ConvoyHouseholdListed', 'ConvoyHouseholdTurnedAway'],
   papers: { manifest: { from: ['planned', 'departed'], label: { en: 'Manifest', ar: 'قائمة المسافرين' } } },
   labels,
 });
+
+/** A place as it is written: under threat only the governorate stands open, as for a movement. */
+const placeOn = ({ shielded }: ConvoyState, area: string) => (shielded ? { area: openly(area), exactArea: area } : { area });
+const openly = (area: string): string => areaLine(area).at(-1) ?? area;
 
 const VehicleInput = z.strictObject({ kind: VehicleKind, seats: z.int().min(0).max(80) });
 
@@ -40,13 +48,17 @@ export const convoy = p.withCommands({
   plan: p.command({
     from: 'new',
     permission: 'convoy:plan',
-    input: z.strictObject({ ...events.ConvoyPlanned.shape, vehicles: z.array(VehicleInput).min(1).max(60) }),
+    input: events.ConvoyPlanned.omit({ exactTo: true, exactRoute: true }).extend({
+      vehicles: z.array(VehicleInput).min(1).max(60),
+    }),
     emits: ['ConvoyPlanned'],
     to: ['planned'],
     decide: (c, _s, ctx) => {
       ensure(c.date >= baghdadDate(ctx.occurredAt), 'DATE_PASSED', { date: c.date });
       const vehicles = c.vehicles.map((one, index) => ({ vehicle: ctx.newId(`vehicle ${index}`), ...one }));
-      return [{ type: 'ConvoyPlanned', data: { ...c, vehicles } }];
+      const { to, route } = c;
+      const sealed = c.shielded ? { to: openly(to), exactTo: to, route: [], exactRoute: route } : {};
+      return [{ type: 'ConvoyPlanned', data: { ...c, ...sealed, vehicles } }];
     },
   }),
   addVehicle: p.command({
@@ -65,7 +77,7 @@ export const convoy = p.withCommands({
     to: ['planned'],
     decide: (c, s) => {
       ensure(!s.checkpoints.includes(c.area), 'ALREADY_NOTIFIED', { area: c.area });
-      return [{ type: 'ConvoyCheckpointNotified', data: c }];
+      return [{ type: 'ConvoyCheckpointNotified', data: { ...c, ...placeOn(s, c.area) } }];
     },
   }),
   /** The convoy alone decides who fits: two families may have been given the last seats at once. */
@@ -110,10 +122,10 @@ export const convoy = p.withCommands({
       const { route, vehicles, households, checkpoints } = s;
       const data = {
         vehicles: vehicles.map((one) => one.vehicle),
-        route: [...route],
+        route: s.shielded ? [] : [...route],
         households: households.map((one) => one.movement),
         persons: households.reduce((sum, one) => sum + one.persons, 0),
-        checkpointsNotified: [...checkpoints],
+        checkpointsNotified: s.shielded ? [...new Set(checkpoints.map(openly))] : [...checkpoints],
       };
       return [{ type: 'ConvoyDeparted', data }];
     },
@@ -121,10 +133,10 @@ export const convoy = p.withCommands({
   handOver: p.command({
     from: ['departed'],
     permission: 'convoy:run',
-    input: events.ConvoyHandedOver,
+    input: events.ConvoyHandedOver.omit({ exactArea: true }),
     emits: ['ConvoyHandedOver'],
     to: ['departed'],
-    decide: (c) => [{ type: 'ConvoyHandedOver', data: c }],
+    decide: (c, s) => [{ type: 'ConvoyHandedOver', data: { ...c, ...placeOn(s, c.area) } }],
   }),
   reportArrival: p.command({
     from: ['departed'],
@@ -132,7 +144,7 @@ export const convoy = p.withCommands({
     input: z.strictObject({ area: AreaCode }),
     emits: ['ConvoyArrived'],
     to: ['arrived'],
-    decide: (c) => [{ type: 'ConvoyArrived', data: c }],
+    decide: (c, s) => [{ type: 'ConvoyArrived', data: placeOn(s, c.area) }],
   }),
   cancel: p.command({
     from: ['planned'],

@@ -1,3 +1,4 @@
+import { opened } from '../kernel/privacy.ts';
 import type { FoldEvent } from '../kernel/process.ts';
 import type { events, Vehicle } from './events.ts';
 
@@ -13,7 +14,9 @@ export interface ConvoyState {
   readonly status: 'none' | 'planned' | 'departed' | 'arrived' | 'cancelled';
   readonly date?: string;
   readonly from?: string;
+  /** As exactly as it may be known here, like `route` and `checkpoints`; under threat the governorate. */
   readonly to?: string;
+  readonly shielded?: true | undefined;
   readonly route: readonly string[];
   readonly vehicles: readonly Vehicle[];
   readonly focalOffice?: string;
@@ -29,12 +32,17 @@ const without = (state: ConvoyState, movement: string): readonly Listed[] =>
 
 export function evolve(state: ConvoyState, event: FoldEvent<typeof events>): ConvoyState {
   switch (event.type) {
-    case 'ConvoyPlanned':
-      return { ...state, status: 'planned', ...event.data };
+    case 'ConvoyPlanned': {
+      const { to, route, exactTo = to, exactRoute = route, ...rest } = event.data;
+      return { ...state, status: 'planned', ...rest, to: opened(exactTo, to), route: opened(exactRoute, route) };
+    }
     case 'ConvoyVehicleAdded':
       return { ...state, vehicles: [...state.vehicles, event.data] };
     case 'ConvoyCheckpointNotified':
-      return { ...state, checkpoints: [...state.checkpoints, event.data.area] };
+      return {
+        ...state,
+        checkpoints: [...state.checkpoints, opened(event.data.exactArea ?? event.data.area, event.data.area)],
+      };
     case 'ConvoyHouseholdListed':
       return { ...state, households: [...without(state, event.data.movement), event.data] };
     case 'ConvoyHouseholdUnlisted':

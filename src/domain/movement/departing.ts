@@ -50,6 +50,8 @@ export const departing = {
       ensure(former !== c.convoy, 'ALREADY_ON_THIS_CONVOY');
       ensure(s.pathway !== 'local_integration', 'NO_TRAVEL_FOR_INTEGRATION');
       ensure(convoy.status === 'planned', 'CONVOY_NOT_OPEN', { status: convoy.status });
+      // The manifest names the convoy, which would tell where the family goes.
+      ensure(!s.shielded || convoy.shielded, 'CONVOY_NOT_SHIELDED');
       ensure(
         convoy.vehicles.some((one) => one.vehicle === c.vehicle),
         'VEHICLE_UNKNOWN',

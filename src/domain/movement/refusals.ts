@@ -56,6 +56,10 @@ export const refusals: Readonly<Record<string, Label>> = {
     en: 'No request is open for this clearance: it stands at “{status}”.',
     ar: 'لا يوجد طلب قائم لهذا التصريح، وحالته "{status}".',
   },
+  ANSWERED_AS_CLEARANCE: {
+    en: 'This answer belongs in the clearance itself (/v1/clearances). Here only cleared or blocked arrives, by itself.',
+    ar: 'يُسجَّل هذا الجواب في التصريح الأمني نفسه (/v1/clearances)، ولا تصل إلى هنا إلا النتيجة، تلقائيًا.',
+  },
   CLEARANCE_RUN_OUT: { en: 'This clearance ran out on {until}.', ar: 'انتهت صلاحية هذا التصريح في {until}.' },
   VOLUNTARINESS_RUN_OUT: {
     en: 'What the family said then held until {until} only. Ask the family again.',
@@ -93,6 +97,10 @@ export const refusals: Readonly<Record<string, Label>> = {
   NO_TRAVEL_FOR_INTEGRATION: { en: 'A family that stays needs no convoy.', ar: 'الأسرة الباقية في مكانها لا تحتاج إلى قافلة.' },
   ALREADY_ON_THIS_CONVOY: { en: 'The family is on this convoy’s manifest.', ar: 'الأسرة مدرجة في قائمة هذه القافلة.' },
   CONVOY_NOT_OPEN: { en: 'The convoy takes nobody: {status}.', ar: 'القافلة لا تستقبل أسرًا: {status}.' },
+  CONVOY_NOT_SHIELDED: {
+    en: 'The destination of this family is under threat, and that of the convoy stands open: plan a shielded convoy.',
+    ar: 'وجهة هذه الأسرة مهددة ووجهة القافلة معلنة: خططوا لقافلة محمية الوجهة.',
+  },
   VEHICLE_UNKNOWN: { en: 'The convoy has no such vehicle.', ar: 'لا توجد مركبة بهذا المعرف في القافلة.' },
   VEHICLE_FULL: { en: 'The vehicle has {left} seats left.', ar: 'المقاعد المتبقية في المركبة: {left}.' },
   LETTER_ENDS_BEFORE: { en: 'The departure letter ends on {until}.', ar: 'تنتهي موافقة المغادرة في {until}.' },
