@@ -40,7 +40,7 @@ export const namesKeyOf = ({ names }: Parameters<typeof blockingKeys>[0], mac: M
  */
 export const duplicatesProjection = (mac: Mac): Projection => ({
   name: 'duplicates',
-  version: 2,
+  version: 3,
   categories: ['person', 'erasure'],
   opening: 'T2',
   tables: [

@@ -85,7 +85,7 @@ export interface RegisterTables {
 /** The register of persons and households, and what they are found by. */
 export const registerProjection: Projection = {
   name: 'register',
-  version: 2,
+  version: 3,
   categories: ['person', 'household', 'erasure'],
   opening: 'T1',
   tables: [

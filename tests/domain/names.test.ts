@@ -9,6 +9,7 @@ import {
 } from '../../src/domain/household/matching.ts';
 import { foldName, nameMatches, nameTokens } from '../../src/domain/kernel/names.ts';
 import { comparableNumber, normaliseDocumentNumber, normalisePhone } from '../../src/domain/kernel/numbers.ts';
+import { NAME_GROUPS } from '../support/namePairs.ts';
 
 t.test('spellings of one name fold alike', async (t) => {
   const alike: readonly (readonly string[])[] = [
@@ -61,6 +62,30 @@ t.test('different names stay apart', async (t) => {
     ['Abd Ali', 'Abdul Ali'],
   ];
   for (const [a, b] of apart) t.not(foldName(a), foldName(b), `${a} is not ${b}`);
+});
+
+t.test('labelled pairs of spellings are told apart as well as the figures below say', async (t) => {
+  let [same, different, bothSame, wronglySame] = [0, 0, 0, 0];
+  const wrong: string[] = [];
+  const compare = (a: string, b: string, areOne: boolean) => {
+    const alike = foldName(a) === foldName(b);
+    if (alike !== areOne) wrong.push(`${a} ${areOne ? 'is not found as' : 'is taken for'} ${b}`);
+    if (areOne) [same, bothSame] = [same + 1, bothSame + Number(alike)];
+    else [different, wronglySame] = [different + 1, wronglySame + Number(alike)];
+  };
+  for (const group of NAME_GROUPS) {
+    for (const [at, spellings] of group.entries()) {
+      for (const [index, one] of spellings.entries()) for (const two of spellings.slice(index + 1)) compare(one, two, true);
+      for (const other of group.slice(at + 1)) for (const two of other) compare(spellings[0] ?? '', two, false);
+    }
+  }
+  const precision = bothSame / (bothSame + wronglySame);
+  const recall = bothSame / same;
+  t.comment(`${same} pairs of one name, ${different} of two: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`);
+  for (const line of wrong) t.comment(line);
+  t.ok(same >= 200 && different >= 300, 'enough of both');
+  t.ok(precision >= 0.98, `precision ${precision}`);
+  t.ok(recall >= 0.97, `recall ${recall}`);
 });
 
 t.test('a full name is cut into its names, in order', async (t) => {

@@ -39,14 +39,50 @@ function joinServantNames(words: readonly string[]): string[] {
   return joined;
 }
 
+const FAITH_IN_ONE_WORD = /^(.{2,}?)(?:[aeu]l|[aeiou]d)d(?:i|e|y|ee)n$/;
+const FAITH = /^(?:(?:[ae]l|[aeiou]d)?d(?:i|e|y|ee)n)$/;
+const ENDS_A_NAME = new Set(['الدين', 'الله']);
+
+/** "نور الدين", "نصر الله" are one name, however they are spaced; and so are Nur al-Din and Nuruddin. */
+function joinFaithNames(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const [at, word] of words.entries()) {
+    const article = ARTICLES.has(words[at - 1] ?? '');
+    const ends = ENDS_A_NAME.has(word) || (article && word === 'دين') ? `ال${word.replace(/^ال/, '')}` : undefined;
+    const faith = FAITH.test(word) && (article || word.length > 4) ? 'aldin' : undefined;
+    if (article && (ends ?? faith) !== undefined) joined.pop();
+    const before = joined.at(-1);
+    const end = ends ?? faith;
+    if (end !== undefined && before !== undefined && !ARTICLES.has(before)) joined[joined.length - 1] = before + end;
+    else joined.push(word.replace(FAITH_IN_ONE_WORD, '$1aldin'));
+  }
+  return joined;
+}
+
+const PARENT = /^(?:ابو|ام|abu|abo|umm)$/;
+const PARENT_IN_ONE_WORD = /^(ابو|ام)(?:ال)+(.{3,})$/;
+const SON_OF = new Set(['بن', 'ابن', 'bin', 'ibn']);
+
+/** "أبو" and "أم" are one name with the word after them; "بن" between a name and the father's is left out, as most papers do. */
+function joinParentNames(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const [at, word] of words.entries()) {
+    const before = words[at - 1];
+    if (before !== undefined && PARENT.test(before) && joined.at(-1) === before) joined[joined.length - 1] = before + word;
+    else if (!SON_OF.has(word)) joined.push(word.replace(PARENT_IN_ONE_WORD, '$1$2'));
+  }
+  return joined;
+}
+
 /** The names in a text, each folded as `foldName` says, in the order written: "أحمد عبد الله الجُبوري" is احمد, عبدله, جبوري. */
 export function nameTokens(text: string): string[] {
   const words = foldLetters(text)
     .split(' ')
     .filter((word) => word !== '');
-  return joinServantNames(words)
+  const bare = joinFaithNames(joinServantNames(words))
     .filter((word) => !ARTICLES.has(word))
     .map(withoutArticle);
+  return joinParentNames(bare);
 }
 
 /**
