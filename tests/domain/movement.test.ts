@@ -490,6 +490,8 @@ t.test('an arrival takes two sources: the receiving side and the family, told to
   t.equal((await j.state()).status, 'arrived', 'one source is none');
   await refused(t, j.give('confirmArrival', branch, receiver), 'ALREADY_CONFIRMED');
   await refused(t, j.give('confirmArrival', j.word, { ...caller, id: mukhtar.id }), 'TWO_SOURCES_NEEDED');
+  const standingIn = { record: { onBehalfOf: mukhtar.id } };
+  await refused(t, j.give('confirmArrival', j.word, caller, standingIn), 'TWO_SOURCES_NEEDED');
   const second = await j.give('confirmArrival', j.word, registrar);
   t.match(second.events.slice(0, 2), [
     { type: 'ArrivalConfirmationRecorded' },

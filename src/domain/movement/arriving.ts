@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addDays, baghdadDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { isOwnEntry } from '../kernel/officers.ts';
 import { AreaCode } from '../places/register.ts';
 import { ConfirmationBy, ConfirmationMethod, DestinationShelter, FailureCause, MonitoringAction, RiskLevel } from './codes.ts';
 import { p } from './definition.ts';
@@ -48,7 +49,8 @@ export const arriving = {
       ensure(c.by === 'household' || receives, 'NOT_THE_RECEIVING_SIDE');
       ensure(c.by === 'receiving_branch' || s.adults.includes(c.member ?? ''), 'NOT_AN_ADULT_TRAVELLER');
       ensure(!s.confirmations.some((one) => one.by === c.by), 'ALREADY_CONFIRMED', { by: c.by });
-      ensure(!s.confirmations.some((one) => one.actor === ctx.actor.id), 'TWO_SOURCES_NEEDED');
+      const words = ctx.history.filter(({ type }) => type === 'ArrivalConfirmationRecorded');
+      ensure(!words.some(({ meta }) => isOwnEntry(meta, ctx)), 'TWO_SOURCES_NEEDED');
       const word = { type: 'ArrivalConfirmationRecorded' as const, data: c };
       const [first] = s.confirmations;
       const { pathway, arrivedIn = {} } = s;
