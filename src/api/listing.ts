@@ -40,7 +40,10 @@ export const sightOfAll = (registry: Registry, rights: Rights, permission: strin
 export const logIndexIn = async (db: TimelineDb, asOf: string | undefined): Promise<string | undefined> =>
   asOf === undefined || /^\d+$/.test(asOf) ? asOf : logIndexAt(db, asOf);
 
-/** The instant up to which ages and delays are counted: now, or the one `asOf` means. RFC 3339 UTC. */
+/**
+ * The instant up to which ages and delays are counted: now, or the one `asOf` means. What the last place of the log means holds
+ * still, so that is now too. RFC 3339 UTC.
+ */
 export async function momentOf(db: TimelineDb, asOf: string | undefined, now: string): Promise<string> {
   if (asOf === undefined) return now;
   const then = /^\d+$/.test(asOf) ? await recordedBy(db, asOf) : asOf;

@@ -36,7 +36,7 @@ export interface TimelineEntry {
   readonly legalBasis: string | null;
   readonly consentRef: string | null;
   readonly correctionOf: number | null;
-  /** Revision of the entry that corrected this one last. */
+  /** Revision of the entry that corrected this one last, of those known then. */
   readonly correctedBy: number | null;
   readonly data: unknown;
   readonly changes: readonly FieldChange[];
@@ -44,7 +44,7 @@ export interface TimelineEntry {
 
 const keys: readonly SortKey[] = [{ as: 'log_index', by: sql.ref('timeline.log_index') }];
 
-function entries(db: TimelineDb, sight: Sight) {
+function entries(db: TimelineDb, sight: Sight, { asOf }: TrailPaging) {
   const nameOf = (process: string, column: 'actor_id' | 'actor_office' | 'actor_organisation' | 'on_behalf_of') =>
     db
       .selectFrom('name_held')
@@ -92,6 +92,7 @@ function entries(db: TimelineDb, sight: Sight) {
         .whereRef('later.case_id', '=', 'timeline.case_id')
         .whereRef('later.correction_of', '=', 'timeline.revision')
         .where('later.type', '=', 'CaseCorrected')
+        .$if(asOf !== undefined, (query) => query.where('later.log_index', '<=', asOf ?? null))
         .as('correctedBy'),
       'timeline.data as data',
       'timeline.changes as changes',
@@ -125,7 +126,7 @@ export const timelineOfCase = (
   id: string,
   paging: TrailPaging,
 ): Promise<Page<TimelineEntry>> =>
-  pageIn(entries(db, sight).where('timeline.process', '=', process).where('timeline.case_id', '=', id), paging, false);
+  pageIn(entries(db, sight, paging).where('timeline.process', '=', process).where('timeline.case_id', '=', id), paging, false);
 
 /** The trail of a household across every case that is about it and that the caller may follow. @throws BadCursor */
 export const timelineOfHousehold = (
@@ -134,11 +135,11 @@ export const timelineOfHousehold = (
   household: string,
   paging: TrailPaging,
 ): Promise<Page<TimelineEntry>> =>
-  pageIn(entries(db, sight).where(sql<SqlBool>`case_index.households @> ${[household]}`), paging, false);
+  pageIn(entries(db, sight, paging).where(sql<SqlBool>`case_index.households @> ${[household]}`), paging, false);
 
 /** What one member of staff did, last first. @throws BadCursor */
 export const timelineOfActor = (db: TimelineDb, sight: Sight, actor: string, paging: TrailPaging): Promise<Page<TimelineEntry>> =>
-  pageIn(entries(db, sight).where('timeline.actor_id', '=', actor), paging, true);
+  pageIn(entries(db, sight, paging).where('timeline.actor_id', '=', actor), paging, true);
 
 /** That something happened to a case, for cheap polling. */
 export interface ChangeNotice {
@@ -215,12 +216,18 @@ export async function logIndexAt(db: TimelineDb, instant: string): Promise<strin
   return String(low);
 }
 
-/** When the event at a logIndex, or the last before it, was recorded (RFC 3339 UTC); undefined where there was none. */
+/**
+ * When the event at a logIndex, or the last before it, was recorded (RFC 3339 UTC); undefined where there was none, and for the
+ * last of all.
+ */
 export async function recordedBy(db: TimelineDb, logIndex: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('timeline')
     .select('recorded_at')
     .where('log_index', '<=', logIndex)
+    .where((eb) =>
+      eb.exists(eb.selectFrom('timeline as later').select('later.log_index').where('later.log_index', '>', logIndex)),
+    )
     .orderBy('log_index', 'desc')
     .limit(1)
     .executeTakeFirst();

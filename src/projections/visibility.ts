@@ -33,16 +33,19 @@ export function sightOfAny(rights: Rights, permissions: readonly string[], proce
 
 type Condition = Expression<SqlBool>;
 
+/** A logIndex: the column it is in, or the number itself. */
+type Entry = string | bigint;
+
 const column = (table: string, name: string) => sql.ref(`${table}.${name}`);
 const anyOf = (conditions: readonly Condition[]): Condition =>
   conditions.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`(${sql.join(conditions, sql` or `)})`;
 
 /**
  * A condition on rows with the columns of `case_index` (or a join with it, under the name `table`): exactly the cases that
- * `covers` allows. Never null. With `entry`, the logIndex of something that happened in the case: who takes part in a case is
- * told what happened since, and not what the owner did before.
+ * `covers` allows. Never null. With `entry`, the logIndex of something that happened in the case, or at which it is looked at: who
+ * takes part in a case is told what happened since, and not what the owner did before.
  */
-export function visibleTo(sight: Sight, table = 'case_index', entry?: string): Condition {
+export function visibleTo(sight: Sight, table = 'case_index', entry?: Entry): Condition {
   return anyOf(
     sight.groups.map(({ processes, reach }): Condition => {
       const ways = [...new Map(reach.map((one) => [JSON.stringify(one), one])).values()];
@@ -51,7 +54,7 @@ export function visibleTo(sight: Sight, table = 'case_index', entry?: string): C
   );
 }
 
-function covered(reach: Reach, rights: Rights, table: string, entry: string | undefined): Condition {
+function covered(reach: Reach, rights: Rights, table: string, entry: Entry | undefined): Condition {
   return sql<SqlBool>`(${column(table, 'tier')} <= ${reach.tier} and coalesce(${inScope(reach, rights, table)}, false) and ${since(reach, table, entry)})`;
 }
 
@@ -102,7 +105,7 @@ const mayHold = (post: Membership): Condition => {
 };
 
 /** Whether something happened when an organisation already took part, where it is reached as one that does. */
-const since = ({ scope, post }: Reach, table: string, entry: string | undefined): Condition =>
+const since = ({ scope, post }: Reach, table: string, entry: Entry | undefined): Condition =>
   entry === undefined || !AS_PARTY.has(scope)
     ? sql<SqlBool>`true`
-    : sql<SqlBool>`coalesce((${column(table, 'party_since')} ->> ${post.organisation})::bigint <= ${sql.ref(entry)}, true)`;
+    : sql<SqlBool>`coalesce((${column(table, 'party_since')} ->> ${post.organisation})::bigint <= ${typeof entry === 'bigint' ? sql`${String(entry)}::bigint` : sql.ref(entry)}, true)`;

@@ -65,22 +65,28 @@ export interface WorkPart {
 
 export type MyWork = Readonly<Record<WorkSection, WorkPart>>;
 
-/**
- * Somebody's work in sections, most pressing first. `soon` is the instant until which something counts as due. Sections overlap:
- * what is mine and overdue is in both.
- */
+/** What of somebody's work is asked for. */
+export interface WorkOptions {
+  /** The instant until which something counts as due. */
+  readonly soon: string;
+  readonly limit: number;
+  /** The work that was theirs at this logIndex. */
+  readonly asOf?: string | undefined;
+}
+
+/** Somebody's work in sections, most pressing first. Sections overlap: what is mine and overdue is in both. */
 export async function myWork(
   db: QueueDb,
   sight: Sight,
   me: Rights,
   moment: Moment,
-  options: { readonly soon: string; readonly limit: number },
+  { soon, limit, asOf }: WorkOptions,
 ): Promise<MyWork> {
   const parts = WORK_SECTIONS.map(async (section): Promise<[WorkSection, WorkPart]> => {
-    const query = waiting(db, sight, {}, moment).where(inSection(section, me, moment, options.soon));
+    const query = waiting(db, sight, { asOf }, moment).where(inSection(section, me, moment, soon));
     const [count, page] = await Promise.all([
       query.select(sql<number>`count(*)::int`.as('count')).executeTakeFirstOrThrow(),
-      pageIn(query, sight, moment, { order: 'priority', limit: options.limit }),
+      pageIn(query, sight, moment, { order: 'priority', limit, asOf }),
     ]);
     return [section, { count: count.count, items: page.items }];
   });
@@ -94,8 +100,8 @@ export function workPage(
   me: Rights,
   section: WorkSection,
   moment: Moment,
-  options: { readonly soon: string; readonly limit: number; readonly cursor?: string | undefined },
+  { soon, ...paging }: WorkOptions & { readonly cursor?: string | undefined },
 ): Promise<Page<QueueItem>> {
-  const query = waiting(db, sight, {}, moment).where(inSection(section, me, moment, options.soon));
-  return pageIn(query, sight, moment, { order: 'priority', limit: options.limit, cursor: options.cursor });
+  const query = waiting(db, sight, { asOf: paging.asOf }, moment).where(inSection(section, me, moment, soon));
+  return pageIn(query, sight, moment, { ...paging, order: 'priority' });
 }

@@ -11,7 +11,7 @@ import { awaitPosition, rightsOf } from '../caseIds.ts';
 import { CASE_COLUMNS, QUEUE_COLUMNS } from '../exports/lists.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../listAnswers.ts';
-import { AsOf, Code, Flag, Id, LogIndex, logIndexIn, Moment, PAGING, pageOf, sightOfAll } from '../listing.ts';
+import { AsOf, Code, Flag, Id, LogIndex, logIndexIn, Moment, momentOf, PAGING, pageOf, sightOfAll } from '../listing.ts';
 import { listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
 import { noticesFor } from '../trail.ts';
@@ -43,8 +43,8 @@ const soonHours = z.coerce
   .max(720)
   .default(48)
   .meta({ description: 'Due within so many hours counts as due' });
-const WorkQuery = z.strictObject({ soonHours, limit: PAGING.limit.default(10) });
-const SectionQuery = z.strictObject({ soonHours, ...PAGING });
+const WorkQuery = z.strictObject({ soonHours, asOf: AsOf.optional(), limit: PAGING.limit.default(10) });
+const SectionQuery = z.strictObject({ soonHours, asOf: AsOf.optional(), ...PAGING });
 const Section = z.object({ section: z.enum(WORK_SECTIONS) });
 const ChangesQuery = z.strictObject({ after: LogIndex.default('0'), limit: PAGING.limit.default(100) });
 
@@ -58,11 +58,15 @@ const READ_MODELS = ['cases', 'directory', 'timeline'];
 export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const db = readDb(parts.reads);
   const tags = ['work'];
-  const moment = () => ({ now: parts.now(), day: baghdadDate(parts.now()) });
+  /** The place of the log and the moment that are looked at. What was not overdue then was not, whatever it is today. */
+  async function seenFrom(asOf: string | undefined) {
+    const now = await momentOf(db, asOf, parts.now());
+    return { asOf: await logIndexIn(db, asOf), moment: { now, day: baghdadDate(now) } };
+  }
   /** Rows of the queue name no family, so whose they are is told of cases that may be opened alone. */
   const queueOf = (rights: Rights, { household }: { readonly household?: string | undefined }) =>
     sightOfAll(parts.registry, rights, household === undefined ? 'queue:read' : 'read');
-  const soon = (hours: number) => addMilliseconds(parts.now(), hours * HOUR_MS);
+  const soonAfter = (instant: string, hours: number) => addMilliseconds(instant, hours * HOUR_MS);
 
   listRoute(app, parts, {
     url: '/v1/queue',
@@ -72,8 +76,8 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     item: QueueItemView,
     columns: QUEUE_COLUMNS,
     page: async ({ rights }, { order, asOf, ...query }, paging) => {
-      const filter = { ...query, asOf: await logIndexIn(db, asOf) };
-      return queuePage(db, queueOf(rights, query), filter, moment(), { order, ...paging });
+      const seen = await seenFrom(asOf);
+      return queuePage(db, queueOf(rights, query), { ...query, asOf: seen.asOf }, seen.moment, { order, ...paging });
     },
   });
 
@@ -91,8 +95,8 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     async (request, reply) => {
       await awaitPosition(parts, request, reply, READ_MODELS);
       const sight = queueOf(await rightsOf(parts, request), request.query);
-      const filter = { ...request.query, asOf: await logIndexIn(db, request.query.asOf) };
-      return { items: await queueCounts(db, sight, filter, moment()) };
+      const { asOf, moment } = await seenFrom(request.query.asOf);
+      return { items: await queueCounts(db, sight, { ...request.query, asOf }, moment) };
     },
   );
 
@@ -112,7 +116,8 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const rights = await rightsOf(parts, request);
       const sight = sightOfAll(parts.registry, rights, 'queue:read');
       const { soonHours, limit } = request.query;
-      return myWork(db, sight, rights, moment(), { soon: soon(soonHours), limit });
+      const { asOf, moment } = await seenFrom(request.query.asOf);
+      return myWork(db, sight, rights, moment, { soon: soonAfter(moment.now, soonHours), limit, asOf });
     },
   );
 
@@ -143,8 +148,10 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
       await awaitPosition(parts, request, reply, READ_MODELS);
       const rights = await rightsOf(parts, request);
       const sight = sightOfAll(parts.registry, rights, 'queue:read');
-      const { soonHours, limit, cursor } = request.query;
-      return workPage(db, sight, rights, request.params.section, moment(), { soon: soon(soonHours), limit, cursor });
+      const { soonHours, ...paging } = request.query;
+      const { asOf, moment } = await seenFrom(request.query.asOf);
+      const options = { ...paging, soon: soonAfter(moment.now, soonHours), asOf };
+      return workPage(db, sight, rights, request.params.section, moment, options);
     },
   );
 
