@@ -116,6 +116,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       registry,
       rulebook,
     });
+    const restrictedUrl = embedded ? await restrictedDatabaseOn(embedded) : config.restrictedDatabaseUrl;
     const inGeneral = createExecutor({
       log,
       codec,
@@ -125,9 +126,9 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       keyring,
       rights,
       files: documents.attaching,
+      restrictedStore: restrictedUrl !== undefined,
       now: () => new Date().toISOString(),
     });
-    const restrictedUrl = embedded ? await restrictedDatabaseOn(embedded) : config.restrictedDatabaseUrl;
     const restricted =
       restrictedUrl === undefined
         ? undefined

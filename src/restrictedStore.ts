@@ -87,7 +87,17 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     if (revived > 0) logger.warn({ keys: revived }, 'restricted keys of erased subjects had come back, and are destroyed again');
     const cases = createCases(log, codec, registry);
     const now = () => new Date().toISOString();
-    const executor = createExecutor({ log, codec, cases: parts.routed().cases, registry, rulebook, keyring, rights, now });
+    const executor = createExecutor({
+      log,
+      codec,
+      cases: parts.routed().cases,
+      registry,
+      rulebook,
+      keyring,
+      rights,
+      restrictedStore: true,
+      now,
+    });
     return { log, keyring, codec, cases, executor };
   }
 

@@ -91,6 +91,8 @@ export interface ExecutorParts {
   readonly rights: RightsOf;
   /** What lets files into cases; without it commands name none. */
   readonly files?: Attaching;
+  /** Whether a restricted store is set up beside the general one; false when absent. */
+  readonly restrictedStore?: boolean;
   /** RFC 3339 UTC. */
   readonly now: () => string;
 }
@@ -100,7 +102,7 @@ const ATTEMPTS = 4;
 const SKEW_MS = 120_000;
 
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { cases, registry, rulebook, keyring, files = noFiles } = parts;
+  const { cases, registry, rulebook, keyring, files = noFiles, restrictedStore = false } = parts;
 
   async function execute(request: CommandRequest): Promise<Outcome> {
     const process = registry.byName(request.process);
@@ -205,6 +207,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       case: loaded.record,
       history: loaded.history,
       facts,
+      restrictedStore,
       ...(note?.onBehalfOf ? { onBehalfOf: note.onBehalfOf } : {}),
       ...(note?.channel ? { channel: note.channel } : {}),
       ...(note?.letterRef ? { letterRef: note.letterRef } : {}),

@@ -140,6 +140,9 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
   const asked = await registrar.call('POST', `/v1/movements/${movement}/request-clearance`, { slot, letter });
   t.equal(asked.status, 200, JSON.stringify(asked.json));
   t.match(asked.headers.get('masar-position'), /^\d+$/);
+  const why = { is: 'refused', reasonCategory: 'applicant_pending_case' };
+  const told = await registrar.call('POST', `/v1/movements/${movement}/record-clearance`, { slot, letter, outcome: why });
+  t.equal(told.json.code, 'ANSWERED_AS_CLEARANCE', 'never a second time in the general store');
   const list = () => actor.call('GET', '/v1/clearances');
   const mine = await until(async () => {
     const { json } = await list();
@@ -168,6 +171,8 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
   });
   t.equal(cleared.status, 'granted');
   t.same(cleared.actor, { hidden: true });
+  const back = await registrar.call('POST', `/v1/movements/${movement}/revoke-clearance`, { slot, letter });
+  t.equal(back.json.code, 'ANSWERED_AS_CLEARANCE');
 
   await t.test('its own audit tree proves it, under a name of its own', async (t) => {
     const texts = async (name: string) => {
@@ -236,6 +241,22 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
       return got.status === 200 ? got : undefined;
     });
     t.equal(read.json.status, 'granted_with_conditions');
+  });
+
+  await t.test('who opened it and who was refused is on record before an answer leaves, or none does', async (t) => {
+    const { rows } = await core.pool.query<{ outcome: string; tier: string | null; staff: string }>(
+      'select outcome, tier, staff from access.entry where cases @> array[$1]',
+      [`clearance-${mine.id}`],
+    );
+    t.ok(rows.some((one) => one.staff === verifier.id && one.outcome === 'allowed' && one.tier === 'T3'));
+    t.ok(rows.some((one) => one.staff === verifier.id && one.outcome === 'refused'));
+    await core.pool.query('alter table access.entry rename to entry_away');
+    const read = await actor.call('GET', path);
+    t.match(read, { status: 503, json: { code: 'ACCESS_LOG_UNAVAILABLE' } });
+    t.notOk(JSON.stringify(read.json).includes(CANARY));
+    t.equal((await otherActor.call('GET', path)).status, 503, 'a refusal as well');
+    await core.pool.query('alter table access.entry_away rename to entry');
+    t.equal((await actor.call('GET', path)).status, 200);
   });
 
   await t.test('the general store holds nothing of it but the outcome', async (t) => {

@@ -3,6 +3,7 @@ import { addDays, baghdadDate, type LocalDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
 import { isOpen, opened } from '../kernel/privacy.ts';
+import type { Context } from '../kernel/process.ts';
 import { ClearanceRefusal } from './codes.ts';
 import { p } from './definition.ts';
 import { actorsFor, clearanceValidity, requiredActors } from './policy.ts';
@@ -20,6 +21,10 @@ function slotOf(s: MovementState, id: string): Clearance {
   ensure(slot, 'SLOT_UNKNOWN', { slot: id });
   return slot;
 }
+
+/** What an actor answers in the restricted store, and why, is never written down here as well. */
+const ensureByLetter = (slot: Clearance, ctx: Pick<Context, 'restrictedStore'>): void =>
+  ensure(slot.byLetter !== false || !ctx.restrictedStore, 'ANSWERED_AS_CLEARANCE');
 
 const reached = (c: { readonly slot: string; readonly letter: z.output<typeof LetterRef> }, slot: Clearance) => ({
   slot: c.slot,
@@ -125,6 +130,7 @@ export const clearing = {
       const slot = slotOf(s, c.slot);
       notAhead(c.letter, ctx.now);
       ensure(slot.status === 'requested', 'CLEARANCE_NOT_REQUESTED', { status: slot.status });
+      ensureByLetter(slot, ctx);
       const { outcome } = c;
       const base = reached(c, slot);
       if (outcome.is === 'refused')
@@ -165,6 +171,7 @@ export const clearing = {
       const slot = slotOf(s, c.slot);
       notAhead(c.letter, ctx.now);
       ensure(slot.status.startsWith('granted'), 'NOTHING_TO_REVOKE', { status: slot.status });
+      ensureByLetter(slot, ctx);
       return [
         { type: 'ClearanceRevoked', data: reached(c, slot) },
         { type: 'MovementPutOnHold', data: { cause: 'clearance' } },

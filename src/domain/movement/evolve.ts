@@ -131,8 +131,10 @@ function checked(state: MovementState, event: Event): MovementState {
   switch (event.type) {
     case 'MovementChecksOpened':
       return opened(state, event.data);
-    case 'ClearanceRequested':
-      return withClearance(state, [event.data.slot], { status: 'requested', until: undefined });
+    case 'ClearanceRequested': {
+      const { slot, actor } = event.data;
+      return withClearance(state, [slot], { status: 'requested', until: undefined, byLetter: actor === undefined });
+    }
     case 'ClearanceGranted':
       return withClearance(state, [event.data.slot], { status: 'granted', until: event.data.validUntil });
     case 'ClearanceGrantedWithConditions':

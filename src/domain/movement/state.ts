@@ -68,6 +68,8 @@ export interface Clearance {
     | 'expired'
     | 'waived';
   readonly until?: LocalDate | undefined;
+  /** Whether the answer is no case of its own, as of requests made before there were such cases. */
+  readonly byLetter?: boolean;
 }
 
 export interface Fit {
