@@ -18,7 +18,7 @@ import { migrate } from '../../src/platform/migrations.ts';
 import { clamdScanner } from '../../src/platform/scanner/clamd.ts';
 import type { SignedIn } from '../support/api.ts';
 import { startClamd } from '../support/clamdServer.ts';
-import { filesBeside, pdfOf, placeForFiles, sha256, startApiWithFiles } from '../support/documents.ts';
+import { filesBeside, pdfOf, placeForFiles, sha256, startApiWithFiles, wordFile } from '../support/documents.ts';
 import { referrals } from '../support/referrals.ts';
 import { parcel } from '../support/sampleProcess.ts';
 import { world } from '../support/scenario.ts';
@@ -206,6 +206,16 @@ t.test('until a case names it, a file is there for its uploader alone, and its c
   });
 });
 
+/** One value of a TIFF's directory: tag, a 16-bit number, once. */
+const tiffEntry = (tag: number, value: number): Buffer => {
+  const entry = Buffer.alloc(12);
+  entry.writeUInt16LE(tag, 0);
+  entry.writeUInt16LE(3, 2);
+  entry.writeUInt32LE(1, 4);
+  entry.writeUInt16LE(value, 8);
+  return entry;
+};
+
 t.test('content that is not what is accepted is refused, whatever its name says', async (t) => {
   const jpeg = Buffer.concat([Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'), randomBytes(3_000)]);
   const png = Buffer.from(
@@ -213,6 +223,15 @@ t.test('content that is not what is accepted is refused, whatever its name says'
     'hex',
   );
   const zipEnd = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
+  // One white point each, as a scanner (TIFF), a messenger (WebP) and a telephone (HEIC: its head, the image left to noise) save it.
+  const tiff = Buffer.concat([
+    Buffer.from('49492a00080000000700', 'hex'),
+    ...[0x100, 0x101, 0x102, 0x103, 0x106, 0x111, 0x117].map((tag, at) => tiffEntry(tag, [1, 1, 8, 1, 1, 98, 1][at] ?? 0)),
+    Buffer.from('00000000ff00', 'hex'),
+  ]);
+  const webp = Buffer.from('524946461a000000574542505650384c0d0000002f00000010071011118888fe0700', 'hex');
+  const heic = Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), randomBytes(2_000)]);
+  const word = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
   const xlsx = await writeExcel([[{ value: 'الاسم' }, { value: 1 }]]).toBuffer();
   const kinds: readonly (readonly [string, Uint8Array, string | undefined])[] = [
     ['a PDF', pdfOf(5_000), 'application/pdf'],
@@ -221,6 +240,11 @@ t.test('content that is not what is accepted is refused, whatever its name says'
     ['a table', Buffer.from('\ufeffالاسم;العمر\r\nفلان;33\r\n'), 'text/csv'],
     ['a table in an old encoding', Buffer.from('c7e1c7d3e32cc7e1dac3e30d0a', 'hex'), 'text/csv'],
     ['a spreadsheet', xlsx, 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+    ['a scan', tiff, 'image/tiff'],
+    ['a picture of a messenger', webp, 'image/webp'],
+    ['a picture of a telephone', heic, 'image/heic'],
+    ['a text document', wordFile(`${word}.main+xml`), word],
+    ['a document with macros', wordFile('application/vnd.ms-word.document.macroEnabled.main+xml'), undefined],
     ['a page', Buffer.from('<!doctype html><p>a,b</p>'), undefined],
     ['a page as a table', Buffer.from('a,b\n1,<script>alert(1)</script>\n'), undefined],
     ['a drawing with a program', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="x(1,2)"/>'), undefined],

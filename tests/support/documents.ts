@@ -1,4 +1,5 @@
 import { createCipheriv, createHash } from 'node:crypto';
+import { crc32, deflateRawSync } from 'node:zlib';
 import type pg from 'pg';
 import type t from 'tap';
 import { createDocuments } from '../../src/eventlog/documents/documents.ts';
@@ -59,3 +60,45 @@ export function pdfOf(size: number, seed = 1): Buffer {
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** A ZIP of these files. */
+export function zipOf(files: Readonly<Record<string, string>>): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const [name, text] of Object.entries(files)) {
+    const packed = deflateRawSync(text);
+    const facts = Buffer.alloc(26);
+    facts.writeUInt16LE(20, 0);
+    facts.writeUInt16LE(8, 4);
+    facts.writeUInt32LE(crc32(text), 10);
+    facts.writeUInt32LE(packed.length, 14);
+    facts.writeUInt32LE(Buffer.byteLength(text), 18);
+    facts.writeUInt16LE(name.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(at, 10);
+    const part = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), facts, Buffer.from(name), packed]);
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02', 'latin1'), facts.subarray(0, 2), facts, place, Buffer.from(name)]));
+    parts.push(part);
+    at += part.length;
+  }
+  const listed = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(parts.length, 8);
+  end.writeUInt16LE(parts.length, 10);
+  end.writeUInt32LE(listed.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, listed, end]);
+}
+
+/** A text document as word processors pack it; `type` is what it says of its main part. */
+export function wordFile(type: string): Buffer {
+  const xml = '<?xml version="1.0" encoding="UTF-8"?>';
+  const types = 'http://schemas.openxmlformats.org/package/2006/content-types';
+  const words = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
+  return zipOf({
+    '[Content_Types].xml': `${xml}<Types xmlns="${types}"><Override PartName="/word/document.xml" ContentType="${type}"/></Types>`,
+    'word/document.xml': `${xml}<w:document xmlns:w="${words}"><w:body><w:p><w:r><w:t>كتاب</w:t></w:r></w:p></w:body></w:document>`,
+  });
+}
