@@ -86,7 +86,8 @@ function inScope({ scope, post }: Reach, rights: Rights, table: string): Conditi
         where case when length(share ->> 'until') = 10
             then share ->> 'until' >= ${rights.day} else share ->> 'until' > ${rights.at ?? '9999'} end
           and case share -> 'reader' ->> 'kind'
-          when 'staff' then share -> 'reader' ->> 'id' in (${rights.staff}, ${rights.behalf ?? rights.staff})
+          when 'staff' then share -> 'reader' ->> 'id' = ${rights.staff}
+            or length(share ->> 'until') = 10 and share -> 'reader' ->> 'id' = ${rights.behalf ?? rights.staff}
           when 'office' then share -> 'reader' ->> 'id' = ${post.office ?? null}
           else share -> 'reader' ->> 'id' = ${post.organisation} end)`;
   }

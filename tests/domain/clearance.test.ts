@@ -310,9 +310,10 @@ t.test('no post reads a clearance by itself: a live grant does, and the actor th
   await w.ruled(accounts.key, { [NSS]: w.actor.post.organisation });
   const id = await w.answered(refusal);
   await w.enrol(w.head);
-  const reads = async (who: Person, at = w.now()) => {
+  const reads = async (who: Person, at = w.now(), deputy = who.id) => {
     const { record } = await w.cases.load(clearance, id);
-    const rights = { staff: who.id, day: at.slice(0, 10), at, posts: [who.post] };
+    const behalf = deputy === who.id ? {} : { behalf: who.id };
+    const rights = { staff: deputy, ...behalf, day: at.slice(0, 10), at, posts: [who.post] };
     return ['read', 'timeline'].map((verb) => mayI(rights, `clearance:${verb}`, targetOf(clearance, record)).allowed);
   };
   for (const who of [w.head, w.verifier, w.registrar, w.headquarters, w.otherActor, someone('auditor')]) {
@@ -326,6 +327,7 @@ t.test('no post reads a clearance by itself: a live grant does, and the actor th
   });
   t.same(await reads(w.head), [true, true]);
   t.same(await reads(w.verifier), [false, false]);
+  t.same(await reads(w.head, w.now(), w.verifier.id), [false, false], 'it is no deputy’s');
   t.same(await reads(w.head, '2026-03-01T10:00:00.000Z'), [false, false], 'it lapses by the clock');
   for (const row of POLICY.filter((one) => one.tier === 'T3' && one.allow.some((verb) => /:(read|timeline)$/.test(verb)))) {
     t.ok(['shared', 'party'].includes(row.scope), `${row.role} ${row.scope}`);

@@ -125,7 +125,7 @@ function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolea
       // Work stays behind when its holder moves to a post that could not have taken it.
       return target.taken.some((one) => isPerson(one.staff, rights) && mayHold(one.holder, post));
     case 'shared':
-      return target.shares.some((share) => isLive(share.until, rights) && readerIs(share.reader, post, rights));
+      return target.shares.some((share) => isLive(share.until, rights) && readerIs(share, post, rights));
   }
 }
 
@@ -135,9 +135,10 @@ const isPerson = (staff: string, rights: Rights): boolean => staff === rights.st
 /** A share holds through its last day, a grant to its instant. */
 const isLive = (until: string, { day, at = '9999' }: Rights): boolean => (until.length === 10 ? until >= day : until > at);
 
-const readerIs = (reader: Reader, post: Membership, rights: Rights): boolean =>
+/** A grant is one named person's: no deputy has it. */
+const readerIs = ({ reader, until }: Target['shares'][number], post: Membership, rights: Rights): boolean =>
   reader.kind === 'staff'
-    ? isPerson(reader.id, rights)
+    ? reader.id === rights.staff || (until.length === 10 && reader.id === rights.behalf)
     : reader.id === (reader.kind === 'office' ? post.office : post.organisation);
 
 /** What an office may do with a case that is offered to it: look, answer the offer, share out who answers. */
