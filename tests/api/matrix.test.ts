@@ -13,8 +13,8 @@ const MINUTES = 10;
 
 t.setTimeout(MINUTES * 60_000);
 
-// `MASAR_MATRIX=whole` asks every route × role × place × second; otherwise a part of them is asked in which every route meets
-// every role, every role every place, and every place every route.
+// What each extent of `MASAR_MATRIX` asks is said beside `EXTENTS`: of a permission of a process every role meets one route (the
+// default), every route (`routes`), or every route in every place (`whole`).
 t.test('every route answers every role as the policy table says, until the last second of a right', async (t) => {
   const { url } = await testDatabase(t);
   const started = Date.now();
@@ -22,7 +22,9 @@ t.test('every route answers every role as the policy table says, until the last 
     Array.from({ length: CHILDREN }, async (_, at): Promise<Found> => {
       const roles = ROLES.filter((_role, index) => index % CHILDREN === at);
       const child = fork(CHILD, roles, { env: { ...process.env, TEST_DATABASE_URL: url }, stdio: 'inherit' });
-      const [found] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+      const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a child ended with ${code} and no answer`)));
+      const [found] = await Promise.race([once(child, 'message'), ended]);
+      ended.catch(() => undefined);
       return found as Found;
     }),
   );
@@ -35,7 +37,7 @@ t.test('every route answers every role as the policy table says, until the last 
   t.same(wrong.slice(0, 40), [], `${wrong.length} of ${cells} cells are wrong`);
   const numbers = (['passes', 'FORBIDDEN', 'NOT_FOUND'] as const).map((verdict) => {
     const number = parts.reduce((sum, one) => sum + one.tally[verdict], 0);
-    t.ok(number > 1_000, `${verdict}: ${number}`);
+    t.ok(number > 500, `${verdict}: ${number}`);
     return `${verdict} ${number}`;
   });
   t.comment(

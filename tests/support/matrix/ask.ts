@@ -36,11 +36,19 @@ interface Planned extends Route {
 }
 
 /**
- * Asks a running API every route as these roles, in the last second of each role and in the first without it. `whole` takes every
- * place of a case each time. Otherwise each role meets each route in one place, the next role in the next place; once its right
- * has ended, every eighth route, another with every role.
+ * How much is asked. `whole`: every route in every place, as every role. `routes`: every route as every role, each role in the
+ * next place. `permissions`: of the routes that lean on one permission of a process alike, each role asks the next one, so that
+ * every role meets every permission, and every route some of the roles.
  */
-export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonly Role[], whole: boolean): Promise<Found> {
+export const EXTENTS = ['permissions', 'routes', 'whole'] as const;
+export type Extent = (typeof EXTENTS)[number];
+
+/**
+ * Asks a running API as these roles, in the last second of each role and in the first without it; once a right has ended, every
+ * eighth of the routes unless the whole is asked, others with every role.
+ */
+export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonly Role[], extent: Extent): Promise<Found> {
+  const whole = extent === 'whole';
   const { w, me, processes, cases, secondsOf } = await matrixWorld();
   const api = await startApi(w, async (parts) => {
     const reads = await withReadModels(test)(parts);
@@ -71,6 +79,13 @@ export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonl
     const process = w.registry.byName(record.process);
     if (!process) throw new Error(`nobody knows ${record.process}`);
     return process;
+  };
+
+  const alike = new Map<string, Planned[]>();
+  for (const one of plans) alike.set(leaningOn(one), [...(alike.get(leaningOn(one)) ?? []), one]);
+  const isNext = (one: Planned, turn: number): boolean => {
+    const others = alike.get(leaningOn(one)) ?? [];
+    return extent !== 'permissions' || others[turn % others.length] === one;
   };
 
   let cells = 0;
@@ -110,7 +125,7 @@ export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonl
 
   async function round(who: string, rights: Rights, turn: number, every = 1): Promise<void> {
     const asked = plans.flatMap((one, at): readonly { readonly one: Planned; readonly place: Place | undefined }[] => {
-      if (one.kind.public || (!whole && (at + turn) % every !== 0)) return [];
+      if (one.kind.public || !isNext(one, turn) || (!whole && (at + turn) % every !== 0)) return [];
       if (!one.kind.ofCase) return [{ one, place: undefined }];
       const next = PLACES.slice((at + turn) % PLACES.length).slice(0, 1);
       return (whole ? PLACES : next).map((place) => ({ one, place }));
@@ -122,7 +137,8 @@ export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonl
     await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   }
 
-  for (const one of plans.filter((each) => each.kind.public)) {
+  // Whatever the role: whoever asks as the first one asks these for all.
+  for (const one of roles.includes(ROLES[0]) ? plans.filter((each) => each.kind.public) : []) {
     await ask(one, 'nobody', undefined, { staff: '', day: baghdadDate(w.now()), posts: [] });
   }
   const { memberships } = (await w.cases.glance(`staff-${me.id}`)).state as Staff;
@@ -137,6 +153,10 @@ export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonl
   }
   return { routes: routes.length, nameless: routes.filter((one) => !kindOf(one)), cells, tally, wrong };
 }
+
+/** What the answer of a route hangs on: routes with the same have the same row of the matrix. */
+const leaningOn = ({ kind, of, command, method, url }: Planned): string =>
+  command ? `${kind.name} ${command.permission}` : kind.ofCase ? `${kind.name} ${of?.name}` : `${method} ${url}`;
 
 const idsIn = (items: readonly { readonly id: string }[]): readonly string[] => items.map((one) => one.id).sort();
 

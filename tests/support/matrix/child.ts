@@ -3,8 +3,11 @@
  * requests. Roles are its arguments; what it found goes to its parent.
  */
 import { ROLES, type Role } from '../../../src/domain/access/roles.ts';
-import { askMatrix } from './ask.ts';
+import { askMatrix, EXTENTS } from './ask.ts';
 
+// Nobody is left to tell once the parent is gone.
+const parentGone = () => process.exit(1);
+process.once('disconnect', parentGone);
 // Hundreds of thousands of refusals, none of which anybody reads the stack of.
 Error.stackTraceLimit = 0;
 const roles = process.argv.slice(2).filter((one): one is Role => (ROLES as readonly string[]).includes(one));
@@ -12,8 +15,9 @@ const ends: (() => unknown)[] = [];
 const found = await askMatrix(
   { teardown: (end: () => unknown) => ends.unshift(end) },
   roles,
-  process.env.MASAR_MATRIX === 'whole',
+  EXTENTS.find((one) => one === process.env.MASAR_MATRIX) ?? 'permissions',
 );
 for (const end of ends) await end();
 process.send?.(found);
+process.off('disconnect', parentGone);
 process.disconnect();
