@@ -8,6 +8,7 @@ import { serve } from './serve.ts';
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger({ level: config.logLevel, role: [...config.roles].join('+') });
+  for (const warning of config.warnings) logger.warn({}, warning);
   const shutdown = createShutdown({ log: logger });
   const running = await serve(config, logger);
   shutdown.defer('masar', () => running.stop());

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { FilesPlace } from './files/open.ts';
+import { isOpenToOthers } from './keys/fileMode.ts';
 import type { TransitPlace } from './keys/transit.ts';
 import { defaultLimits, type LimitSettings, limitsIn } from './limits/settings.ts';
 import { type ClamdAddress, clamdAddress } from './scanner/clamd.ts';
@@ -65,6 +66,8 @@ export interface Config {
   readonly accessRetentionMonths: number;
   /** How much one person, one office and one source address may ask for. */
   readonly limits: LimitSettings;
+  /** What somebody should put right that does not keep this process from starting, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Lists everything that is wrong with the environment, one line a variable. */
@@ -138,6 +141,7 @@ const Environment = z.object({
     .optional(),
   MASAR_KMS_TOKEN_FILE: readableFile.optional(),
   KEYS_DATABASE_URL: url('postgres', 'postgresql').optional(),
+  KEYS_IN_GENERAL_DATABASE: z.literal('yes').optional(),
   RESTRICTED_DATABASE_URL: url('postgres', 'postgresql').optional(),
   RESTRICTED_MASTER_KEY_FILE: readableFile.optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
@@ -196,6 +200,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   MASAR_KMS_URL: 'the https:// address of a key in a key-management service, ending in /keys/NAME',
   MASAR_KMS_TOKEN_FILE: "a file with that service's token, which this process may read",
   KEYS_DATABASE_URL: "a postgres:// or postgresql:// address with the key store's own login",
+  KEYS_IN_GENERAL_DATABASE: 'yes, where keys are meant to lie under the login of what they seal',
   RESTRICTED_DATABASE_URL:
     "a postgres:// or postgresql:// address of a database of its own, with the restricted store's own login",
   RESTRICTED_MASTER_KEY_FILE: 'a file this process may read, with a key that is not the general one',
@@ -263,6 +268,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     clamd: settings.CLAMD_ADDRESS === undefined ? undefined : clamdAddress(settings.CLAMD_ADDRESS),
     accessRetentionMonths: settings.ACCESS_RETENTION_MONTHS,
     limits: limitsIn(settings.RATE_LIMITS ?? '') ?? defaultLimits,
+    warnings: keyFiles(settings)
+      .filter(([, file]) => isOpenToOthers(file))
+      .map(([key, file]) => `${key} is "${file}": others than its owner may read it (chmod 600)`),
   };
 }
 
@@ -297,6 +305,9 @@ function contradictions(settings: Settings): string[] {
   }
   if (settings.KEYS_DATABASE_URL !== undefined && settings.DATABASE_URL === undefined) {
     problems.push('DATABASE_URL is not set: the embedded database keeps its own keys, so KEYS_DATABASE_URL says nothing');
+  }
+  if (settings.KEYS_DATABASE_URL !== undefined && settings.KEYS_IN_GENERAL_DATABASE !== undefined) {
+    problems.push('KEYS_DATABASE_URL and KEYS_IN_GENERAL_DATABASE are both set: keys lie under one login');
   }
   problems.push(...restrictedProblems(settings));
   if (settings.FILES_DIR !== undefined && settings.FILES_S3_ENDPOINT !== undefined) {
@@ -344,6 +355,12 @@ function missingInProduction(settings: Settings): string[] {
   if ((settings.MASAR_MASTER_KEY_FILE ?? settings.MASAR_KMS_URL) === undefined) {
     refuse('MASAR_MASTER_KEY_FILE', 'a development master key lies beside the data it protects');
   }
+  if (settings.DATABASE_URL !== undefined && (settings.KEYS_DATABASE_URL ?? settings.KEYS_IN_GENERAL_DATABASE) === undefined) {
+    refuse(
+      'KEYS_DATABASE_URL',
+      'whoever has the login of the log has the wrapped keys as well (KEYS_IN_GENERAL_DATABASE=yes where that is meant)',
+    );
+  }
   if ((settings.FILES_DIR ?? settings.FILES_S3_ENDPOINT) === undefined) {
     refuse('FILES_DIR', 'the directory of one process is not seen by the others (or set FILES_S3_ENDPOINT)');
   }
@@ -355,8 +372,29 @@ function missingInProduction(settings: Settings): string[] {
     refuse('MASAR_AUDIT_ORIGIN', 'what two installations sign under one name cannot be told apart');
   }
   if (settings.PUBLIC_URL === undefined) refuse('PUBLIC_URL', 'the QR codes of papers would lead to this machine alone');
-  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT', 'PUBLIC_URL', 'MASAR_KMS_URL'] as const) {
+  for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT', 'PUBLIC_URL'] as const) {
     if (settings[key]?.startsWith('http:')) problems.push(`${key} is not right: in production it should be ${EXPECTED[key]}`);
+  }
+  if (settings.MASAR_KMS_URL?.startsWith('http:') && !isLoopback(new URL(settings.MASAR_KMS_URL).hostname)) {
+    problems.push(`MASAR_KMS_URL is not right: in production it should be ${EXPECTED.MASAR_KMS_URL}, or on this machine`);
+  }
+  for (const [key, file] of keyFiles(settings)) {
+    if (isOpenToOthers(file)) problems.push(`${key} is "${file}": in production nobody but its owner may read it (chmod 600)`);
   }
   return problems;
 }
+
+/** An agent beside this process may hand keys on in the clear. */
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+
+/** The files that hold keys, or the token that opens them, with the variable that names each. */
+const keyFiles = (settings: Settings): readonly (readonly [Key, string])[] => [
+  ...(['MASAR_MASTER_KEY_FILE', 'MASAR_KMS_TOKEN_FILE', 'RESTRICTED_MASTER_KEY_FILE', 'MASAR_AUDIT_KEY_FILE'] as const).flatMap(
+    (key) => {
+      const file = settings[key];
+      return file === undefined ? [] : [[key, file] as const];
+    },
+  ),
+  ...settings.MASAR_MASTER_KEY_ALSO.map((file) => ['MASAR_MASTER_KEY_ALSO', file] as const),
+];

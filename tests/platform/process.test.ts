@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -12,7 +12,10 @@ import { createMetrics } from '../../src/platform/metrics.ts';
 import { createShutdown } from '../../src/platform/shutdown.ts';
 import { silentLog, temporaryDirectory } from '../support/postgres.ts';
 
-const KEY_FILE = fileURLToPath(import.meta.url);
+const KEYS = temporaryDirectory();
+t.teardown(() => rmSync(KEYS, { recursive: true }));
+const KEY_FILE = join(KEYS, 'some.key');
+writeFileSync(KEY_FILE, 'key', { mode: 0o600 });
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -52,6 +55,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     clamd: undefined,
     accessRetentionMonths: 60,
     limits: defaultLimits,
+    warnings: [],
   });
 });
 
@@ -61,6 +65,7 @@ const PRODUCTION = {
   OIDC_ISSUER: 'https://id.example.org/realms/masar',
   OIDC_AUDIENCE: 'masar',
   MASAR_MASTER_KEY_FILE: KEY_FILE,
+  KEYS_DATABASE_URL: 'postgresql://masar_keys:secret@db-1,db-2/masar',
   FILES_DIR: '/srv/files',
   CLAMD_ADDRESS: 'scanner:3310',
   MASAR_AUDIT_KEY_FILE: KEY_FILE,
@@ -109,6 +114,7 @@ t.test(
       OIDC_JWKS_URL: 'id.example.org',
       LOG_LEVEL: 'loud',
       MASAR_MASTER_KEY_FILE: '/nowhere/key',
+      KEYS_IN_GENERAL_DATABASE: 'perhaps',
       MASAR_AUDIT_KEY_FILE: '/nowhere/audit',
       MASAR_AUDIT_ORIGIN: 'two words',
       TRUST_PROXY: '10.0.0.0/33',
@@ -169,6 +175,49 @@ t.test('what is convenient in development refuses to start in production', async
     /^PUBLIC_URL is not set.*this machine alone/,
   ]);
   t.match(problemsOf({ ...PRODUCTION, OIDC_ISSUER: 'http://id' }), [/^OIDC_ISSUER .*https/]);
+});
+
+t.test('keys lie under a login of their own in production, unless somebody says that they are not meant to', async (t) => {
+  const { KEYS_DATABASE_URL: _own, ...without } = PRODUCTION;
+  t.match(problemsOf(without), [/^KEYS_DATABASE_URL is not set.*KEYS_IN_GENERAL_DATABASE=yes/]);
+  t.strictSame(problemsOf({ ...without, KEYS_IN_GENERAL_DATABASE: 'yes' }), []);
+  t.match(problemsOf({ ...PRODUCTION, KEYS_IN_GENERAL_DATABASE: 'yes' }), [/are both set/]);
+});
+
+t.test('a key-management service is reached under TLS in production, unless it is on this machine', async (t) => {
+  const { MASAR_MASTER_KEY_FILE: _file, ...without } = PRODUCTION;
+  const at = (host: string) =>
+    problemsOf({ ...without, MASAR_KMS_URL: `${host}/v1/transit/keys/masar`, MASAR_KMS_TOKEN_FILE: KEY_FILE });
+  for (const host of ['https://kms.example.org', 'http://127.0.0.1:8200', 'http://localhost:8200', 'http://[::1]:8200']) {
+    t.strictSame(at(host), [], host);
+  }
+  for (const host of [
+    'http://kms.example.org',
+    'http://127.0.0.1.example.org',
+    'http://localhost.example.org',
+    'http://10.0.0.1',
+  ]) {
+    t.match(at(host), [/^MASAR_KMS_URL is not right.*https/], host);
+  }
+});
+
+t.test('a key file that others may read keeps production from starting, and is warned of before', async (t) => {
+  for (const mode of [0o640, 0o604, 0o660, 0o777]) {
+    const loose = join(KEYS, 'loose');
+    writeFileSync(loose, 'key');
+    chmodSync(loose, mode);
+    for (const key of ['MASAR_MASTER_KEY_FILE', 'MASAR_AUDIT_KEY_FILE', 'MASAR_MASTER_KEY_ALSO', 'RESTRICTED_MASTER_KEY_FILE']) {
+      const said = new RegExp(`^${key} is ".*loose".*others|^${key} is ".*loose".*owner`);
+      t.match(problemsOf({ ...PRODUCTION, [key]: loose }), [said], `${key} ${mode.toString(8)}`);
+      t.match(readConfig({ [key]: loose }).warnings, [said]);
+    }
+  }
+  for (const mode of [0o600, 0o400]) {
+    const own = join(KEYS, mode.toString(8));
+    writeFileSync(own, 'key', { mode });
+    t.strictSame(problemsOf({ ...PRODUCTION, MASAR_MASTER_KEY_FILE: own }), []);
+    t.strictSame(readConfig({ MASAR_MASTER_KEY_FILE: own }).warnings, []);
+  }
 });
 
 function captured(level = 'debug'): {
