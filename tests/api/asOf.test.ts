@@ -297,10 +297,21 @@ t.test('the past is seen with the rights of today', async (t) => {
     t.equal(then.length, 1);
   });
 
-  await t.test('what was not overdue then is not overdue then, whatever it is today', async (t) => {
+  await t.test('who takes part since today sees what waits now, and nothing of the time before', async (t) => {
+    const organisation = randomUUID();
+    const carrier = await enrolled(membership('partnerCaseworker', { organisation, office: randomUUID(), governorate }));
+    const before = w.now();
+    w.at(later(before, 1_000));
+    await w.when(registrar, 'parcel', 'correct', id, { revision: 0, fields: { to: organisation }, reason: 'another carrier' });
+    const { items } = (await read(carrier, '/v1/queue')).json;
+    t.match(items, [{ id, wait: 'send' }]);
+    t.same((await asOf(carrier, '/v1/queue', w.now())).json.items, items);
+    t.equal(await waitsOf(carrier, before), 0);
+  });
+
+  await t.test('own work is what it was then', async (t) => {
     t.equal(await waitsOf(who, opened), 1);
-    const mine = (await asOf(who, '/v1/my-work')).json.newInOffice;
-    t.equal(mine.count, 1);
+    t.equal((await asOf(who, '/v1/my-work')).json.newInOffice.count, 1);
     t.equal((await asOf(who, '/v1/my-work', '2026-02-28T00:00:00.000Z')).json.newInOffice.count, 0);
   });
 

@@ -147,3 +147,21 @@ t.test('every refusal has words in English and Arabic that are more than its cod
     t.ok(words && words.en.length > 8 && /[\u0600-\u06ff]/.test(words.ar), `${code} in ${file}`);
   }
 });
+
+/** What of a case takes no `asOf`: how long it waited until now, proofs, files and papers, and pages over several cases. */
+const NO_PAST = /\/(dwell|receipt|documents|documents\/.*|print|prints|prints\/.*|page|card|rows|errors\.csv|receipts|changed)$/;
+
+t.test('every case, trail, queue, board and tracker takes `asOf`, those of restricted processes too', async (t) => {
+  const { paths } = (await api.call('GET', '/openapi.json')).json as {
+    paths: Record<string, { get?: { parameters?: readonly { name?: string }[] } }>;
+  };
+  const reads = Object.keys(paths).filter(
+    (path) => /^\/v1\/[a-z-]+\/\{id\}(\/|$)|queue|my-work|\/board|tracker|out-of-order/.test(path) && paths[path]?.get,
+  );
+  const taking = reads.filter((path) => paths[path]?.get?.parameters?.some((one) => one.name === 'asOf'));
+  t.same(
+    reads.filter((path) => !taking.includes(path) && !NO_PAST.test(path)),
+    [],
+  );
+  t.ok(taking.includes('/v1/clearances/{id}') && taking.includes('/v1/clearances/{id}/timeline'));
+});
