@@ -1,6 +1,6 @@
 /**
- * `npm run build && node dist/src/cli/access.js` holds every month of the access log against its tree and its last signed head, and
- * names the first entry that is not what was sealed. With `drop`, months past ACCESS_RETENTION_MONTHS are dropped, as workers do.
+ * `npm run access` holds every month of the access log against its tree and its last signed head, and
+ * names the first entry that is not what was sealed. With `-- drop`, months past ACCESS_RETENTION_MONTHS are dropped, as workers do.
  */
 import { auditSigner, openCore, SCHEMAS } from '../compose.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
