@@ -7,7 +7,15 @@ import { permissionMatrix, permissionsOf, printedMatrix } from '../../src/domain
 import type { Membership } from '../../src/domain/access/membership.ts';
 import { POLICY, type PolicyRow, type Scope, WITHHELD } from '../../src/domain/access/policy/index.ts';
 import { ROLES, type Role } from '../../src/domain/access/roles.ts';
-import { areIncompatible, conflictWith, overlap } from '../../src/domain/access/segregation.ts';
+import {
+  ALONE,
+  areIncompatible,
+  CLEARANCE_CONTENT,
+  conflictWith,
+  overlap,
+  SEPARATIONS,
+  SURVIVORS,
+} from '../../src/domain/access/segregation.ts';
 import { registry } from '../../src/domain/index.ts';
 import { GLOSSARY } from '../../src/domain/kernel/labels.ts';
 import { isOwnEntry } from '../../src/domain/kernel/officers.ts';
@@ -124,6 +132,56 @@ t.test('clearance operators never see complaints, and who runs or audits the sys
   t.equal(conflictWith([], { role: 'auditor', from: '2026-01-01', until: undefined }), undefined);
 });
 
+t.test('each separation is of two groups, holds both ways, and divides no role from itself', async (t) => {
+  for (const { because, one, other } of SEPARATIONS) {
+    t.ok(because);
+    t.same(
+      one.filter((role) => other.includes(role)),
+      [],
+      because,
+    );
+    for (const a of one) {
+      for (const b of other) t.ok(areIncompatible(a, b) && areIncompatible(b, a), `${a} ${b}: ${because}`);
+    }
+  }
+  t.notOk(areIncompatible('socialAffairs', 'pseaFocalPoint'), 'survivor and PSEA staff are the exception');
+});
+
+t.test('whoever opens T3 is of one store, or of the staff who may join them', async (t) => {
+  const opens = new Set(real.filter((row) => row.tier === 'T3').map((row) => row.role));
+  // The auditor opens no case of either, and holds no other role.
+  t.ok(opens.size > 5);
+  t.same(
+    [...opens].filter((role) => role === 'everyone' || ![...CLEARANCE_CONTENT, ...SURVIVORS, ...ALONE].includes(role)),
+    [],
+  );
+  const restricted = registry.all.filter((one) => one.store === 'restricted').map((one) => one.name);
+  t.same(restricted, ['clearance', 'emergencyAccess'], 'a new restricted process needs its separations');
+});
+
+t.test('what two people do is of no role alone, or of roles nobody holds together', async (t) => {
+  const holders = (permission: string) => ROLES.filter((role) => has(role, permission));
+  const apart = (first: string, second: string) => {
+    const [a, b] = [holders(first), holders(second)];
+    t.ok(a.length > 0 && b.length > 0, `${first}, ${second}`);
+    for (const one of a) for (const other of b) t.ok(areIncompatible(one, other), `${first} ${one}, ${second} ${other}`);
+  };
+  apart('emergencyAccess:request', 'emergencyAccess:review');
+  apart('emergencyAccess:confirm', 'emergencyAccess:review');
+  apart('claim:decide', 'claim:ratify');
+  apart('claim:ratify', 'claim:audit');
+  apart('claim:ratify', 'claim:pay');
+  apart('allocation:request', 'allocation:approve');
+  apart('allocation:request', 'allocation:release');
+  apart('paymentBatch:publish', 'paymentBatch:order');
+  apart('paymentBatch:list', 'paymentBatch:reconcile');
+  apart('returnGrant:approve', 'returnGrant:pay');
+  for (const verb of ['request', 'withdraw']) {
+    for (const role of holders(`erasure:${verb}`)) t.notOk(has(role, 'erasure:decide'), `${role} erasure:${verb}`);
+  }
+  for (const role of holders('clearance:grant')) t.notOk(ALONE.includes(role));
+});
+
 t.test(
   'an entry is one’s own whoever of the two wrote it, one for the other, and whatever post either holds by now',
   async (t) => {
@@ -163,7 +221,7 @@ t.test(
         `${role}: tracker`,
       );
     }
-    t.same(reaches('auditor', 'audit:read'), [{ scope: 'all', tier: 'T2' }]);
+    t.same(reaches('auditor', 'audit:read'), [{ scope: 'all', tier: 'T3' }]);
     for (const role of ['martyrsFoundation', 'pseaFocalPoint'] as const) {
       t.same(
         real.filter((row) => row.role === role),

@@ -144,6 +144,16 @@ t.test('roles that watch one another are not held by one person in the same time
   await refused(t, grant(registrar, 'auditor', '2026-06-30'), 'ROLES_INCOMPATIBLE');
   await refused(t, grant(registrar, 'securityActor'), 'ROLES_INCOMPATIBLE');
   await refused(t, grant(await hire({ role: 'securityActor', office: mosul }), 'pseaFocalPoint'), 'ROLES_INCOMPATIBLE');
+  for (const [held, role] of [
+    ['legalDepartment', 'headOfBranch'],
+    ['subcommitteeChair', 'centralCommittee'],
+    ['branchesAffairs', 'financeMinistry'],
+    ['verifier', 'adminFinance'],
+    ['courtClerk', 'pseaFocalPoint'],
+    ['partnerCaseworker', 'headOfBranch'],
+  ] as const) {
+    await refused(t, grant(await hire({ role: held, office: mosul }), role), 'ROLES_INCOMPATIBLE');
+  }
   await grant(registrar, 'verifier');
   t.equal((await grant(await hire(), 'auditor')).outcome.status, 'active');
   const after = await hire({ role: 'registrar', office: mosul, until: '2026-06-30' });
