@@ -97,7 +97,7 @@ t.test('the auditor sees who did what everywhere and opens no case; the administ
   const acts = matrix.filter((one) => one.role === 'auditor' && !/:(find|timeline|read)$/.test(one.permission));
   t.same(
     acts.map((one) => one.permission),
-    ['listExport:make'],
+    ['listExport:sign'],
     'takes what was audited out as a file, and does nothing else',
   );
 });

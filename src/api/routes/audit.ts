@@ -119,7 +119,7 @@ function exportRoute(app: FastifyInstance, parts: ApiParts): void {
         description:
           'NDJSON ends in a line with a signed note (C2SP) over the length and the SHA-256 of the bytes before it; `Masar-Signature` has the same for either format, in base64.',
         'x-command': 'sign',
-        'x-permission': 'listExport:make',
+        'x-permission': 'listExport:sign',
         body: Wanted,
         response: {
           201: { description: 'The file', content: Object.fromEntries(Object.values(TYPES).map((type) => [type, binary])) },

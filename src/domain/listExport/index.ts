@@ -70,7 +70,7 @@ export const listExport = p.withCommands({
   }),
   sign: p.command({
     from: 'new',
-    permission: 'listExport:make',
+    permission: 'listExport:sign',
     input: events.SignedListExported,
     emits: ['SignedListExported'],
     to: ['made'],

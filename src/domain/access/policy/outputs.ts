@@ -27,8 +27,6 @@ const EXPORTERS: readonly Role[] = [
   'referralFocalPoint',
   'providerManager',
   'referralDesk',
-  // Of lists, only the audit is within its sight.
-  'auditor',
 ];
 
 /** What leaves as paper or as a file. */
@@ -45,6 +43,8 @@ export const OUTPUTS: readonly PolicyRow[] = [
 
   // Exported lists: who makes one, and who sees what left: oneself, an office, the ministry.
   ...EXPORTERS.map((role) => row(role, 'organisation', 'T1', ['listExport:make'])),
+  // An audit leaves signed, with whoever may ask for it.
+  ...(['auditor', 'verifier', 'headOfBranch'] as const).map((role) => row(role, 'organisation', 'T1', ['listExport:sign'])),
   row('everyone', 'own', 'T1', on('listExport', LOOK)),
   row('headOfBranch', 'office', 'T1', on('listExport', LOOK)),
   row('branchesAffairs', 'all', 'T1', on('listExport', LOOK)),
