@@ -36,7 +36,8 @@ async function start(now = '2026-03-01T08:00:00.000Z') {
   async function somebody(born: string | undefined = '1985-05-05'): Promise<string> {
     const id = randomUUID();
     const birth = born === undefined ? {} : { birth: { date: born, precision: 'day' } };
-    await w.given('person', id, { type: 'PersonRegistered', data: { name: { ar: { first: 'شخص' } }, sex: 'female', ...birth } });
+    const data = { name: { ar: { first: 'شخص' } }, sex: 'female', ...birth };
+    await w.given('person', id, { type: 'PersonRegistered', data, by: registrar });
     return id;
   }
   const request = (by: Person | string, who: string, over: object = {}, extra: object = CONSENT) =>
@@ -92,7 +93,11 @@ t.test('minors are never cleared for themselves, nor is who may be one', async (
   const w = await start();
   await refused(t, w.request(w.verifier, await w.somebody('2008-03-02')), 'MINOR_NOT_CLEARED');
   const unknown = randomUUID();
-  await w.given('person', unknown, { type: 'PersonRegistered', data: { name: { ar: { first: 'شخص' } }, sex: 'male' } });
+  await w.given('person', unknown, {
+    type: 'PersonRegistered',
+    data: { name: { ar: { first: 'شخص' } }, sex: 'male' },
+    by: w.registrar,
+  });
   await refused(t, w.request(w.verifier, unknown), 'AGE_UNKNOWN');
   t.equal((await w.request(w.verifier, await w.somebody('2008-03-01'))).record.status, 'requested');
   const minor = await w.somebody('2015-01-01');
@@ -100,6 +105,16 @@ t.test('minors are never cleared for themselves, nor is who may be one', async (
   const put = await w.when(w.verifier, 'clearance', 'determineRequirements', undefined, input);
   t.equal(put.record.status, 'not_required');
   t.same(put.record.waits, []);
+});
+
+t.test('only the office that keeps a person’s record has others ask about them', async (t) => {
+  const w = await start();
+  const who = await w.somebody();
+  const elsewhere = someone('verifier', { organisation: w.head.post.organisation });
+  await refused(t, w.request(elsewhere, who), 'PERSON_ELSEWHERE');
+  const input = { person: await w.somebody('2015-01-01'), actor: NSS, purpose: 'documents' };
+  await refused(t, w.when(elsewhere, 'clearance', 'determineRequirements', undefined, input), 'PERSON_ELSEWHERE');
+  t.equal((await w.request(w.verifier, who)).record.status, 'requested', 'and its own request stands in nobody’s way');
 });
 
 t.test('a purpose that names its actors asks nobody else', async (t) => {
@@ -329,7 +344,9 @@ t.test('no post reads a clearance by itself: a live grant does, and the actor th
   t.same(await reads(w.verifier), [false, false]);
   t.same(await reads(w.head, w.now(), w.verifier.id), [false, false], 'it is no deputy’s');
   t.same(await reads(w.head, '2026-03-01T10:00:00.000Z'), [false, false], 'it lapses by the clock');
-  for (const row of POLICY.filter((one) => one.tier === 'T3' && one.allow.some((verb) => /:(read|timeline)$/.test(verb)))) {
+  for (const row of POLICY.filter(
+    (one) => one.tier === 'T3' && one.allow.some((verb) => verb !== 'audit:read' && /:(read|timeline)$/.test(verb)),
+  )) {
     t.ok(['shared', 'party'].includes(row.scope), `${row.role} ${row.scope}`);
   }
 });
@@ -355,6 +372,12 @@ t.test('an emergency opens a case for hours: with a reason, a second person, and
       .status,
     'declined',
   );
+
+  const elsewhere = someone('headOfBranch', { organisation: w.head.post.organisation });
+  const theirs = await ask({}, colleague(elsewhere, 'verifier'));
+  const byBoth = w.when(elsewhere, 'emergencyAccess', 'confirm', theirs.outcome.id, {});
+  await refused(t, byBoth, 'CONFIRMED_BY_ITS_OFFICE');
+  t.equal((await w.when(w.headquarters, 'emergencyAccess', 'confirm', theirs.outcome.id, {})).record.status, 'open');
 
   const { outcome } = await ask();
   await refused(t, w.when(w.verifier, 'emergencyAccess', 'confirm', outcome.id, {}), 'FORBIDDEN');

@@ -5,7 +5,7 @@ import { mayHold } from '../kernel/holder.ts';
 import { type Tier, withinTier } from '../kernel/privacy.ts';
 import type { Holder, Process, Stated } from '../kernel/process.ts';
 import type { Membership } from './membership.ts';
-import { POLICY, type PolicyRow, type Scope, WITHHELD } from './policy/index.ts';
+import { POLICY, type PolicyRow, QUERIES, type Scope, WITHHELD } from './policy/index.ts';
 import type { Role } from './roles.ts';
 
 /** A person's standing on a day: posts held, own and (for a deputy) those of the absent colleague. */
@@ -47,6 +47,8 @@ export interface Reach {
   /** Highest tier that may be opened this way. */
   readonly tier: Tier;
   readonly post: Membership;
+  /** Also to cases that the office of the post was only offered. */
+  readonly offered?: true;
 }
 
 export type Verdict =
@@ -65,12 +67,14 @@ export const isWithheld = (permission: string): boolean =>
 
 /** Permissions that open what a case holds. */
 const OPENS = /:(read|timeline|print)$/;
+/** Who looked at what is no content: whoever audits sees it of every tier. */
+const opens = (permission: string): boolean => OPENS.test(permission) && !QUERIES.some((one) => one === permission);
 /** Ways to T3 that are each about one case: one's own record, a grant, and what an organisation was itself asked. */
 const CASE_BY_CASE: ReadonlySet<Scope> = new Set(['own', 'shared', 'party']);
 
 /** T3 is opened case by case, whatever a row says: one that reaches further opens no more than T2 (domain.md §0.4). */
 const caseByCase = (row: PolicyRow, permission: string): PolicyRow =>
-  row.tier === 'T3' && OPENS.test(permission) && !CASE_BY_CASE.has(row.scope) ? { ...row, tier: 'T2' } : row;
+  row.tier === 'T3' && opens(permission) && !CASE_BY_CASE.has(row.scope) ? { ...row, tier: 'T2' } : row;
 
 /** The rows found so far for a role and a permission: the table does not change while the program runs. */
 const found = new Map<string, readonly PolicyRow[]>();
@@ -89,9 +93,19 @@ function rowsFor(role: Role, permission: string): readonly PolicyRow[] {
   return rows;
 }
 
+/** What an office may do with a case that is offered to it: look, answer the offer, share out who answers. */
+const UNDER_OFFER = ['find', 'read', 'timeline', 'transfer', 'work', 'assign'];
+
+/** Whether a permission reaches cases on offer: ownership moves on acceptance, and the rights of an owner with it. */
+const reachesOffers = (permission: string): boolean => UNDER_OFFER.includes(permission.slice(permission.indexOf(':') + 1));
+
 /** Every way in which these rights give a permission, most particular post first as in the table. */
-export const reachOf = (rights: Rights, permission: string): readonly Reach[] =>
-  rights.posts.flatMap((post) => rowsFor(post.role, permission).map(({ scope, tier }) => ({ scope, tier, post })));
+export function reachOf(rights: Rights, permission: string): readonly Reach[] {
+  const offered = reachesOffers(permission) ? ({ offered: true } as const) : {};
+  return rights.posts.flatMap((post) =>
+    rowsFor(post.role, permission).map(({ scope, tier }) => ({ scope, tier, post, ...offered })),
+  );
+}
 
 /**
  * Ways in which the staff of an organisation reach a case of another's that it takes part in. They show what was known and what
@@ -104,7 +118,9 @@ export function covers(reach: Reach, target: Target, rights: Rights): boolean {
   return withinTier(target.tier, reach.tier) && inScope(reach, target, rights);
 }
 
-function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolean {
+function inScope({ scope, post, offered }: Reach, target: Target, rights: Rights): boolean {
+  const takesPart = (office: string): boolean =>
+    target.offices.includes(office) && (offered === true || target.offeredTo !== office);
   switch (scope) {
     case 'all':
       return true;
@@ -118,9 +134,9 @@ function inScope({ scope, post }: Reach, target: Target, rights: Rights): boolea
     case 'organisation':
       return target.owner?.organisation === post.organisation;
     case 'office':
-      return post.office !== undefined && (target.owner?.office === post.office || target.offices.includes(post.office));
+      return post.office !== undefined && (target.owner?.office === post.office || takesPart(post.office));
     case 'party':
-      return target.parties.includes(post.organisation) || (post.office !== undefined && target.offices.includes(post.office));
+      return target.parties.includes(post.organisation) || (post.office !== undefined && takesPart(post.office));
     case 'assigned':
       // Work stays behind when its holder moves to a post that could not have taken it.
       return target.taken.some((one) => isPerson(one.staff, rights) && mayHold(one.holder, post));
@@ -141,24 +157,12 @@ const readerIs = ({ reader, until }: Target['shares'][number], post: Membership,
     ? reader.id === rights.staff || (until.length === 10 && reader.id === rights.behalf)
     : reader.id === (reader.kind === 'office' ? post.office : post.organisation);
 
-/** What an office may do with a case that is offered to it: look, answer the offer, share out who answers. */
-const UNDER_OFFER = ['find', 'read', 'timeline', 'transfer', 'work', 'assign'];
-
-/** The case as this permission reaches it: ownership moves on acceptance, and the rights of an owner with it. */
-function underOffer(target: Target, permission: string): Target {
-  const { offeredTo, offices } = target;
-  const verb = permission.slice(permission.indexOf(':') + 1);
-  if (offeredTo === undefined || UNDER_OFFER.includes(verb)) return target;
-  return { ...target, offices: offices.filter((one) => one !== offeredTo) };
-}
-
 /**
  * May these rights do this to that case? Deny by default. `mayFind` tells apart "not there" from "there, but closed to you":
  * only who may find a case is told that it exists.
  */
 export function mayI(rights: Rights, permission: string, target: Target): Verdict {
-  const reached = underOffer(target, permission);
-  const reach = reachOf(rights, permission).find((one) => covers(one, reached, rights));
+  const reach = reachOf(rights, permission).find((one) => covers(one, target, rights));
   if (reach) return { allowed: true, post: reach.post };
   const process = permission.slice(0, permission.indexOf(':'));
   const mayFind = [`${process}:find`, `${process}:read`].some((one) =>

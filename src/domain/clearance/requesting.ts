@@ -57,8 +57,15 @@ function requested(c: Asked, ctx: Context<PersonFact>, ground: 'first' | 'again'
   return [{ type: 'ClearanceRequested', data }];
 }
 
+/** Only the office that keeps a person's record has others ask about them: the copy of it would otherwise go anywhere. */
+function ensureOwnPerson({ facts: { person }, actor }: Context<PersonFact>): void {
+  ensure(person.exists, 'PERSON_UNKNOWN');
+  ensure(person.owner?.office === actor.office, 'PERSON_ELSEWHERE');
+}
+
 /** What officers ask for by themselves, with the person's consent on record, and only of whom the purpose asks. */
 function requestedByOfficer(c: Asked, ctx: Context<PersonFact>, ground: 'first' | 'again'): readonly Proposed[] {
+  ensureOwnPerson(ctx);
   ensure(ctx.consentRef !== undefined, 'CONSENT_MISSING');
   const required = ctx.rule(requiredActors).value[c.purpose];
   ensure(required === undefined || required.includes(c.actor), 'NOT_REQUIRED', { actor: c.actor, purpose: c.purpose });
@@ -136,8 +143,9 @@ export const requesting = {
     emits: ['ClearanceRequirementsDetermined'],
     to: ['not_required'],
     decide: (c, _s, ctx) => {
-      const { exists, state } = ctx.facts.person;
-      ensure(exists && state.status === 'recorded', 'PERSON_UNKNOWN');
+      ensureOwnPerson(ctx);
+      const { state } = ctx.facts.person;
+      ensure(state.status === 'recorded', 'PERSON_UNKNOWN');
       const birth = opened(state.birth, undefined);
       const day = baghdadDate(ctx.occurredAt);
       const minor = birth !== undefined && ageRange(birth, day).atMost < ctx.rule(minimumAge).value;

@@ -4,6 +4,10 @@ const term = (key: string): Label => GLOSSARY[key]!;
 
 export const refusals: Readonly<Record<string, Label>> = {
   PERSON_UNKNOWN: { en: 'There is no such person on record.', ar: 'لا يوجد شخص كهذا في السجل.' },
+  PERSON_ELSEWHERE: {
+    en: 'Another office keeps the record of this person: it asks, or passes the record on.',
+    ar: 'سجل هذا الشخص لدى دائرة أخرى: هي التي تطلب التصريح أو تحيل السجل.',
+  },
   AGE_UNKNOWN: {
     en: 'Record when the person was born first: who may be a minor is never cleared.',
     ar: 'سجّل تاريخ الولادة أولًا: من قد يكون قاصرًا لا يُطلب له تصريح.',

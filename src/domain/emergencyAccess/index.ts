@@ -58,10 +58,14 @@ export const emergencyAccess = p.withCommands({
     permission: 'emergencyAccess:confirm',
     effect: 'legal',
     input: z.strictObject({}),
+    facts: (_c, s) => ({ asked: fact<unknown>(s.process ?? '', s.case ?? '') }),
     emits: ['EmergencyAccessConfirmed'],
     to: ['open'],
     decide: (_c, s, ctx) => {
       ensure(s.requestedBy !== ctx.actor.id && s.requestedBy !== ctx.onBehalfOf, 'SECOND_PERSON_NEEDED');
+      // Two of one office would else open any case of the country between them.
+      const { owner } = ctx.facts.asked;
+      ensure(ctx.actor.post === 'branchesAffairs' || owner?.office === ctx.actor.office, 'CONFIRMED_BY_ITS_OFFICE');
       const { process = '', case: id = '', requestedBy: staff = '', hours = 0 } = s;
       const until = addMilliseconds(ctx.now, hours * HOUR_MS);
       return [{ type: 'EmergencyAccessConfirmed', data: { process, case: id, staff, until } }];

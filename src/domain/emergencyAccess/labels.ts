@@ -38,6 +38,10 @@ export const labels: ProcessLabels = {
     CASE_UNKNOWN: { en: 'There is no such case.', ar: 'لا يوجد ملف كهذا.' },
     TOO_LONG: { en: 'An emergency opens a case for {most} hours at most.', ar: 'لا تتجاوز مدة الاطلاع الاضطراري {most} ساعة.' },
     SECOND_PERSON_NEEDED: { en: 'Somebody else confirms it.', ar: 'يؤكده شخص آخر.' },
+    CONFIRMED_BY_ITS_OFFICE: {
+      en: 'The office of that case confirms it, or the Branches Affairs Department.',
+      ar: 'تؤكده الدائرة صاحبة الملف أو دائرة شؤون الفروع.',
+    },
     REVIEWED_BY_ANOTHER: {
       en: 'Who asked for it or confirmed it does not review it.',
       ar: 'لا يراجعه من طلبه أو أكده.',

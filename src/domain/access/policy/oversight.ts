@@ -18,7 +18,9 @@ export const OVERSIGHT: readonly PolicyRow[] = [
   ...APPROVERS.map((role) => row(role, 'office', 'T2', on(CASES, LOOK), ['audit:read', 'dwell:read'])),
   row('branchesAffairs', 'all', 'T2', ['queue:read', 'dwell:read']),
   // Data protection officer / auditor: audit logs only; opens no case, so no personal value.
-  row('auditor', 'all', 'T2', ['*:find', '*:timeline', 'dwell:read', 'audit:read']),
+  row('auditor', 'all', 'T2', ['*:find', '*:timeline', 'dwell:read']),
+  // Above all of what is most secret: who opened T3, and who was refused it.
+  row('auditor', 'all', 'T3', ['audit:read']),
 
   // "R agg" over every column, and of one's own work: numbers, sums and ages, no personal value.
   ...(['branchesAffairs', 'planning'] as const).map((role) => row(role, 'all', 'T2', BOARDS)),
