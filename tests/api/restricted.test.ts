@@ -102,6 +102,7 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
   const registrar = await i.someone('registrar', branch);
   const head = await i.someone('headOfBranch', branch);
   const verifier = await i.someone('verifier', branch);
+  const auditor = await i.someone('auditor', { organisation: branch.organisation });
   const headquarters = await i.someone('branchesAffairs', { organisation: branch.organisation });
   const actor = await i.someone('counterExtremism', service);
   const otherActor = await i.someone('securityActor', { ...service, organisation: randomUUID() });
@@ -206,6 +207,13 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
   await t.test('no post opens it: a grant does, until it ends', async (t) => {
     t.equal((await registrar.call('GET', path)).status, 404);
     t.equal((await verifier.call('GET', path)).status, 403);
+    const ofPerson = (by: typeof head) => by.call('GET', `/v1/clearances?person=${who}`);
+    const item = { id: mine.id, status: 'not_told', revision: 1, changedBy: '', assignees: [] };
+    for (const by of [verifier, headquarters]) t.match((await ofPerson(by)).json.items, [item], 'who may find it can act on it');
+    t.equal((await ofPerson(actor)).json.items[0].status, 'granted_with_conditions');
+    for (const by of [registrar, otherActor]) t.same((await ofPerson(by)).json.items, []);
+    const guessed = `/v1/clearances?person=${who}&status=granted_with_conditions`;
+    t.same((await verifier.call('GET', guessed)).json.items, [], 'no filter tells how it stands');
     const grant = { staff: verifier.id, until: new Date(Date.now() + 3_600_000).toISOString(), reason: 'an appeal' };
     t.equal((await verifier.call('POST', `${path}/grant`, { ...grant, staff: head.id })).status, 403);
     const granted = await headquarters.call('POST', `${path}/grant`, grant);
@@ -250,6 +258,9 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     );
     t.ok(rows.some((one) => one.staff === verifier.id && one.outcome === 'allowed' && one.tier === 'T3'));
     t.ok(rows.some((one) => one.staff === verifier.id && one.outcome === 'refused'));
+    const audited = await auditor.call('GET', `/v1/audit?tier=T3&actor=${verifier.id}`);
+    t.match(audited.json.items?.[0], { kind: 'looked', outcome: 'allowed', tier: 'T3', cases: [{ id: mine.id }] });
+    t.equal((await head.call('GET', '/v1/audit?tier=T3')).status, 403);
     await core.pool.query('alter table access.entry rename to entry_away');
     const read = await actor.call('GET', path);
     t.match(read, { status: 503, json: { code: 'ACCESS_LOG_UNAVAILABLE' } });

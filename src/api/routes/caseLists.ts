@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { Process } from '../../domain/kernel/process.ts';
 import { parseReference } from '../../domain/kernel/reference.ts';
-import { type CaseFilter, caseCounts, casePage, casesByReference } from '../../projections/cases.queries.ts';
+import {
+  type CaseFilter,
+  caseCounts,
+  casePage,
+  casesByReference,
+  type CaseItem as Item,
+} from '../../projections/cases.queries.ts';
 import { caseDwell, dwellFigures } from '../../projections/dwell.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
@@ -47,6 +53,19 @@ const DwellQuery = z.strictObject({
 });
 
 const READ_MODELS = ['cases'];
+/** Restricted cases of one person, at most: one an actor and purpose. */
+const MOST_OF_A_PERSON = 200;
+
+/** A restricted case that may be found and not opened: neither how it stands nor what happened to it. */
+const foundAlone = ({ openedAt, ...one }: Item): Item => ({
+  ...one,
+  openedAt,
+  status: 'not_told',
+  assignees: [],
+  changedAt: openedAt,
+  changedBy: '',
+  logIndex: '0',
+});
 
 /** Lists of cases, and how long each office held what. Everything here lies within what the caller may see. */
 export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
@@ -70,9 +89,18 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
       readModels: READ_MODELS,
       item: CaseItem,
       columns: CASE_COLUMNS,
-      page: ({ rights }, filter, paging) => {
+      page: async ({ rights }, filter, paging) => {
         const own = readDb(storeReads(parts, process).reads);
-        return casePage(own, sightOf(rights, 'read', [process.name]), { ...filter, process: process.name }, paging);
+        const read = sightOf(rights, 'read', [process.name]);
+        const asked = { ...filter, process: process.name };
+        const told = await casePage(own, read, asked, paging);
+        const { person } = filter;
+        // Of a restricted case of a known person, who may find it is told that there is one, to act on it or to open it by a grant.
+        if (process.store === 'general' || person === undefined || Object.keys(filter).length > 1) return told;
+        const open = await casePage(own, read, asked, { limit: MOST_OF_A_PERSON });
+        const ids = new Set(open.items.map((one) => one.id));
+        const page = await casePage(own, sightOf(rights, 'find', [process.name]), asked, paging);
+        return { ...page, items: page.items.map((one) => (ids.has(one.id) ? one : foundAlone(one))) };
       },
     });
   }

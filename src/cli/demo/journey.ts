@@ -1,4 +1,4 @@
-import type { Teller } from './client.ts';
+import type { Answer, Teller } from './client.ts';
 import type { Directory } from './directory.ts';
 import { afterReturn } from './journeyAfter.ts';
 import { type Days, daysOfAStory, ORIGIN, registerTravellers, type Travellers } from './journeyFamily.ts';
@@ -35,14 +35,14 @@ export async function tellJourney(client: Teller, directory: Directory, dataDir:
   const decide = await openTheWay(client, on);
   const { movement, give, asked } = await intend(client, family, on);
   done();
-  await letters(client, movement, give, { asked: '2024-06-02', answered: '2024-06-10', number: 'a' });
+  await letters(client, movement, give, { asked: '2024-06-02', answered: '2024-06-10', round: 0 }, on);
   await decide('suspend', '2024-06-20', { scope: 'all', reasonCategory: 'political' });
   await happened(client, movement, 'MovementPutOnHold');
   done();
   await decide('resume', '2024-09-30', {});
   await happened(client, movement, 'MovementResumed');
   await give('confirm-voluntariness', '2024-10-15', asked('st-2'));
-  await letters(client, movement, give, { asked: '2024-10-15', answered: '2024-11-05', number: 'b' });
+  await letters(client, movement, give, { asked: '2024-10-15', answered: '2024-11-05', round: 1 }, on);
   done();
   const departure = await goHome({ client, directory, dataDir, family, movement, give, on });
   done();
@@ -103,30 +103,42 @@ async function intend(client: Teller, { household, mother, father, children }: T
   return { movement, give, asked };
 }
 
-/** A letter for every adult and actor, and its answer. */
+/**
+ * A letter for every adult and actor, and its answer, which is entered and kept where only a grant opens it; the movement is told
+ * that the way is clear. Each round adds a request and an answer to a clearance.
+ */
 async function letters(
   client: Teller,
   movement: string,
   give: Give,
-  { asked, answered, number }: { readonly asked: string; readonly answered: string; readonly number: string },
+  { asked, answered, round }: { readonly asked: string; readonly answered: string; readonly round: number },
+  on: Days,
 ): Promise<void> {
+  const as = 'duhok.verifier';
   const { state } = await client.get<MovementView>('duhok.registrar', `/v1/movements/${movement}`);
-  for (const [at, { slot }] of (state.checks?.clearances ?? []).entries()) {
-    await give('request-clearance', asked, { slot, letter: letter(`${number}${at}/1`, asked) });
-    const outcome = { is: 'granted' };
-    const reply = letter(`${number}${at}/2`, answered, 'جهاز الأمن الوطني');
-    await give('record-clearance', answered, { slot, letter: reply, outcome });
+  const clearances = state.checks?.clearances ?? [];
+  for (const [at, { slot, person }] of clearances.entries()) {
+    await give('request-clearance', asked, { slot, letter: letter(`${round}${at}/1`, asked) });
+    const revision = 2 * round;
+    const id = await until('a clearance that was asked for', async () => {
+      const { items } = await client.get<{ items: readonly Answer[] }>(as, `/v1/clearances?person=${person}`);
+      return items.find((one) => one.revision >= revision)?.id;
+    });
+    const letterRef = letter(`${round}${at}/2`, answered, 'جهاز الأمن الوطني');
+    const decision = { letter: letterRef, outcome: { is: 'granted' }, record: on(answered) };
+    await client.give(as, `/v1/clearances/${id}/record-decision`, `clearance ${round} ${at}`, decision, revision);
   }
+  await happened(client, movement, 'ClearanceOutcomeReceived', (round + 1) * clearances.length);
 }
 
 /** Waits for what a reactor does to the movement. */
-async function happened(client: Teller, movement: string, type: string): Promise<void> {
+async function happened(client: Teller, movement: string, type: string, times = 1): Promise<void> {
   await until(`${type} of the family that travels`, async () => {
     const { items } = await client.get<{ items: readonly { type: string }[] }>(
       'duhok.registrar',
       `/v1/movements/${movement}/timeline?limit=100`,
     );
-    return items.some((one) => one.type === type) || undefined;
+    return items.filter((one) => one.type === type).length >= times || undefined;
   });
 }
 
