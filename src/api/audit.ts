@@ -9,18 +9,30 @@ import { type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import { referenceOf } from '../domain/kernel/reference.ts';
 import type { RecordedTier } from '../eventlog/access/entry.ts';
 import type { AccessFilter } from '../eventlog/access/page.ts';
-import { type AuditFilter, auditPage, casesOfHousehold, type Deed, type Look, staffNames } from '../projections/audit.queries.ts';
+import {
+  type AuditFilter,
+  auditPage,
+  casesOfHousehold,
+  casesWithReference,
+  type Deed,
+  type Look,
+  staffNames,
+} from '../projections/audit.queries.ts';
 import { type Page, readDb, sightOf } from '../projections/reads.queries.ts';
+import { caseWith, referenceIn } from './caseIds.ts';
 import { permitted } from './caseView.ts';
+import { isUuid } from './headers.ts';
 import { sightOfAll } from './listing.ts';
-import type { Paging } from './lists.ts';
+import type { Ask, Paging } from './lists.ts';
 import type { ApiParts } from './parts.ts';
 import { noticesFor } from './trail.ts';
 
 /** What may be asked of an audit. Times are RFC 3339 UTC. */
 export interface AuditQuestion extends Omit<AuditFilter, 'cases' | 'type'> {
   readonly kind?: Deed['kind'] | Look['kind'] | undefined;
+  /** A case by its id, or every case with a reference. */
   readonly case?: string | undefined;
+  /** Id or reference. */
   readonly household?: string | undefined;
   /** Type of an event, or a route. */
   readonly action?: string | undefined;
@@ -79,7 +91,14 @@ function scopeOf(rights: Rights, { office, tier }: AuditQuestion): Audited {
  * their own staff did and what happened to the cases of their office (domain.md §14). No personal values of cases.
  * @throws Refused FORBIDDEN, NOT_FOUND; BadCursor
  */
-export async function audit(parts: ApiParts, rights: Rights, asked: AuditQuestion, paging: Paging): Promise<Page<AuditItem>> {
+export async function audit(
+  parts: ApiParts,
+  { rights, opener }: Pick<Ask, 'rights' | 'opener'>,
+  asked: AuditQuestion,
+  paging: Paging,
+): Promise<Page<AuditItem>> {
+  // Who looked at what says much of people, so that who reads it is on record too.
+  opener.lookedFor();
   const scope = scopeOf(rights, asked);
   const db = readDb(parts.reads);
   const { kind, action, tier, refused } = asked;
@@ -109,11 +128,13 @@ export async function audit(parts: ApiParts, rights: Rights, asked: AuditQuestio
 
 /** The cases a filter means. Whose household a case is about is told to who may follow the household and the case. */
 async function casesIn(parts: ApiParts, rights: Rights, asked: AuditQuestion): Promise<AuditFilter['cases']> {
-  const { case: id, household } = asked;
-  const named = id === undefined ? undefined : parts.registry.all.map((process) => ({ process: process.name, id }));
-  if (household === undefined) return named;
+  const named = asked.case === undefined ? undefined : await casesNamed(parts, asked.case);
+  if (asked.household === undefined) return named;
   const process = parts.registry.byName('household');
   if (!process) throw new Refused('NOT_FOUND');
+  const household = isUuid(asked.household)
+    ? asked.household.toLowerCase()
+    : await caseWith(parts, process, referenceIn(asked.household), async () => rights);
   permitted(process, await parts.cases.glance(`household-${household}`), rights, 'timeline');
   const sight = sightOf(
     rights,
@@ -122,7 +143,21 @@ async function casesIn(parts: ApiParts, rights: Rights, asked: AuditQuestion): P
   );
   const found = await casesOfHousehold(readDb(parts.reads), sight, household, MOST_CASES);
   const all = [{ process: 'household', id: household }, ...found];
-  return named === undefined ? all : all.filter((one) => one.id === id);
+  return named === undefined
+    ? all
+    : all.filter((one) => named.some(({ process, id }) => process === one.process && id === one.id));
+}
+
+/**
+ * Every case a text may name. That nothing has the reference is not told apart from what is out of sight: the page is empty.
+ * @throws Problem ID_MALFORMED, REFERENCE_MISTYPED
+ */
+async function casesNamed(parts: ApiParts, text: string): Promise<NonNullable<AuditFilter['cases']>> {
+  if (isUuid(text)) return parts.registry.all.map((process) => ({ process: process.name, id: text.toLowerCase() }));
+  const reference = referenceIn(text);
+  const found = await casesWithReference(readDb(parts.reads), reference);
+  if (found.length > 0 || !parts.restricted) return found;
+  return casesWithReference(readDb(parts.restricted.reads), reference);
 }
 
 async function told(parts: ApiParts, rights: Rights, page: Page<Deed | Look>): Promise<Page<AuditItem>> {

@@ -3,6 +3,7 @@ import { mayI, type Rights, targetOf } from '../domain/access/access.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import type { Process } from '../domain/kernel/process.ts';
 import { parseReference } from '../domain/kernel/reference.ts';
+import { ofRestricted, RestrictedUnavailable } from '../eventlog/stores.ts';
 import { absentColleague, isUuid, positionIn } from './headers.ts';
 import type { ApiParts } from './parts.ts';
 import { Problem } from './problem.ts';
@@ -29,8 +30,15 @@ export async function awaitPosition(
 ): Promise<void> {
   const asked = positionIn(request.headers);
   if (!asked) return;
-  const { waitFor } = storeReads(parts, asked);
-  if (!(await waitFor(readModels, asked.position, WAIT_MS))) reply.header('masar-stale', 'true');
+  const look = async () => storeReads(parts, asked).waitFor(readModels, asked.position, WAIT_MS);
+  // A read that needs the restricted store says itself that it is away.
+  const come = asked.store === 'restricted' ? await ofRestricted(look).catch(unlessAway) : await look();
+  if (!come) reply.header('masar-stale', 'true');
+}
+
+function unlessAway(error: unknown): false {
+  if (error instanceof RestrictedUnavailable) return false;
+  throw error;
 }
 
 /**
@@ -58,11 +66,27 @@ async function namedIn(
   reply: FastifyReply,
 ): Promise<string> {
   if (isUuid(text)) return text.toLowerCase();
+  const reference = referenceIn(text);
+  await awaitPosition(parts, request, reply, ['cases']);
+  return caseWith(parts, process, reference, () => rightsOf(parts, request));
+}
+
+/** A reference as people write it. @throws Problem ID_MALFORMED, REFERENCE_MISTYPED */
+export function referenceIn(text: string): string {
   const parsed = parseReference(text);
   if (!parsed.ok) throw new Problem(parsed.reason === 'SHAPE' ? 'ID_MALFORMED' : 'REFERENCE_MISTYPED');
-  await awaitPosition(parts, request, reply, ['cases']);
-  const ids = await storeReads(parts, process).idsOf(process.name, parsed.reference);
-  const candidates = ids.length > 1 ? await findable(parts, process, ids, await rightsOf(parts, request)) : ids;
+  return parsed.reference;
+}
+
+/** The case of a process that has a reference, as far as it is known by now. @throws Refused NOT_FOUND; Problem REFERENCE_AMBIGUOUS */
+export async function caseWith(
+  parts: ApiParts,
+  process: Process,
+  reference: string,
+  rights: () => Promise<Rights>,
+): Promise<string> {
+  const ids = await storeReads(parts, process).idsOf(process.name, reference);
+  const candidates = ids.length > 1 ? await findable(parts, process, ids, await rights()) : ids;
   const [id, ...others] = candidates;
   if (id === undefined) throw new Refused('NOT_FOUND');
   if (others.length > 0) throw new Problem('REFERENCE_AMBIGUOUS', { extra: { candidates } });

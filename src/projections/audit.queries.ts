@@ -107,10 +107,27 @@ function mergeByTime(deeds: readonly Deed[], looks: readonly Look[]): readonly (
   }
 }
 
+/** Deeds of an office are those of its staff and those in its cases: looked up apart, since each has an index of its own. */
 async function deedsBefore(
+  db: TimelineDb,
+  seen: DeedSight,
+  filter: AuditFilter,
+  logIndex: string | undefined,
+  limit: number,
+): Promise<readonly Deed[]> {
+  if (filter.office === undefined) return deedsOf(db, seen, filter, undefined, logIndex, limit);
+  const both = await Promise.all((['staff', 'cases'] as const).map((of) => deedsOf(db, seen, filter, of, logIndex, limit)));
+  return both
+    .flat()
+    .toSorted((a, b) => (BigInt(a.logIndex) > BigInt(b.logIndex) ? -1 : 1))
+    .slice(0, limit);
+}
+
+async function deedsOf(
   db: TimelineDb,
   { sight, offices }: DeedSight,
   filter: AuditFilter,
+  officeOf: 'staff' | 'cases' | undefined,
   logIndex: string | undefined,
   limit: number,
 ): Promise<readonly Deed[]> {
@@ -142,8 +159,11 @@ async function deedsBefore(
   if (logIndex !== undefined) query = query.where('timeline.log_index', '<', logIndex);
   if (actor !== undefined) query = query.where('timeline.actor_id', '=', actor);
   if (type !== undefined) query = query.where('timeline.type', '=', type);
-  if (office !== undefined) {
-    query = query.where((eb) => eb.or([eb('timeline.actor_office', '=', office), eb('case_index.owner_office', '=', office)]));
+  if (office !== undefined && officeOf === 'staff') query = query.where('timeline.actor_office', '=', office);
+  if (office !== undefined && officeOf === 'cases') {
+    query = query
+      .where('case_index.owner_office', '=', office)
+      .where(sql<SqlBool>`timeline.actor_office is distinct from ${office}`);
   }
   if (cases !== undefined) {
     const [processes, ids] = [cases.map((one) => one.process), cases.map((one) => one.id)];
@@ -160,6 +180,20 @@ async function deedsBefore(
   }
   return (await query.execute()).map((row) => ({ ...row, kind: 'did' }));
 }
+
+/** The cases with a reference, of whatever process: usually one. */
+export const casesWithReference = (
+  db: TimelineDb,
+  reference: string,
+): Promise<readonly { readonly process: string; readonly id: string }[]> =>
+  db
+    .selectFrom('case_index')
+    .where('reference', '=', reference)
+    .select(['process', 'case_id as id'])
+    .orderBy('process')
+    .orderBy('case_id')
+    .limit(20)
+    .execute();
 
 /** The cases about a household that are within sight, at most so many. */
 export const casesOfHousehold = (

@@ -51,7 +51,7 @@ export interface TimelineTables {
 export function timelineProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'timeline',
-    version: 2,
+    version: 3,
     categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     // An erasure changes no row here: values are opened by who may see them, when they look.
     opening: 'none',
@@ -86,7 +86,7 @@ export function timelineProjection(registry: Registry, store: Process['store'] =
           changes: 'jsonb',
         } satisfies Record<keyof TimelineRow, string>,
         key: ['process', 'case_id', 'revision'],
-        indexes: ['(log_index)', '(actor_id, log_index)'],
+        indexes: ['(log_index)', '(actor_id, log_index)', '(actor_office, log_index)'],
       },
     ],
     start: (context) => async (batch) => {

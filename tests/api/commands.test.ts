@@ -6,6 +6,8 @@ import { referenceOf } from '../../src/domain/kernel/reference.ts';
 import { type Api, startApi } from '../support/api.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
+t.setTimeout(120_000);
+
 let api: Api;
 const waited: { readModels: readonly string[]; position: bigint }[] = [];
 let early = false;

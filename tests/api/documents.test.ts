@@ -23,6 +23,8 @@ import { referrals } from '../support/referrals.ts';
 import { parcel } from '../support/sampleProcess.ts';
 import { world } from '../support/scenario.ts';
 
+t.setTimeout(120_000);
+
 type Api = Awaited<ReturnType<typeof startApiWithFiles>>;
 
 const PIECE = 'application/offset+octet-stream';

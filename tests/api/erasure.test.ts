@@ -16,6 +16,8 @@ import { serve } from '../../src/serve.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 import { eventually } from '../workers/support.ts';
 
+t.setTimeout(120_000);
+
 const named = (first: string, family: string) => ({ ar: { first, father: 'كريم', family } });
 
 t.test(

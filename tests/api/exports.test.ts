@@ -13,6 +13,8 @@ import { type Api, type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
+t.setTimeout(120_000);
+
 t.test('a cell that a spreadsheet would run is shown instead', async (t) => {
   for (const cell of [
     '=1+1',

@@ -6,6 +6,8 @@ import { type Answer, type Api, type SignedIn, startApi } from '../support/api.t
 import { withReadModels } from '../support/apiReads.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
+t.setTimeout(120_000);
+
 let api: Api;
 let registrar: SignedIn;
 let carrier: SignedIn;

@@ -12,6 +12,8 @@ import { claims, letter } from '../support/claims.ts';
 import { movements } from '../support/movements.ts';
 import { refused, someone, type world } from '../support/scenario.ts';
 
+t.setTimeout(120_000);
+
 type World = ReturnType<typeof world>;
 
 /** The text of a paper of a case as it stands now, with personal values opened as its layout says. */

@@ -8,6 +8,8 @@ import { movements } from '../support/movements.ts';
 import { client, referrals } from '../support/referrals.ts';
 import { someone } from '../support/scenario.ts';
 
+t.setTimeout(120_000);
+
 const story = await referrals(undefined, [reintegrationPlan]);
 const { w, sender, receiver, ask } = story;
 const api = await startApi(w, withReadModels(t));

@@ -15,6 +15,8 @@ import { type Api, type SignedIn, startApi } from '../support/api.ts';
 import { readQr } from '../support/qr.ts';
 import { client, referrals } from '../support/referrals.ts';
 
+t.setTimeout(120_000);
+
 const seen = (line: string) => visualRuns(line).map((run) => `${run.direction} ${run.text}`);
 
 t.test('a line is seen in runs from left to right, each in the direction it is read in', async (t) => {

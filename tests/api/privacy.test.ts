@@ -12,6 +12,8 @@ import { families } from '../support/families.ts';
 import { DISTRICT, HOME, movements } from '../support/movements.ts';
 import { refused, someone, world } from '../support/scenario.ts';
 
+t.setTimeout(120_000);
+
 /** A registered family of one branch, and people at desks near and far. */
 async function desks(test: Pick<typeof t, 'teardown'>) {
   const m = await families();

@@ -8,19 +8,22 @@ import { withReadModels } from '../support/apiReads.ts';
 import { auditTree } from '../support/audit/audited.ts';
 import { claims } from '../support/claims.ts';
 
+t.setTimeout(120_000);
+
 const hash = (text: string) => Buffer.from(text, 'base64');
 
 interface Receipt {
   readonly checkpoint: string;
   readonly events: readonly { readonly leaf: string; readonly logIndex: string; readonly proof: readonly string[] }[];
+  readonly before?: string;
   readonly chain: string;
   readonly pending: number;
 }
 
 /** Whether a receipt proves what it says, to somebody who has the key. */
-function proves({ checkpoint, events, chain }: Receipt, key: string): boolean {
+function proves({ checkpoint, events, before, chain }: Receipt, key: string): boolean {
   const [, size, root = ''] = openNote(checkpoint, key)?.split('\n') ?? [];
-  let link: Buffer = Buffer.alloc(32);
+  let link: Buffer = before === undefined ? Buffer.alloc(32) : hash(before);
   for (const { leaf } of events) link = nextLink(link, hash(leaf));
   return (
     link.equals(hash(chain)) &&
@@ -83,6 +86,29 @@ t.test('checkpoints, their key, their proofs and the receipts of cases are had f
     t.ok(json.events.length > 0 && proves(json, key), title);
     t.notOk(proves({ ...json, events: json.events.slice(1) }, key), 'and a receipt that leaves an event out does not');
   }
+  const whole = (await get(`/v1/claims/${id}/receipt`)).json;
+  const parts: Receipt[] = [];
+  for (let from: number | undefined = 0; from !== undefined; ) {
+    const { json } = await get(`/v1/claims/${id}/receipt?limit=2&from=${from}`);
+    t.ok(json.events.length <= 2);
+    t.ok(proves(json, key), `a part is proved with the chain before it (${from})`);
+    t.notOk(proves({ ...json, before: json.chain }, key), 'and with no other');
+    t.equal(json.pending, 0);
+    parts.push(json);
+    from = json.next;
+  }
+  t.ok(parts.length > 1);
+  t.same(
+    parts.flatMap((one) => one.events),
+    whole.events,
+    'part by part, nothing twice and nothing left out',
+  );
+  t.equal(parts.at(-1)?.chain, whole.chain);
+  t.match((await get(`/v1/claims/${id}/receipt?from=9999`)).json, { events: [], pending: 0 });
+  for (const query of ['limit=501', 'limit=0', 'from=-1', 'from=99999999999']) {
+    t.match(await get(`/v1/claims/${id}/receipt?${query}`), { status: 400 }, query);
+  }
+
   const stranger = api.person('subcommitteeClerk', { governorate: 'IQG07' });
   t.match(await get(`/v1/claims/${id}/receipt`, stranger), { status: 404 }, 'who may not follow the case');
   t.match(await get(`/v1/claims/${randomUUID()}/receipt`), { status: 404 });
@@ -97,6 +123,8 @@ t.test('checkpoints, their key, their proofs and the receipts of cases are had f
     'a claimant has the receipts of their claims',
   );
   t.ok(proves(items[0], key));
+  t.match(await get(`/v1/persons/${claimant}/receipts?limit=51`), { status: 400 });
+  t.match((await get(`/v1/persons/${claimant}/receipts?cursor=abc`)).json, { code: 'CURSOR_MALFORMED' });
   t.same((await get(`/v1/persons/${claimant}/receipts`, stranger)).json.items, []);
   t.not(other, id);
 });

@@ -4,6 +4,8 @@ import { withReadModels } from '../support/apiReads.ts';
 import { families } from '../support/families.ts';
 import { referrals } from '../support/referrals.ts';
 
+t.setTimeout(120_000);
+
 /** Asks again until the answer is of the log as it stands: on a busy machine a read model may take longer than a request waits. */
 async function fresh(api: Api, method: 'GET' | 'POST', path: string, as: SignedIn, body?: object) {
   const headers = { 'masar-after': String(await api.log.head()) };

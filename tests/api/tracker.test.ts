@@ -4,6 +4,8 @@ import { type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
 import { byHand, claims, losses } from '../support/claims.ts';
 
+t.setTimeout(120_000);
+
 /** A Ninewa of nine claims: registered, ratified, annulled and paid on different days; and one of Anbar's. */
 async function ninewa() {
   const m = await claims('2025-01-10T08:00:00.000Z');

@@ -124,10 +124,10 @@ t.test('a receipt shows every event of a case under the signed head, and the cha
   const log = createMemoryLog();
   const streams = someStreams(3);
   const tree = await auditTree(t);
-  t.equal(await tree.reads.receipt(streams[0]!), undefined);
+  t.equal(await tree.reads.receipt(streams[0]!, { from: 0, limit: 500 }), undefined);
   await fill(log, 20, streams);
   await tree.signAll(log);
-  const receipt = (await tree.reads.receipt(streams[0]!))!;
+  const receipt = (await tree.reads.receipt(streams[0]!, { from: 0, limit: 500 }))!;
   const events = await log.read(streams[0]!);
   t.equal(receipt.events.length, events.length);
   const [, size, root] = openNote(receipt.checkpoint, tree.signer.key)!.split('\n');
@@ -137,9 +137,13 @@ t.test('a receipt shows every event of a case under the signed head, and the cha
     chain = nextLink(chain, hash(leaf));
   }
   t.equal(chain.toString('base64'), receipt.chain);
-  t.equal(await tree.reads.receipt(`parcel-${randomUUID()}`), undefined);
+  t.equal(await tree.reads.receipt(`parcel-${randomUUID()}`, { from: 0, limit: 500 }), undefined);
   await fill(log, 20, streams);
-  t.equal((await tree.reads.receipt(streams[0]!))!.events.length, events.length, 'what is not signed yet is not in it');
+  t.equal(
+    (await tree.reads.receipt(streams[0]!, { from: 0, limit: 500 }))!.events.length,
+    events.length,
+    'what is not signed yet is not in it',
+  );
 });
 
 t.test(
@@ -182,6 +186,10 @@ t.test(
       const again = tree.follow(log);
       await until(async () => (await tree.reads.status()).halted === undefined);
       await again.stop();
+      const { since, until: ended, ...past } = (await tree.reads.status()).halts[0]!;
+      t.match(past, halt, `${title}: that it stood still stays on record`);
+      t.ok(Date.parse(ended) >= Date.parse(since));
+      t.equal((await tree.reads.status()).halts.length, 1);
       await tree.signAll(log);
       const exported = await tree.exported(log);
       t.match(verifyExport(exported, [{ name: 'c', content: await tree.checkpoint() }], tree.signer.key), { ok: true });
@@ -233,6 +241,24 @@ t.test('a tree that was changed behind its back signs nothing more', async (t) =
     await following.stop();
     t.match(await tree.reads.status(), { signed: 20, halted: { code: 'TREE_CHANGED' } }, title);
   }
+});
+
+t.test('how the tree stands is told even where what is kept of its head is none', async (t) => {
+  const log = createMemoryLog();
+  const tree = await auditTree(t);
+  await fill(log, 20, someStreams());
+  await tree.signAll(log);
+  t.match(await tree.reads.status(), { size: 20, halted: undefined, halts: [] });
+  for (const peaks of [`substr(peaks, 2)`, `''`]) {
+    await tree.pool.query(`update audit.tree set peaks = ${peaks}`);
+    t.match(await tree.reads.status(), { size: 20, signed: 20, halted: { code: 'TREE_CHANGED', logIndex: 20 } }, peaks);
+  }
+  await tree.ledger.halt({ code: 'TREE_CHANGED', logIndex: 20 });
+  await tree.ledger.halt({ code: 'TREE_CHANGED', logIndex: 20 });
+  t.type((await tree.reads.status()).halted?.since, 'string');
+  t.same((await tree.reads.status()).halts, [], 'the same halt said twice is one');
+  await tree.ledger.halt({ code: 'LOG_SHORTER', logIndex: 19 });
+  t.match(await tree.reads.status(), { halted: { code: 'LOG_SHORTER' }, halts: [{ code: 'TREE_CHANGED', logIndex: 20 }] });
 });
 
 t.test('the signing key is made once, for its owner alone, and only where that is allowed', async (t) => {

@@ -105,7 +105,12 @@ export async function startApi(
     documents,
     cases,
     codec,
-    accessLog: { record: async (entries) => void looks.push(...entries), page: async () => [] },
+    accessLog: {
+      record: async (entries) => void looks.push(...entries),
+      page: async () => [],
+      failing: () => false,
+      unsealed: async () => [],
+    },
     log,
     rights,
     rulebook,

@@ -19,6 +19,18 @@ const OF_THE_ANSWER = ['content-length', 'content-disposition', 'etag', 'locatio
 export function accessLog(app: FastifyInstance, parts: ApiParts): void {
   const catalogue = catalogueOf(parts.registry);
   const strangers = parts.metrics.counter('unauthenticated_total', 'Requests refused for want of a valid token', ['code']);
+  const unwritten = parts.metrics.counter(
+    'access_log_unwritten_total',
+    'Answers held back since they could not be put on record',
+  );
+  parts.metrics.gauge('access_log_failing', '1 while the access log cannot be written', [], (gauge) =>
+    gauge.set(parts.accessLog.failing() ? 1 : 0),
+  );
+  parts.metrics.gauge('access_log_months_unsealed', 'Months whose tree does not keep up', [], async (gauge) => {
+    // A database out of reach leaves the last answer.
+    const months = await parts.accessLog.unsealed(parts.now()).catch(() => undefined);
+    if (months) gauge.set(months.length);
+  });
   const openers = new WeakMap<FastifyRequest, Opener>();
   app.decorateRequest('opener', {
     getter(this: FastifyRequest): Opener {
@@ -35,6 +47,7 @@ export function accessLog(app: FastifyInstance, parts: ApiParts): void {
     try {
       await parts.accessLog.record(await entriesOf(parts, request, seen));
     } catch (cause) {
+      unwritten.inc();
       request.opener.forget();
       if (payload instanceof Readable) payload.destroy();
       for (const name of OF_THE_ANSWER) reply.removeHeader(name);

@@ -36,10 +36,12 @@ const AuditItemView = z.object({
   requestId: z.string().optional(),
 });
 
+const Named = Code.meta({ description: 'A UUID, or a reference as people write it' });
+
 const FILTER = {
   kind: z.enum(['did', 'looked']).optional(),
-  case: Id.optional(),
-  household: Id.optional(),
+  case: Named.optional(),
+  household: Named.optional(),
   actor: Code.optional().meta({ description: 'Staff id' }),
   office: Id.optional().meta({ description: 'Office of who did it or looked, or that the case belonged to' }),
   from: Moment.optional(),
@@ -93,13 +95,13 @@ export async function auditRoutes(app: FastifyInstance, parts: ApiParts): Promis
       tags: ['audit'],
       summary: 'Who did what and who looked, last first: for who audits, and for who answers for an office',
       description:
-        'An auditor sees every office; verifier and head of branch what their own staff did and looked at, and what happened to the cases of their office. Refusals are there too. No personal values.',
+        'An auditor sees every office; verifier and head of branch what their own staff did and looked at, and what happened to the cases of their office. Refusals are there too. No personal values. Each page that is read is on record itself.',
     },
     filter: FILTER,
     readModels: READ_MODELS,
     item: AuditItemView,
     columns: COLUMNS,
-    page: ({ rights }, filter, paging) => audit(parts, rights, filter, paging),
+    page: (ask, filter, paging) => audit(parts, ask, filter, paging),
   });
   exportRoute(app, parts);
 }

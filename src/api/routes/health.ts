@@ -10,14 +10,19 @@ const CHECK_TIMEOUT_MS = 3_000;
 
 const LiveView = z.object({ status: z.literal('live') });
 const ReadyView = z.object({
-  status: z.enum(['ready', 'not ready']),
+  status: z
+    .enum(['ready', 'degraded', 'not ready'])
+    .meta({ description: 'Degraded: everyday work goes on, and something that somebody has to put right does not' }),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
 });
 const TreeView = z.object({
   status: z.enum(['ok', 'halted']),
   size: z.int(),
   signed: z.int(),
-  halted: z.object({ code: z.string(), logIndex: z.int(), since: z.string() }).optional(),
+  halted: z.object({ code: z.string(), logIndex: z.int(), since: z.string().optional() }).optional(),
+  halts: z
+    .array(z.object({ code: z.string(), logIndex: z.int(), since: z.string(), until: z.string() }))
+    .meta({ description: 'Halts that are over, the last first' }),
 });
 const AwayView = z.object({ status: z.literal('away') });
 const AuditView = TreeView.extend({
@@ -80,9 +85,10 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
       },
     },
     async (_request, reply) => {
-      const checks = await withinTime(parts.checks());
-      const ok = checks.every((check) => check.ok);
-      return reply.code(ok ? 200 : 503).send({ status: ok ? 'ready' : 'not ready', checks });
+      const [needed, besides] = await Promise.all([withinTime(parts.checks()), withinTime(accessChecks(parts))]);
+      const isWell = (checks: readonly Check[]) => checks.every((check) => check.ok);
+      const status = isWell(needed) ? (isWell(besides) ? 'ready' : 'degraded') : 'not ready';
+      return reply.code(isWell(needed) ? 200 : 503).send({ status, checks: [...needed, ...besides] });
     },
   );
 
@@ -142,10 +148,21 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
 }
 
 async function standing(tree: AuditReads): Promise<z.output<typeof TreeView>> {
-  const { size, signed, halted } = await tree.status();
-  if (!halted) return { status: 'ok', size, signed };
+  const { size, signed, halted, halts: past } = await tree.status();
+  const halts = past.map(({ code, logIndex, since, until }) => ({ code, logIndex, since, until }));
+  if (!halted) return { status: 'ok', size, signed, halts };
   const { code, logIndex, since } = halted;
-  return { status: 'halted', size, signed, halted: { code, logIndex, since } };
+  return { status: 'halted', size, signed, halts, halted: { code, logIndex, ...(since === undefined ? {} : { since }) } };
+}
+
+/** While the access log cannot be written what is T1 is answered all the same, so that this server stays in use. */
+async function accessChecks({ accessLog, now }: ApiParts): Promise<readonly Check[]> {
+  const months = await accessLog.unsealed(now()).catch(() => undefined);
+  const detail = months === undefined ? 'UNKNOWN' : months.map((one) => one.slice(0, 7)).join(' ');
+  return [
+    { name: 'access log', ok: !accessLog.failing() },
+    { name: 'access log sealed', ok: months?.length === 0, ...(detail === '' ? {} : { detail }) },
+  ];
 }
 
 const near = new BlockList();

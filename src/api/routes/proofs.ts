@@ -10,6 +10,7 @@ import { claimsAbout } from '../../projections/receipts.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
 import { permitted } from '../caseView.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
+import { PAGING, pageOf } from '../listing.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
@@ -54,12 +55,29 @@ const ReceiptView = z.object({
       proof: Proof,
     }),
   ),
+  before: HashView.optional().meta({
+    description: 'The chain of the case before the first of these events; absent at its beginning, where it is 32 bytes of zero',
+  }),
   chain: HashView.optional().meta({ description: 'The chain of the case behind the last of these events' }),
+  next: z.int().optional().meta({ description: '`from` of the next part; absent when these are the last that are covered' }),
   pending: z.int().meta({ description: 'Events of this case that no checkpoint covers yet' }),
 });
 type ReceiptView = z.output<typeof ReceiptView>;
 
+/** Events in one receipt, at most; nobody published a bound, and few cases have so many. */
+const MOST_EVENTS = 500;
+/** Events of each claim in the receipts of a claimant; the rest is had claim by claim. */
+const EVENTS_OF_A_CLAIM = 50;
 const MOST_CLAIMS = 50;
+
+const Part = z.strictObject({
+  from: z.coerce.number().int().min(0).max(2_147_483_647).default(0).meta({ description: 'The revision of the first event' }),
+  limit: z.coerce.number().int().min(1).max(MOST_EVENTS).default(MOST_EVENTS),
+});
+const ClaimsPage = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(MOST_CLAIMS).default(MOST_CLAIMS),
+  cursor: PAGING.cursor,
+});
 
 /** What can be proved of the log: its signed heads, that one grew out of another, that a case is in it. Hashes, no words. */
 export async function proofRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
@@ -181,11 +199,12 @@ const plain = (reply: FastifyReply, text: string) => reply.type('text/plain; cha
 
 function receiptRoutes(app: FastifyInstance, parts: ApiParts): void {
   for (const process of parts.registry.all.filter(hasRoutes)) {
-    app.get<{ Params: { id: string } }>(
+    app.get<{ Params: { id: string }; Querystring: z.output<typeof Part> }>(
       `/v1/${process.plural}/:id/receipt`,
       {
         schema: {
           ...operation({ process, name: 'receipt', summary: `${process.labels.plural.en}: proof that the case is in the log` }),
+          querystring: Part,
           response: { 200: jsonSchemaOf(ReceiptView, 'output') },
         },
         config: { process },
@@ -194,7 +213,7 @@ function receiptRoutes(app: FastifyInstance, parts: ApiParts): void {
         const id = await caseIdIn(parts, process, request.params.id, request, reply);
         const [record, rights] = await Promise.all([parts.cases.glance(`${process.name}-${id}`), rightsOf(parts, request)]);
         permitted(process, record, rights, 'timeline');
-        return receiptOf(parts, process, id, record.revision);
+        return receiptOf(parts, process, id, record.revision, request.query);
       },
     );
   }
@@ -202,12 +221,13 @@ function receiptRoutes(app: FastifyInstance, parts: ApiParts): void {
   const [person, claim] = [parts.registry.byName('person'), parts.registry.byName('claim')];
   if (!person || !claim) return;
   const db = readDb(parts.reads);
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: { id: string }; Querystring: z.output<typeof ClaimsPage> }>(
     `/v1/${person.plural}/:id/receipts`,
     {
       schema: {
         ...operation({ process: person, name: 'receipts', summary: "Proof that a claimant's claims are in the log" }),
-        response: { 200: jsonSchemaOf(z.object({ items: z.array(ReceiptView) }), 'output') },
+        querystring: ClaimsPage,
+        response: { 200: jsonSchemaOf(pageOf(ReceiptView), 'output') },
       },
       config: { process: person },
     },
@@ -215,28 +235,40 @@ function receiptRoutes(app: FastifyInstance, parts: ApiParts): void {
       await awaitPosition(parts, request, reply, ['cases']);
       const [id, rights] = [await caseIdIn(parts, person, request.params.id, request, reply), await rightsOf(parts, request)];
       const items: ReceiptView[] = [];
-      for (const one of await claimsAbout(db, sightOf(rights, 'timeline', [claim.name]), id, MOST_CLAIMS)) {
+      const claims = await claimsAbout(db, sightOf(rights, 'timeline', [claim.name]), id, request.query);
+      for (const { id: one } of claims.items) {
         const record = await parts.cases.glance(`${claim.name}-${one}`);
         if ('claimant' in record.state && record.state.claimant === id) {
           permitted(claim, record, rights, 'timeline');
-          items.push(await receiptOf(parts, claim, one, record.revision));
+          items.push(await receiptOf(parts, claim, one, record.revision, { from: 0, limit: EVENTS_OF_A_CLAIM }));
         }
       }
-      return { items };
+      return { ...claims, items };
     },
   );
 }
 
-async function receiptOf(parts: ApiParts, process: Process, id: string, revision: number): Promise<ReceiptView> {
+async function receiptOf(
+  parts: ApiParts,
+  process: Process,
+  id: string,
+  revision: number,
+  part: z.output<typeof Part>,
+): Promise<ReceiptView> {
   const stream = `${process.name}-${id}`;
-  const receipt = await ofTree(parts, process.store, (tree) => tree.receipt(stream));
+  const receipt = await ofTree(parts, process.store, (tree) => tree.receipt(stream, part));
   const events = [...(receipt?.events ?? [])].map((one) => ({ ...one, proof: [...one.proof] }));
+  const { covered = 0, checkpoint, before, chain } = receipt ?? {};
+  const behind = (events.at(-1)?.revision ?? covered) + 1;
   return {
     process: process.name,
     id,
     stream,
-    ...(receipt ? { checkpoint: receipt.checkpoint, chain: receipt.chain } : {}),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(before === undefined ? {} : { before }),
+    ...(chain === undefined ? {} : { chain }),
+    ...(behind < covered ? { next: behind } : {}),
     events,
-    pending: Math.max(0, revision + 1 - events.length),
+    pending: Math.max(0, revision + 1 - covered),
   };
 }

@@ -3,6 +3,7 @@ import { GroupCommit } from '../postgres/groupCommit.ts';
 import type { AccessEntry, RecordedAccess } from './entry.ts';
 import { lacksMonth, makeMonths } from './months.ts';
 import { type AccessFilter, type AccessPage, accessPage } from './page.ts';
+import { unsealedMonths } from './standing.ts';
 
 /** Who looked, and who was refused. */
 export interface AccessLog {
@@ -10,6 +11,10 @@ export interface AccessLog {
   record(entries: readonly AccessEntry[]): Promise<void>;
   /** Entries newest first. */
   page(filter: AccessFilter, paging: AccessPage): Promise<readonly RecordedAccess[]>;
+  /** Whether the last write came to nothing. */
+  failing(): boolean;
+  /** First days of the months whose tree does not keep up; `now` is RFC 3339 UTC. */
+  unsealed(now: string): Promise<readonly string[]>;
 }
 
 const MOST_TOGETHER = 1_000;
@@ -28,8 +33,7 @@ export function createAccessLog({ pool, reads = pool, schema }: AccessLogParts):
   const insert = (entries: readonly AccessEntry[]) =>
     pool.query(`select "${schema}".record_access($1)`, [JSON.stringify(entries)]);
 
-  const commit = async (group: readonly (readonly AccessEntry[])[]): Promise<readonly undefined[]> => {
-    const entries = group.flat();
+  const write = async (entries: readonly AccessEntry[]): Promise<void> => {
     try {
       await insert(entries);
     } catch (error) {
@@ -37,6 +41,17 @@ export function createAccessLog({ pool, reads = pool, schema }: AccessLogParts):
       // Workers make months ahead; an installation that ran without them for long makes its own.
       for (const at of new Set(entries.map((one) => one.at.slice(0, 7)))) await makeMonths(pool, schema, at);
       await insert(entries);
+    }
+  };
+
+  let failing = false;
+  const commit = async (group: readonly (readonly AccessEntry[])[]): Promise<readonly undefined[]> => {
+    try {
+      await write(group.flat());
+      failing = false;
+    } catch (error) {
+      failing = true;
+      throw error;
     }
     return group.map(() => undefined);
   };
@@ -51,5 +66,7 @@ export function createAccessLog({ pool, reads = pool, schema }: AccessLogParts):
   return {
     record: (entries) => (entries.length === 0 ? Promise.resolve() : commits.submit(entries)),
     page: (filter, paging) => accessPage(reads, schema, filter, paging),
+    failing: () => failing,
+    unsealed: (now) => unsealedMonths(reads, schema, now),
   };
 }

@@ -94,5 +94,18 @@ const trees: Migration = {
   },
 };
 
+/** Who answers for an office looks through what its staff looked at, and who looked at its cases. */
+const offices: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`create index entry_offices on entry using gin (offices)`.execute(db);
+    await sql`create index entry_owners on entry using gin (owners)`.execute(db);
+  },
+};
+
 /** Migrations of the access log, in order; they run with its own schema first in `search_path`. */
-export const accessMigrations: Record<string, Migration> = { '0001_access': access, '0002_trees': trees };
+export const accessMigrations: Record<string, Migration> = {
+  '0001_access': access,
+  '0002_trees': trees,
+  '0003_offices': offices,
+};

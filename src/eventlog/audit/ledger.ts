@@ -32,6 +32,12 @@ export interface Halt {
   readonly revision?: number;
 }
 
+/** A halt that is over. Times are RFC 3339 UTC. */
+export interface PastHalt extends Halt {
+  readonly since: string;
+  readonly until: string;
+}
+
 /** A signed head. `signedAt` is RFC 3339 UTC. */
 export interface Checkpoint {
   readonly size: number;
@@ -49,12 +55,18 @@ export interface Ledger {
   lastOf(streams: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
   /** Entries after a logIndex, in order. */
   entriesAfter(logIndex: number, limit: number): Promise<readonly Entry[]>;
-  /** Entries of one stream in order, as far as a tree of this size has them. */
-  entriesOf(stream: string, size: number): Promise<readonly Entry[]>;
+  /** Entries of one stream in order from a revision on, as far as a tree of this size has them. */
+  entriesOf(stream: string, size: number, from: number, limit: number): Promise<readonly Entry[]>;
+  /** How many events of a stream a tree of this size has. */
+  countOf(stream: string, size: number): Promise<number>;
   halt(reason: Halt): Promise<void>;
-  /** Takes the halt back: what was wrong is no longer. */
+  /** Ends the halt: what was wrong is no longer. That it was there stays on record. */
   goOn(): Promise<void>;
   halted(): Promise<(Halt & { readonly since: string }) | undefined>;
+  /** Halts that are over, the last first. */
+  pastHalts(limit: number): Promise<readonly PastHalt[]>;
+  /** The logIndex of the last entry; 0 when there is none. */
+  lastIndex(): Promise<number>;
   keep(checkpoint: Omit<Checkpoint, 'signedAt'>): Promise<void>;
   latest(): Promise<Checkpoint | undefined>;
   /** Checkpoints of fewer leaves than `below`, the newest first. */
@@ -77,6 +89,15 @@ interface CheckpointRow {
   readonly signed_at: string;
 }
 
+interface HaltRow {
+  readonly code: HaltCode;
+  readonly log_index: string;
+  readonly stream: string | null;
+  readonly revision: number | null;
+  readonly since: string;
+  readonly until: string | null;
+}
+
 /** The audit tree's tables in a schema where `auditMigrations` ran. */
 export function openLedger(pool: pg.Pool, schema: string): Ledger {
   const tree = openTree(pool, schema, TREE);
@@ -94,6 +115,21 @@ export function openLedger(pool: pg.Pool, schema: string): Ledger {
       values,
     );
     return rows.map(({ size, signed_at, ...row }) => ({ ...row, size: Number(size), signedAt: signed_at }));
+  }
+
+  async function halts(condition: string, limit: number): Promise<readonly (Halt & { since: string; until?: string })[]> {
+    const { rows } = await pool.query<HaltRow>(
+      `select code, log_index, stream, revision, since, until from ${halt} where ${condition} order by id desc limit $1`,
+      [limit],
+    );
+    return rows.map(({ code, log_index, stream, revision, since, until }) => ({
+      code,
+      since,
+      logIndex: Number(log_index),
+      ...(stream === null ? {} : { stream }),
+      ...(revision === null ? {} : { revision }),
+      ...(until === null ? {} : { until }),
+    }));
   }
 
   return {
@@ -133,39 +169,44 @@ export function openLedger(pool: pg.Pool, schema: string): Ledger {
     entriesAfter: (logIndex, limit) =>
       entries(`select * from ${entry} where log_index > $1 order by log_index limit $2`, [logIndex, limit]),
 
-    entriesOf: (stream, size) =>
-      entries(`select * from ${entry} where stream = $1 and log_index <= $2 order by revision`, [stream, size]),
+    entriesOf: (stream, size, from, limit) =>
+      entries(`select * from ${entry} where stream = $1 and log_index <= $2 and revision >= $3 order by revision limit $4`, [
+        ...[stream, size, from, limit],
+      ]),
 
-    halt: async ({ code, logIndex, stream, revision }) => {
-      await pool.query(
-        `insert into ${halt} (code, log_index, stream, revision) values ($1, $2, $3, $4)
-         on conflict (kept) do update set code = $1, log_index = $2, stream = $3, revision = $4`,
-        [code, logIndex, stream ?? null, revision ?? null],
+    // Revisions count from 0 without a gap: a stream that has one is not taken into the tree.
+    countOf: async (stream, size) => {
+      const { rows } = await pool.query<{ count: number }>(
+        `select coalesce(max(revision) + 1, 0) as count from ${entry} where stream = $1 and log_index <= $2`,
+        [stream, size],
       );
+      return rows[0]?.count ?? 0;
     },
+
+    halt: ({ code, logIndex, stream, revision }) =>
+      inTransaction(pool, async (client) => {
+        const reason = [code, logIndex, stream ?? null, revision ?? null];
+        const same = '(code, log_index, stream, revision) is not distinct from ($1::text, $2::bigint, $3::text, $4::integer)';
+        await client.query(`update ${halt} set until = now() where until is null and not (${same})`, reason);
+        await client.query(
+          `insert into ${halt} (code, log_index, stream, revision) values ($1, $2, $3, $4)
+           on conflict ((true)) where until is null do nothing`,
+          reason,
+        );
+      }),
 
     goOn: async () => {
-      await pool.query(`delete from ${halt}`);
+      await pool.query(`update ${halt} set until = now() where until is null`);
     },
 
-    halted: async () => {
-      const { rows } = await pool.query<{
-        code: HaltCode;
-        log_index: string;
-        stream: string | null;
-        revision: number | null;
-        since: string;
-      }>(`select code, log_index, stream, revision, since from ${halt}`);
-      const [row] = rows;
-      if (!row) return undefined;
-      const { code, since } = row;
-      return {
-        code,
-        since,
-        logIndex: Number(row.log_index),
-        ...(row.stream === null ? {} : { stream: row.stream }),
-        ...(row.revision === null ? {} : { revision: row.revision }),
-      };
+    halted: async () => (await halts('until is null', 1))[0],
+
+    pastHalts: async (limit) =>
+      (await halts('until is not null', limit)).map(({ until, ...one }) => ({ ...one, until: until ?? one.since })),
+
+    lastIndex: async () => {
+      const { rows } = await pool.query<{ last: string }>(`select coalesce(max(log_index), 0) as last from ${entry}`);
+      return Number(rows[0]?.last ?? 0);
     },
 
     keep: async ({ size, root, note, key }) => {

@@ -40,5 +40,17 @@ const audit: Migration = {
   },
 };
 
+/** A halt that is over stays on record with its end; one at most is not over. */
+const pastHalts: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`alter table halt drop column kept`.execute(db);
+    await sql`alter table halt add column id bigint generated always as identity primary key, add column until timestamptz`.execute(
+      db,
+    );
+    await sql`create unique index halt_now on halt ((true)) where until is null`.execute(db);
+  },
+};
+
 /** Migrations of the schema of the audit tree, in order. */
-export const auditMigrations: Readonly<Record<string, Migration>> = { '0001_audit': audit };
+export const auditMigrations: Readonly<Record<string, Migration>> = { '0001_audit': audit, '0002_past_halts': pastHalts };

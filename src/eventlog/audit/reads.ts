@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Hash } from '../../platform/merkle/hashing.ts';
-import { type Checkpoint, type Halt, openLedger } from './ledger.ts';
+import type { Tree } from '../../platform/merkle/treeStore.ts';
+import { type Checkpoint, type Halt, openLedger, type PastHalt } from './ledger.ts';
 
 /** That the events of a case are in the log, as anybody can check who has the checkpoint. Hashes are in base64. */
 export interface Receipt {
@@ -14,8 +15,12 @@ export interface Receipt {
     readonly leaf: string;
     readonly proof: readonly string[];
   }[];
-  /** The chain of the stream behind the last of these events. */
-  readonly chain: string;
+  /** The chain of the stream before the first of these events; absent at its beginning, where it is all zeros. */
+  readonly before?: string;
+  /** The chain of the stream behind the last of these events; absent where there are none. */
+  readonly chain?: string;
+  /** Events of the stream under the checkpoint; these may be a part of them. */
+  readonly covered: number;
 }
 
 /** How the audit tree stands. */
@@ -24,8 +29,13 @@ export interface AuditStatus {
   readonly size: number;
   /** Events under the last checkpoint. */
   readonly signed: number;
-  readonly halted?: Halt & { readonly since: string };
+  /** `since` is absent where nobody has put it on record yet. */
+  readonly halted?: Halt & { readonly since?: string };
+  /** Halts that are over, the last first. */
+  readonly halts: readonly PastHalt[];
 }
+
+const PAST_HALTS = 10;
 
 /** What the audit tree can be asked. */
 export interface AuditReads {
@@ -38,8 +48,11 @@ export interface AuditReads {
     from: number,
     to: number,
   ): Promise<{ readonly roots: readonly [Hash, Hash]; readonly proof: readonly Hash[] } | undefined>;
-  /** A receipt for a stream under the last checkpoint; undefined while no checkpoint covers any event of it. */
-  receipt(stream: string): Promise<Receipt | undefined>;
+  /**
+   * A receipt for so many events of a stream from a revision on, under the last checkpoint; undefined while no checkpoint covers
+   * any event of it.
+   */
+  receipt(stream: string, part: { readonly from: number; readonly limit: number }): Promise<Receipt | undefined>;
 }
 
 /** Opens the audit tree's tables for reading. */
@@ -48,8 +61,15 @@ export function auditReads(pool: pg.Pool, schema: string): AuditReads {
   const { tree } = ledger;
   return {
     status: async () => {
-      const [head, latest, halted] = await Promise.all([tree.head(), ledger.latest(), ledger.halted()]);
-      return { size: head.size, signed: latest?.size ?? 0, ...(halted ? { halted } : {}) };
+      const [whole, latest, known, halts] = await Promise.all([
+        sizeOf(tree),
+        ledger.latest(),
+        ledger.halted(),
+        ledger.pastHalts(PAST_HALTS),
+      ]);
+      const size = whole ?? (await ledger.lastIndex());
+      const halted = known ?? (whole === undefined ? ({ code: 'TREE_CHANGED', logIndex: size } as const) : undefined);
+      return { size, signed: latest?.size ?? 0, halts, ...(halted ? { halted } : {}) };
     },
 
     latest: () => ledger.latest(),
@@ -62,11 +82,18 @@ export function auditReads(pool: pg.Pool, schema: string): AuditReads {
       return { roots: [older, newer], proof };
     },
 
-    receipt: async (stream) => {
+    receipt: async (stream, { from, limit }) => {
       const signed = await ledger.latest();
-      const entries = signed ? await ledger.entriesOf(stream, signed.size) : [];
+      if (!signed) return undefined;
+      const start = Math.max(0, from - 1);
+      const [found, covered] = await Promise.all([
+        ledger.entriesOf(stream, signed.size, start, limit + from - start),
+        ledger.countOf(stream, signed.size),
+      ]);
+      const [before] = from === 0 ? [] : found;
+      const entries = before ? found.slice(1) : found;
       const last = entries.at(-1);
-      if (!signed || !last) return undefined;
+      if (covered === 0) return undefined;
       const proofs = await tree.inclusion(
         entries.map((one) => one.logIndex - 1),
         signed.size,
@@ -80,8 +107,20 @@ export function auditReads(pool: pg.Pool, schema: string): AuditReads {
           leaf: leaf.toString('base64'),
           proof: proofs[at]!.map((hash) => hash.toString('base64')),
         })),
-        chain: last.chain.toString('base64'),
+        ...(before ? { before: before.chain.toString('base64') } : {}),
+        ...(last ? { chain: last.chain.toString('base64') } : {}),
+        covered,
       };
     },
   };
+}
+
+/** The size of a tree; undefined where what is kept of its head is no head. */
+async function sizeOf(tree: Tree): Promise<number | undefined> {
+  try {
+    return (await tree.head()).size;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
