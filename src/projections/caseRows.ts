@@ -18,6 +18,8 @@ export interface CaseIndexRow {
   /** For each of `parties`, the logIndex since which it takes part without a break. */
   party_since: Readonly<Record<string, string>>;
   offices: string[];
+  /** The one of `offices` that is there only because the case was offered to it. */
+  offered_to: string | null;
   governorates: string[];
   assignees: string[];
   /** What `assignees` have taken, with who may hold it. */
@@ -120,6 +122,7 @@ export function indexRow(
     parties: [...target.parties],
     party_since: partySince,
     offices: [...target.offices],
+    offered_to: target.offeredTo ?? null,
     governorates: [...target.governorates],
     assignees: target.taken.map((one) => one.staff),
     taken: target.taken,

@@ -46,6 +46,7 @@ const tables: readonly TableSpec[] = [
       parties: 'text[]',
       party_since: 'jsonb',
       offices: 'text[]',
+      offered_to: 'text',
       governorates: 'text[]',
       assignees: 'text[]',
       taken: 'jsonb',
@@ -64,7 +65,14 @@ const tables: readonly TableSpec[] = [
       log_index: 'bigint',
     } satisfies Record<keyof CaseIndexRow, string>,
     key: ['process', 'case_id'],
-    indexes: ['(reference)', '(process, opened_at, case_id)', '(opened_by)', 'using gin (households)', 'using gin (persons)'],
+    indexes: [
+      '(reference)',
+      '(process, opened_at, case_id)',
+      '(opened_by)',
+      '(owner_office)',
+      'using gin (households)',
+      'using gin (persons)',
+    ],
   },
   {
     name: 'queue',
@@ -130,7 +138,7 @@ const tables: readonly TableSpec[] = [
 export function casesProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'cases',
-    version: 4,
+    version: 6,
     categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     opening: 'none',
     tables,

@@ -23,7 +23,7 @@ export function sightOfAny(rights: Rights, permissions: readonly string[], proce
   for (const process of processes) {
     const reach = permissions.flatMap((one) => reachOf(rights, one.includes(':') ? one : `${process}:${one}`));
     if (reach.length === 0) continue;
-    const key = JSON.stringify(reach.map((one) => [one.scope, one.tier, rights.posts.indexOf(one.post)]));
+    const key = JSON.stringify(reach.map(({ scope, tier, post, offered }) => [scope, tier, rights.posts.indexOf(post), offered]));
     const group = groups.get(key);
     if (group) group.processes.push(process);
     else groups.set(key, { processes: [process], reach });
@@ -58,11 +58,13 @@ function covered(reach: Reach, rights: Rights, table: string, entry: Entry | und
   return sql<SqlBool>`(${column(table, 'tier')} <= ${reach.tier} and coalesce(${inScope(reach, rights, table)}, false) and ${since(reach, table, entry)})`;
 }
 
-function inScope({ scope, post }: Reach, rights: Rights, table: string): Condition {
+function inScope({ scope, post, offered }: Reach, rights: Rights, table: string): Condition {
   const is = (name: string, value: string | undefined): Condition =>
     value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`coalesce(${column(table, name)} = ${value}, false)`;
   const holds = (name: string, value: string | undefined): Condition =>
     value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`${value} = any(${column(table, name)})`;
+  const takesPart = (office: string | undefined): Condition =>
+    offered ? holds('offices', office) : sql<SqlBool>`(${holds('offices', office)} and not ${is('offered_to', office)})`;
   switch (scope) {
     case 'all':
       return sql<SqlBool>`true`;
@@ -73,9 +75,9 @@ function inScope({ scope, post }: Reach, rights: Rights, table: string): Conditi
     case 'organisation':
       return is('owner_organisation', post.organisation);
     case 'office':
-      return anyOf([is('owner_office', post.office), holds('offices', post.office)]);
+      return anyOf([is('owner_office', post.office), takesPart(post.office)]);
     case 'party':
-      return anyOf([holds('parties', post.organisation), holds('offices', post.office)]);
+      return anyOf([holds('parties', post.organisation), takesPart(post.office)]);
     case 'assigned':
       return sql<SqlBool>`exists (
         select 1 from jsonb_array_elements(${column(table, 'taken')}) one
