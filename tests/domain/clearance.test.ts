@@ -303,6 +303,7 @@ t.test('a restricted case is opened to a named person by somebody else, until an
   const grant = (by: Person, staffId: string, until = '2026-03-01T10:00:00Z') =>
     w.when(by, 'clearance', 'grant', id, { staff: staffId, until, reason: 'an appeal is prepared' });
   await refused(t, grant(w.head, w.head.id), 'GRANTED_TO_ONESELF');
+  await refused(t, grant(w.head, w.verifier.id, '2026-05-31T00:00:00Z'), 'GRANTED_TOO_LONG');
   await refused(t, grant(w.head, w.verifier.id, '2026-03-01T07:00:00Z'), 'UNTIL_IN_THE_PAST');
   await refused(t, grant(w.head, randomUUID()), 'STAFF_UNKNOWN');
   await refused(t, grant(w.verifier, w.registrar.id), 'FORBIDDEN');

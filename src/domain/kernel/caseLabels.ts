@@ -142,6 +142,7 @@ export const caseLabels = {
       en: 'This paper is not handed out in the state the case is in.',
       ar: 'لا تُعطى هذه الورقة في حالة الملف الراهنة.',
     },
+    GRANTED_TOO_LONG: { en: 'A grant lasts {days} days at most.', ar: 'لا تتجاوز مدة الإذن {days} يومًا.' },
     GRANTED_TO_ONESELF: {
       en: 'Nobody opens a restricted case to oneself: a second person does.',
       ar: 'لا يمنح أحد نفسه صلاحية الاطلاع على ملف مقيّد، بل يمنحها شخص ثانٍ.',

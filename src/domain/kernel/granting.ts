@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { StaffState } from '../access/membership.ts';
-import { Instant } from './dates.ts';
+import { addMilliseconds, Instant } from './dates.ts';
 import { ensure } from './errors.ts';
 import { event, type KernelTable, reason, spec } from './kernelSpec.ts';
 import { fact } from './process.ts';
 
 const staff = z.uuid();
+/** Days a grant lasts at most; whoever needs the case longer is granted it again. Nobody published a bound. */
+const MOST_DAYS = 90;
+const DAY_MS = 86_400_000;
 
 /**
  * Grants of restricted cases: T3 is opened case by case, to a named person, until an instant, by somebody else (domain.md §0.4).
@@ -21,6 +24,7 @@ export const granting: KernelTable = {
     decide: (c, ctx) => {
       ensure(c.staff !== ctx.actor.id && c.staff !== ctx.onBehalfOf, 'GRANTED_TO_ONESELF');
       ensure(c.until > ctx.now, 'UNTIL_IN_THE_PAST', { until: c.until });
+      ensure(c.until <= addMilliseconds(ctx.now, MOST_DAYS * DAY_MS), 'GRANTED_TOO_LONG', { days: MOST_DAYS });
       ensure(ctx.facts.colleague.exists && ctx.facts.colleague.state.status === 'active', 'STAFF_UNKNOWN', { staff: c.staff });
       return [event('AccessGranted', c)];
     },
