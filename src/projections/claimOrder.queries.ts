@@ -21,13 +21,19 @@ export interface Overtaking {
 }
 
 const keys: readonly SortKey[] = [
-  { as: 'finalised_on', by: sql.ref('decided.finalised_on') },
-  { as: 'case_id', by: sql.ref('decided.case_id') },
+  { as: 'finalised_on', by: sql.ref('jumped.finalised_on') },
+  { as: 'case_id', by: sql.ref('jumped.case_id') },
 ];
+
+/** Where somebody waits still: as texts sort, later than every day. */
+const STILL = sql.lit('still');
 
 /**
  * Decisions out of order, the latest first: each is about one claim, so only those are listed that one may open or find. What
  * they overtook is counted over the whole board one sees. @throws BadCursor
+ *
+ * No claim is compared with every other: one walk from the last day to the first finds the oldest claim that was waited for
+ * past each decision, and how many there were is counted for the decisions of the page alone.
  */
 export async function overtakings(
   db: Kysely<ReadTables>,
@@ -59,78 +65,109 @@ export async function overtakings(
     if (value !== undefined) standing = standing.where(column, '=', value);
   }
   const query = db
-    .with('place', () =>
-      standing.select([
-        'board.case_id',
-        'board.reference',
-        'board.kind',
-        'board.governorate',
-        'board.body',
-        'board.status',
-        'board.since',
-        countedExactly(sights).as('open'),
-      ]),
+    .with(
+      (cte) => cte('place').materialized(),
+      (one) =>
+        standing
+          .innerJoin(
+            one
+              .selectFrom('board')
+              .where('board.process', '=', 'claim')
+              .where(known)
+              .select(['board.case_id', firstDay('submitted').as('submitted_on'), firstDay('finalised').as('finalised_on')])
+              .groupBy('board.case_id')
+              .as('dates'),
+            'dates.case_id',
+            'board.case_id',
+          )
+          .where('dates.submitted_on', 'is not', null)
+          .select([
+            'board.case_id',
+            'board.reference',
+            'board.kind',
+            'board.governorate',
+            'board.body',
+            sql<string>`dates.submitted_on`.as('submitted_on'),
+            'dates.finalised_on',
+            sql<boolean>`dates.finalised_on is not null and ${countedExactly(sights)}`.as('listed'),
+            // Nobody waits any more for what was decided, nor for what was merged, withdrawn or lapsed.
+            sql<string>`coalesce(least(dates.finalised_on,
+              case when board.status in ('duplicate', 'withdrawn', 'lapsed') then board.since end), ${STILL})`.as('waited_to'),
+          ]),
     )
-    .with('dates', (one) =>
-      one
-        .selectFrom('board')
-        .where('board.process', '=', 'claim')
-        .where(known)
-        .select(['board.case_id', firstDay('submitted').as('submitted_on'), firstDay('finalised').as('finalised_on')])
-        .groupBy('board.case_id'),
-    )
-    .with('decided', (one) =>
-      one
-        .selectFrom('place')
-        .innerJoin('dates', 'dates.case_id', 'place.case_id')
-        .where('dates.submitted_on', 'is not', null)
-        .select([
-          'place.case_id',
-          'place.reference',
-          'place.kind',
-          'place.governorate',
-          'place.body',
-          'place.status',
-          'place.since',
-          'place.open',
-          'dates.submitted_on',
-          'dates.finalised_on',
-        ]),
-    )
-    .selectFrom('decided')
-    .innerJoinLateral(
+    .with(
+      (cte) => cte('waited').materialized(),
       (one) =>
         one
-          .selectFrom('decided as earlier')
-          .whereRef('earlier.submitted_on', '<', 'decided.submitted_on')
-          .where(sql<boolean>`earlier.body is not distinct from decided.body and earlier.kind is not distinct from decided.kind`)
-          .where(sql<boolean>`(earlier.finalised_on is null or earlier.finalised_on > decided.finalised_on)`)
-          // Nobody waits any more for what was merged, withdrawn or lapsed by then.
-          .where(
-            sql<boolean>`not (earlier.status in ('duplicate', 'withdrawn', 'lapsed') and earlier.since <= decided.finalised_on)`,
-          )
-          .select([sql<number>`count(*)::int`.as('overtaken'), sql<string>`min(earlier.submitted_on)`.as('oldest')])
-          .as('passed'),
-      (join) => join.onTrue(),
+          .selectFrom('place')
+          .select(['body', 'kind', 'submitted_on', 'waited_to', sql<number>`count(*)`.as('claims')])
+          .groupBy(['body', 'kind', 'submitted_on', 'waited_to']),
     )
-    .where('decided.finalised_on', 'is not', null)
-    .where('decided.open', '=', true)
-    .where('passed.overtaken', '>', 0)
+    .with('day', (one) =>
+      one
+        .selectFrom('place')
+        .where('listed', '=', true)
+        .select([
+          'body',
+          'kind',
+          sql<string>`finalised_on`.as('on'),
+          sql<string | null>`case_id`.as('decided'),
+          'submitted_on',
+          sql<string | null>`null`.as('since'),
+        ])
+        .unionAll(
+          one
+            .selectFrom('waited')
+            .select([
+              'body',
+              'kind',
+              'waited_to as on',
+              sql<string | null>`null`.as('decided'),
+              'submitted_on',
+              sql<string | null>`submitted_on`.as('since'),
+            ]),
+        ),
+    )
+    .with('walked', (one) =>
+      one.selectFrom('day').select([
+        'decided as case_id',
+        'on as finalised_on',
+        'submitted_on',
+        // On a day decisions come first: what was waited for up to that day was not overtaken on it.
+        sql<string | null>`min(since) over (partition by body, kind order by "on" desc, decided is null
+          rows between unbounded preceding and current row)`.as('oldest'),
+      ]),
+    )
+    .selectFrom('walked as jumped')
+    .innerJoin('place', 'place.case_id', 'jumped.case_id')
+    .whereRef('jumped.oldest', '<', 'jumped.submitted_on')
     .select([
-      'decided.case_id as id',
-      'decided.reference as reference',
-      'decided.kind as kind',
-      'decided.governorate as governorate',
-      'decided.body as body',
-      sql<string>`decided.submitted_on`.as('submittedOn'),
-      sql<string>`decided.finalised_on`.as('finalisedOn'),
-      'passed.overtaken as overtaken',
-      'passed.oldest as oldestOvertaken',
+      'place.case_id as id',
+      'place.reference as reference',
+      'place.kind as kind',
+      'place.governorate as governorate',
+      'place.body as body',
+      'jumped.submitted_on as submittedOn',
+      'jumped.finalised_on as finalisedOn',
+      (one) =>
+        one
+          .selectFrom('waited')
+          .whereRef('waited.submitted_on', '<', 'jumped.submitted_on')
+          .whereRef('waited.waited_to', '>', 'jumped.finalised_on')
+          .where(sql<boolean>`waited.body is not distinct from place.body and waited.kind is not distinct from place.kind`)
+          .select(sql<number>`sum(waited.claims)::int`.as('overtaken'))
+          .as('overtaken'),
+      sql<string>`jumped.oldest`.as('oldestOvertaken'),
     ])
     .select(sortColumns(keys))
     .where(after(keys, paging.cursor, true))
-    .orderBy('decided.finalised_on', 'desc')
-    .orderBy('decided.case_id', 'desc')
+    .orderBy('jumped.finalised_on', 'desc')
+    .orderBy('jumped.case_id', 'desc')
     .limit(paging.limit + 1);
-  return pageOf<Overtaking>(await query.execute(), paging.limit, keys);
+  const rows = await query.execute();
+  return pageOf<Overtaking>(
+    rows.map((row) => ({ ...row, overtaken: row.overtaken ?? 0 })),
+    paging.limit,
+    keys,
+  );
 }
