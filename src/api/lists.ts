@@ -48,6 +48,11 @@ export interface List<F extends z.ZodRawShape, Row extends object> {
   readonly item: z.ZodType;
   readonly columns: Columns;
   page(ask: Ask, filter: z.output<z.ZodObject<F>>, paging: Paging): Promise<Page<Row>>;
+  /** The page on the screen, where it shows more than may leave as a file; `view` is what it says beside its rows. */
+  readonly onScreen?: {
+    readonly view: z.ZodRawShape;
+    page(ask: Ask, filter: z.output<z.ZodObject<F>>, paging: Paging): Promise<Page<Row>>;
+  };
 }
 
 /** A list as an export sees it, its filter still to be parsed by `schema`. */
@@ -97,7 +102,12 @@ export function listRoute<F extends z.ZodRawShape, Row extends object>(
         ...list.operation,
         querystring: list.paged === false ? schema : schema.extend(PAGING),
         response: {
-          200: jsonSchemaOf(list.paged === false ? z.object({ items: z.array(list.item) }) : pageOf(list.item), 'output'),
+          200: jsonSchemaOf(
+            (list.paged === false ? z.object({ items: z.array(list.item) }) : pageOf(list.item)).extend(
+              list.onScreen?.view ?? {},
+            ),
+            'output',
+          ),
         },
       },
       config: { ...(list.process ? { process: list.process } : {}), ...(list.limit ? { limit: list.limit } : {}) },
@@ -105,7 +115,7 @@ export function listRoute<F extends z.ZodRawShape, Row extends object>(
     async (request, reply) => {
       await awaitPosition(parts, request, reply, list.readModels);
       const { limit, cursor, ...filter } = request.query;
-      return list.page(await askOf(parts, request), filter as z.output<typeof schema>, { limit, cursor });
+      return (list.onScreen ?? list).page(await askOf(parts, request), filter as z.output<typeof schema>, { limit, cursor });
     },
   );
 }

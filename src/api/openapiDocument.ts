@@ -6,6 +6,7 @@ import { CaseAnswer, CommandAnswer, ProblemAnswer } from './answers.ts';
 import { type JsonSchema, jsonSchemaOf } from './jsonSchema.ts';
 import { CaseItem, HeldView, QueueItemView, TrailEntryView } from './listAnswers.ts';
 import { pageOf } from './listing.ts';
+import { RESTRICTED_VIEW } from './restrictedWork.ts';
 
 /** The parts of an OpenAPI document that are filled in here. */
 interface Document {
@@ -78,7 +79,7 @@ const SHARED: Readonly<Record<string, JsonSchema>> = {
   CommandAnswer: jsonSchemaOf(CommandAnswer, 'output'),
   Case: jsonSchemaOf(CaseAnswer, 'output'),
   CasePage: jsonSchemaOf(pageOf(CaseItem), 'output'),
-  QueuePage: jsonSchemaOf(pageOf(QueueItemView), 'output'),
+  QueuePage: jsonSchemaOf(pageOf(QueueItemView).extend(RESTRICTED_VIEW), 'output'),
   TrailPage: jsonSchemaOf(pageOf(TrailEntryView), 'output'),
   Dwell: jsonSchemaOf(z.object({ items: z.array(HeldView) }), 'output'),
 };

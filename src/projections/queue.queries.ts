@@ -66,12 +66,13 @@ export interface QueueItem {
 
 export type Condition = Expression<SqlBool>;
 
-const NEVER = '9999';
+/** Sorts behind every due time. */
+export const NEVER = '9999';
 const due = sql`coalesce(queue.due, ${sql.lit(NEVER)})`;
 const key = (as: string, by = sql.ref(`queue.${as}`)): SortKey => ({ as, by });
 const tail = [key('since'), key('process'), key('case_id'), key('wait_key')];
 
-const ORDERS: Readonly<Record<QueueOrder, readonly SortKey[]>> = {
+export const ORDERS: Readonly<Record<QueueOrder, readonly SortKey[]>> = {
   priority: [key('priority'), key('due', due), ...tail],
   due: [key('due', due), key('priority'), ...tail],
   since: tail,
@@ -148,17 +149,20 @@ function heldByParty({ groups }: Sight): Condition {
 /** The logIndex that is looked at; none where it is now. */
 const lookedAt = (asOf: string | undefined): bigint | undefined => (asOf === undefined ? undefined : BigInt(asOf));
 
-/** Cases whose very status may be told: those that may be found. */
-const findable = ({ rights, groups }: Sight, asOf: string | undefined): Condition =>
-  visibleTo(
-    sightOfAny(
-      rights,
-      ['find', 'read'],
-      groups.flatMap((one) => one.processes),
-    ),
-    'case_index',
-    lookedAt(asOf),
-  );
+/** Cases whose very status may be told: those that may be found, and of T3 those alone that may be opened. */
+function findable({ rights, groups }: Sight, asOf: string | undefined): Condition {
+  const reached = (permissions: readonly string[]) =>
+    visibleTo(
+      sightOfAny(
+        rights,
+        permissions,
+        groups.flatMap((one) => one.processes),
+      ),
+      'case_index',
+      lookedAt(asOf),
+    );
+  return sql<SqlBool>`case when case_index.tier = 'T3' then ${reached(['read'])} else ${reached(['find', 'read'])} end`;
+}
 
 const truth = (condition: Condition, wanted: boolean): Condition => (wanted ? condition : sql<SqlBool>`not ${condition}`);
 

@@ -75,7 +75,7 @@ async function installation() {
   }
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= running.stop());
-  return { dataDir, stop, core, given, someone, today: now.slice(0, 10) };
+  return { dataDir, stop, core, given, someone, now, today: now.slice(0, 10) };
 }
 
 t.setTimeout(120_000);
@@ -96,7 +96,7 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     await i.stop();
     rmSync(i.dataDir, { recursive: true, force: true });
   });
-  const { core, given, today } = i;
+  const { core, given, now, today } = i;
   const branch = { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG09' };
   const service = { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG09' };
   const registrar = await i.someone('registrar', branch);
@@ -155,6 +155,55 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
   t.notOk('asks' in seen.json.state);
   t.same((await otherActor.call('GET', '/v1/clearances')).json.items, []);
   t.equal((await otherActor.call('GET', path)).status, 404);
+
+  await t.test("what waits on whom was asked stands in its queue and its work, and in nobody else's", async (t) => {
+    const get = async (who: typeof actor, path: string) => (await who.call('GET', path)).json;
+    const row = { process: 'clearance', id: mine.id, reference: mine.reference, wait: 'answer' };
+    const queue = await get(actor, '/v1/queue');
+    t.match(queue, { restricted: 'shown', items: [{ ...row, status: 'requested', holderOrganisation: service.organisation }] });
+    t.match(queue.items[0].due, /^\d{4}-/);
+    t.notMatch(JSON.stringify(queue), new RegExp(`${who}|${NSS}|${movement}`), 'never what it holds');
+    t.match(await get(actor, '/v1/queue/counts'), {
+      restricted: 'shown',
+      items: [{ process: 'clearance', wait: 'answer', waiting: 1 }],
+    });
+    t.match(await get(actor, '/v1/my-work'), {
+      restricted: 'shown',
+      newInOffice: { count: 1, items: [row] },
+      mine: { count: 0 },
+    });
+    t.match(await get(actor, '/v1/my-work/newInOffice'), { restricted: 'shown', items: [row] });
+    t.match(await get(otherActor, '/v1/queue'), { restricted: 'shown', items: [] });
+    t.equal((await get(otherActor, '/v1/my-work')).newInOffice.count, 0);
+    t.same(await get(otherActor, '/v1/queue/counts'), { restricted: 'shown', items: [] });
+    t.notOk('restricted' in (await get(registrar, '/v1/queue')), 'nothing there could wait for them');
+    t.notOk((await get(registrar, '/v1/queue')).items.some((one: { id: string }) => one.id === mine.id));
+    t.notOk('restricted' in (await get(actor, '/v1/queue?process=movement')));
+    t.match(await get(actor, '/v1/queue?process=clearance'), { restricted: 'shown', items: [row] });
+    const then = new Date(Date.parse(now) - 60_000).toISOString();
+    t.match(await get(actor, `/v1/queue?asOf=${then}`), { restricted: 'shown', items: [] });
+    t.match(await get(actor, '/v1/queue?asOf=0'), { restricted: 'shown', items: [] });
+
+    const both = await get(verifier, '/v1/queue');
+    t.match(
+      both.items.find((one: { id: string }) => one.id === mine.id),
+      { ...row, status: null },
+      'they may not open it',
+    );
+    t.same((await get(verifier, '/v1/queue?status=requested&process=clearance')).items, [], 'nor ask by its state');
+    t.ok(both.items.some((one: { process: string }) => one.process !== 'clearance'));
+    for (const order of ['priority', 'due', 'since']) {
+      const whole = (await get(verifier, `/v1/queue?order=${order}`)).items;
+      const paged: object[] = [];
+      for (let next: string | undefined = ''; next !== undefined; ) {
+        const page = await get(verifier, `/v1/queue?limit=1&order=${order}${next && `&cursor=${next}`}`);
+        t.equal(page.items.length, 1);
+        paged.push(...page.items);
+        next = page.next;
+      }
+      t.same(paged, whole, order);
+    }
+  });
 
   const outcome = { is: 'granted_with_conditions', conditions: [CANARY] };
   const decision = { letter: { ...letter, number: `n ${CANARY}` }, outcome };
@@ -313,6 +362,13 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
       t.equal(got.json.code, 'RESTRICTED_UNAVAILABLE');
     }
     t.equal((await registrar.call('GET', `/v1/movements/${movement}`)).status, 200);
+    for (const work of ['/v1/queue', '/v1/queue/counts', '/v1/my-work', '/v1/my-work/mine']) {
+      const got = await verifier.call('GET', work, undefined, { 'masar-after': position });
+      t.match(got, { status: 200, json: { restricted: 'away' } }, work);
+      t.equal(got.headers.get('masar-stale'), 'true');
+      t.notOk('restricted' in (await registrar.call('GET', work)).json);
+    }
+    t.ok((await verifier.call('GET', '/v1/queue')).json.items.length > 0);
     await core.pool.query('alter database masar_restricted connection limit -1');
     await until(async () => ((await list()).status === 200 ? true : undefined));
   });

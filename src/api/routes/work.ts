@@ -4,6 +4,7 @@ import type { Rights } from '../../domain/access/access.ts';
 import { addMilliseconds, baghdadDate } from '../../domain/kernel/dates.ts';
 import { changedSince } from '../../projections/cases.queries.ts';
 import { queueCounts, queuePage } from '../../projections/queue.queries.ts';
+import { mergedPage, mergedWork } from '../../projections/queueMerge.queries.ts';
 import { readDb } from '../../projections/reads.queries.ts';
 import { changesAfter } from '../../projections/timeline.queries.ts';
 import { myWork, WORK_SECTIONS, workPage } from '../../projections/work.queries.ts';
@@ -14,6 +15,7 @@ import { CaseItem, ChangeView, QueueCountView, QueueItemView } from '../listAnsw
 import { AsOf, Code, Flag, Id, LogIndex, logIndexIn, Moment, momentOf, PAGING, pageOf, sightOfAll } from '../listing.ts';
 import { listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
+import { besideRestricted, RESTRICTED_VIEW, restrictedIndex } from '../restrictedWork.ts';
 import { noticesFor } from '../trail.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,9 +50,9 @@ const SectionQuery = z.strictObject({ soonHours, asOf: AsOf.optional(), ...PAGIN
 const Section = z.object({ section: z.enum(WORK_SECTIONS) });
 const ChangesQuery = z.strictObject({ after: LogIndex.default('0'), limit: PAGING.limit.default(100) });
 
-const WorkView = z.object(
-  Object.fromEntries(WORK_SECTIONS.map((name) => [name, z.object({ count: z.int(), items: z.array(QueueItemView) })])),
-);
+const WorkView = z
+  .object(Object.fromEntries(WORK_SECTIONS.map((name) => [name, z.object({ count: z.int(), items: z.array(QueueItemView) })])))
+  .extend(RESTRICTED_VIEW);
 
 const READ_MODELS = ['cases', 'directory', 'timeline'];
 
@@ -75,9 +77,21 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
     readModels: READ_MODELS,
     item: QueueItemView,
     columns: QUEUE_COLUMNS,
-    page: async ({ rights }, { order, asOf, ...query }, paging) => {
-      const seen = await seenFrom(asOf);
-      return queuePage(db, queueOf(rights, query), { ...query, asOf: seen.asOf }, seen.moment, { order, ...paging });
+    page: async ({ rights }, { order, ...query }, paging) => {
+      const { asOf, moment } = await seenFrom(query.asOf);
+      return queuePage(db, queueOf(rights, query), { ...query, asOf }, moment, { order, ...paging });
+    },
+    onScreen: {
+      view: RESTRICTED_VIEW,
+      page: async ({ rights }, { order, ...query }, paging) => {
+        const { asOf, moment } = await seenFrom(query.asOf);
+        const page = await queuePage(db, queueOf(rights, query), { ...query, asOf }, moment, { order, ...paging });
+        const { found, ...said } = await besideRestricted(parts, rights, query, async (theirs, sight) => {
+          const then = await restrictedIndex(db, theirs, query.asOf);
+          return queuePage(theirs, sight, { ...query, asOf: then }, moment, { order, ...paging });
+        });
+        return { ...(found ? mergedPage([page, found], order, paging.limit) : page), ...said };
+      },
     },
   });
 
@@ -89,14 +103,20 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
         tags,
         summary: 'Exact numbers of what waits, by process, wait and holder',
         querystring: CountsQuery,
-        response: { 200: jsonSchemaOf(z.object({ items: z.array(QueueCountView) }), 'output') },
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(QueueCountView), ...RESTRICTED_VIEW }), 'output') },
       },
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, READ_MODELS);
-      const sight = queueOf(await rightsOf(parts, request), request.query);
-      const { asOf, moment } = await seenFrom(request.query.asOf);
-      return { items: await queueCounts(db, sight, { ...request.query, asOf }, moment) };
+      const { query } = request;
+      const rights = await rightsOf(parts, request);
+      const { asOf, moment } = await seenFrom(query.asOf);
+      const items = await queueCounts(db, queueOf(rights, query), { ...query, asOf }, moment);
+      const { found = [], ...said } = await besideRestricted(parts, rights, query, async (theirs, sight) => {
+        const then = await restrictedIndex(db, theirs, query.asOf);
+        return queueCounts(theirs, sight, { ...query, asOf: then }, moment);
+      });
+      return { items: [...items, ...found], ...said };
     },
   );
 
@@ -117,7 +137,13 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const sight = sightOfAll(parts.registry, rights, 'queue:read');
       const { soonHours, limit } = request.query;
       const { asOf, moment } = await seenFrom(request.query.asOf);
-      return myWork(db, sight, rights, moment, { soon: soonAfter(moment.now, soonHours), limit, asOf });
+      const options = { soon: soonAfter(moment.now, soonHours), limit };
+      const work = await myWork(db, sight, rights, moment, { ...options, asOf });
+      const { found, ...said } = await besideRestricted(parts, rights, {}, async (theirs, shown) => {
+        const then = await restrictedIndex(db, theirs, request.query.asOf);
+        return myWork(theirs, shown, rights, moment, { ...options, asOf: then });
+      });
+      return { ...(found ? mergedWork(work, found, limit) : work), ...said };
     },
   );
 
@@ -141,7 +167,7 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
         summary: 'One section of my work, page by page',
         params: Section,
         querystring: SectionQuery,
-        response: { 200: jsonSchemaOf(pageOf(QueueItemView), 'output') },
+        response: { 200: jsonSchemaOf(pageOf(QueueItemView).extend(RESTRICTED_VIEW), 'output') },
       },
     },
     async (request, reply) => {
@@ -150,8 +176,14 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const sight = sightOfAll(parts.registry, rights, 'queue:read');
       const { soonHours, ...paging } = request.query;
       const { asOf, moment } = await seenFrom(request.query.asOf);
-      const options = { ...paging, soon: soonAfter(moment.now, soonHours), asOf };
-      return workPage(db, sight, rights, request.params.section, moment, options);
+      const { section } = request.params;
+      const options = { ...paging, soon: soonAfter(moment.now, soonHours) };
+      const page = await workPage(db, sight, rights, section, moment, { ...options, asOf });
+      const { found, ...said } = await besideRestricted(parts, rights, {}, async (theirs, shown) => {
+        const then = await restrictedIndex(db, theirs, request.query.asOf);
+        return workPage(theirs, shown, rights, section, moment, { ...options, asOf: then });
+      });
+      return { ...(found ? mergedPage([page, found], 'priority', options.limit) : page), ...said };
     },
   );
 

@@ -10,12 +10,12 @@ const BY_GRANT = ['verifier', 'headOfBranch', 'legalDepartment', 'courtClerk', '
  * cleared, pending or blocked. T3 is opened by a grant for one case, or to the organisation that was asked.
  */
 export const CLEARANCE: readonly PolicyRow[] = [
-  ...ACTORS.map((role) => row(role, 'party', 'T3', on('clearance', `${LOOK} answer work assign`))),
+  ...ACTORS.map((role) => row(role, 'party', 'T3', on('clearance', `${LOOK} queue answer work assign`))),
   // PMF Human Rights Directorate: R own actor.
   row('pmfHumanRights', 'party', 'T3', on('clearance', LOOK)),
   // They dispatch the lists and enter what comes back on paper; to read it again takes a grant.
-  row('verifier', 'office', 'T3', on('clearance', 'find request answer review')),
-  row('headOfBranch', 'office', 'T3', on('clearance', 'find request answer review grant')),
+  row('verifier', 'office', 'T3', on('clearance', 'find queue request answer review')),
+  row('headOfBranch', 'office', 'T3', on('clearance', 'find queue request answer review grant')),
   row('branchesAffairs', 'all', 'T3', on('clearance', 'find grant')),
   ...BY_GRANT.map((role) => row(role, 'shared', 'T3', on('clearance', LOOK))),
   row('legalPartner', 'shared', 'T3', on('clearance', 'review')),
@@ -25,7 +25,7 @@ export const CLEARANCE: readonly PolicyRow[] = [
     row(role, 'office', 'T1', ['emergencyAccess:request']),
     row(role, 'own', 'T2', on('emergencyAccess', LOOK)),
   ]),
-  row('headOfBranch', 'office', 'T2', on('emergencyAccess', `${LOOK} confirm work assign`)),
-  row('branchesAffairs', 'all', 'T2', on('emergencyAccess', `${LOOK} confirm work assign`)),
-  row('legalDepartment', 'all', 'T2', on('emergencyAccess', `${LOOK} review work`)),
+  row('headOfBranch', 'office', 'T2', on('emergencyAccess', `${LOOK} queue confirm work assign`)),
+  row('branchesAffairs', 'all', 'T2', on('emergencyAccess', `${LOOK} queue confirm work assign`)),
+  row('legalDepartment', 'all', 'T2', on('emergencyAccess', `${LOOK} queue review work`)),
 ];

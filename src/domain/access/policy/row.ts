@@ -24,6 +24,7 @@ export interface PolicyRow {
  * - `<process>:timeline`: who did what, in which post, when and by which letter; values only where `read` opens them.
  * - `<process>:board`: numbers, sums and ages over the cases, and which of them stand where; no personal values.
  * - `queue:read`: what waits on whom; rows carry references and dates, never personal values.
+ * - `<process>:queue`: the same of a restricted process, of which `queue:read` tells nothing.
  * - `dwell:read`: how long each office held what.
  * - `register:search`: search the register by names; each hit shows no more than `household:find` or `household:read` gives.
  * - `register:lookup`: find a person by a number; it confirms the number, so it is a right of its own.

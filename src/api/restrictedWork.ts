@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Rights } from '../domain/access/access.ts';
+import { ofRestricted, RestrictedUnavailable } from '../eventlog/stores.ts';
+import { readDb, type Sight, sightOf } from '../projections/reads.queries.ts';
+import { recordedBy } from '../projections/timeline.queries.ts';
+import { logIndexIn } from './listing.ts';
+import type { ApiParts } from './parts.ts';
+
+/** General work waits no longer for the restricted store. */
+const PATIENCE_MS = 3_000;
+
+/** Says in an answer whether what waits in restricted cases is in it; absent for whom nothing there could wait. */
+export const RESTRICTED_VIEW = {
+  restricted: z
+    .enum(['shown', 'away'])
+    .optional()
+    .meta({ description: 'Whether what waits in restricted cases is among it; absent for whom none could wait' }),
+};
+
+/** What is found there, with the word for it; without `found` it is away, and without a word it is nothing to the caller. */
+export interface Beside<T> {
+  readonly restricted?: 'shown' | 'away';
+  readonly found?: T;
+}
+
+type Db = ReturnType<typeof readDb>;
+
+/**
+ * Looks into the restricted store's queue beside the general one. What waits there is told by its processes' own `queue` alone,
+ * whatever `queue:read` gives. Where the store is away or none is set up, the answer says so and is no error.
+ */
+export async function besideRestricted<T>(
+  { registry, restricted }: ApiParts,
+  rights: Rights,
+  { process, household }: { readonly process?: string | undefined; readonly household?: string | undefined },
+  look: (db: Db, sight: Sight) => Promise<T>,
+): Promise<Beside<T>> {
+  const processes = registry.all.filter((one) => one.store === 'restricted' && (process ?? one.name) === one.name);
+  const names = processes.map((one) => one.name);
+  const sight = sightOf(rights, household === undefined ? 'queue' : 'read', names);
+  if (sight.groups.length === 0) return {};
+  try {
+    if (!restricted) throw new RestrictedUnavailable();
+    return { restricted: 'shown', found: await withinPatience(ofRestricted(() => look(readDb(restricted.reads), sight))) };
+  } catch (error) {
+    if (error instanceof RestrictedUnavailable) return { restricted: 'away' };
+    throw error;
+  }
+}
+
+/** The place of the restricted log that `asOf` means: a place of the general log stands for the instant it was written. */
+export async function restrictedIndex(general: Db, theirs: Db, asOf: string | undefined): Promise<string | undefined> {
+  if (asOf === undefined || !/^\d+$/.test(asOf)) return logIndexIn(theirs, asOf);
+  return BigInt(asOf) === 0n ? '0' : logIndexIn(theirs, await recordedBy(general, asOf));
+}
+
+/** @throws RestrictedUnavailable when it takes too long */
+async function withinPatience<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new RestrictedUnavailable()), PATIENCE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
