@@ -385,7 +385,7 @@ t.test('every refusal, state and field of both has its words, and no words are l
     const folder = `src/domain/${process.name}`;
     const text = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'));
     const codes = new Set(
-      text.flatMap((one) => [...one.matchAll(/ensure\([^;]*?'([A-Z][A-Z_]{4,})'/g)].map((match) => match[1]!)),
+      text.flatMap((one) => [...one.matchAll(/ensure(?:Another)?\([^;]*?'([A-Z][A-Z_]{4,})'/g)].map((match) => match[1]!)),
     );
     for (const code of Object.keys(process.labels.refusals)) t.ok(codes.has(code), `${code} is still used`);
     const said = (kind: Kind, keys: Iterable<string>) => {

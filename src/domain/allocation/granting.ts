@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, fact } from '../kernel/process.ts';
 import { p } from './definition.ts';
 import { Dinars, events } from './events.ts';
@@ -34,7 +35,10 @@ export const granting = {
     input: events.AllocationRefused,
     emits: ['AllocationRefused'],
     to: ['refused'],
-    decide: (c) => [{ type: 'AllocationRefused', data: c }],
+    decide: (c, _s, ctx) => {
+      ensureAnother(ctx, 'FOUR_EYES', ['AllocationRequested']);
+      return [{ type: 'AllocationRefused', data: c }];
+    },
   }),
   approve: p.command({
     from: ['requested'],
@@ -44,7 +48,7 @@ export const granting = {
     emits: ['AllocationApproved'],
     to: ['approved'],
     decide: (c, s, ctx) => {
-      ensure(s.requestedBy !== ctx.actor.id && s.requestedBy !== ctx.onBehalfOf, 'FOUR_EYES');
+      ensureAnother(ctx, 'FOUR_EYES', ['AllocationRequested']);
       ensure(c.amountIQD <= s.requestedIQD, 'MORE_THAN_REQUESTED', { requestedIQD: s.requestedIQD });
       return [{ type: 'AllocationApproved', data: c }];
     },
@@ -57,6 +61,7 @@ export const granting = {
     emits: ['AllocationReleased'],
     to: ['released'],
     decide: (c, s, ctx) => {
+      ensureAnother(ctx, 'FOUR_EYES', ['AllocationRequested']);
       byLetter(ctx);
       ensure(c.on <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: c.on });
       const leftIQD = s.approvedIQD - s.releasedIQD;

@@ -5,6 +5,7 @@ import type { DuplicateResult } from '../household/events.ts';
 import type { CaseRecord } from '../kernel/case.ts';
 import { addDays, baghdadDate } from '../kernel/dates.ts';
 import { ensure, Refused } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, type FactRef, fact } from '../kernel/process.ts';
 import type { PersonState } from '../person/state.ts';
 import { p } from './definition.ts';
@@ -13,10 +14,8 @@ import { informationWindow } from './policy.ts';
 import type { Filed } from './state.ts';
 
 /** Four eyes: who put words into an application neither verifies nor decides it (domain specification §1.3 and §14). */
-function fourEyes(s: { readonly enteredBy: readonly string[] }, ctx: Pick<Context, 'actor' | 'onBehalfOf'>): void {
-  const same = s.enteredBy.includes(ctx.actor.id) || (ctx.onBehalfOf !== undefined && s.enteredBy.includes(ctx.onBehalfOf));
-  ensure(!same, 'FOUR_EYES');
-}
+const fourEyes = (ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>): void =>
+  ensureAnother(ctx, 'FOUR_EYES', ['RegistrationStarted', 'RegistrationSubmitted', 'RegistrationAmended']);
 
 type Relied = { readonly [key: `person:${string}`]: FactRef<PersonState> } & {
   readonly [key: `duplicate:${string}`]: FactRef<DuplicateState>;
@@ -58,8 +57,8 @@ export const decision = {
     input: z.strictObject({}),
     emits: ['RegistrationVerificationStarted'],
     to: ['under_verification'],
-    decide: (_c, s, ctx) => {
-      fourEyes(s, ctx);
+    decide: (_c, _s, ctx) => {
+      fourEyes(ctx);
       return [{ type: 'RegistrationVerificationStarted', data: {} }];
     },
   }),
@@ -119,7 +118,7 @@ export const decision = {
     to: ['accepted'],
     facts: (_c, s) => reliedOn(s),
     decide: (c, s, ctx) => {
-      fourEyes(s, ctx);
+      fourEyes(ctx);
       const members = s.submission.members.map((one) => ({ id: one.person, now: ctx.facts[`person:${one.person}`]?.state }));
       for (const { id, now } of members) ensure(now?.status !== 'merged_into', 'MEMBER_RECORD_MERGED', { person: id });
       const elsewhere = members.filter(({ now }) => now?.household !== undefined).map(({ id }) => id);
@@ -141,8 +140,8 @@ export const decision = {
     }),
     emits: ['RegistrationRejected'],
     to: ['rejected'],
-    decide: (c, s, ctx) => {
-      fourEyes(s, ctx);
+    decide: (c, _s, ctx) => {
+      fourEyes(ctx);
       const noticeRef = c.noticeRef ?? ctx.letterRef?.number;
       ensure(noticeRef !== undefined, 'NOTICE_MISSING');
       ensure(c.objectionRouteTold, 'OBJECTION_ROUTE_NOT_TOLD');

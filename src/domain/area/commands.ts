@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addDays, baghdadDate, type LocalDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
+import { isOwnEntry } from '../kernel/officers.ts';
 import { type Context, defineProcess, type Wait } from '../kernel/process.ts';
 import { governorateOf, levelOf, parentOf } from '../places/pcodes.ts';
 import { AreaCode } from '../places/register.ts';
@@ -54,8 +55,15 @@ type Told = {
   readonly effectiveFrom?: LocalDate | undefined;
 };
 
+/** While a proposal is open, who made it decides neither on it nor past it (domain.md §14, entry ≠ approval). */
+function ensureNotProposer(s: AreaState, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>): void {
+  const proposed = s.proposal && ctx.history.findLast((one) => one.type === 'AreaStatusProposed');
+  ensure(!isOwnEntry(proposed?.meta, ctx), 'SECOND_OFFICER_NEEDED');
+}
+
 /** The decision as it is written. A governorate decides what is decided in governorates, for its own areas (domain.md §14). */
-function decisionOf(c: Told, s: AreaState, ctx: Pick<Context, 'actor' | 'occurredAt' | 'now'>) {
+function decisionOf(c: Told, s: AreaState, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history' | 'occurredAt' | 'now'>) {
+  ensureNotProposer(s, ctx);
   const effectiveFrom = c.effectiveFrom ?? baghdadDate(ctx.occurredAt);
   ensure(effectiveFrom <= baghdadDate(ctx.now), 'EFFECTIVE_DAY_AHEAD', { effectiveFrom });
   ensure(s.since === undefined || effectiveFrom >= s.since, 'BEFORE_DECISION_IN_FORCE', { since: s.since ?? '' });
@@ -217,7 +225,7 @@ export const area = p.withCommands({
     to: ['unknown', 'open', 'conditional', 'suspended', 'closed', 'military_zone'],
     decide: (c, s, ctx) => {
       ensure(s.proposal, 'NOTHING_PROPOSED');
-      ensure(![ctx.actor.id, ctx.onBehalfOf].includes(s.proposal.by), 'SECOND_OFFICER_NEEDED');
+      ensureNotProposer(s, ctx);
       return [{ type: 'AreaProposalAnswered', data: c }];
     },
   }),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { baghdadDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import type { Context } from '../kernel/process.ts';
 import { Paper } from './codes.ts';
-import { afterTheDecision, notTheSame, p } from './definition.ts';
+import { afterTheDecision, p } from './definition.ts';
 import { duplicatesSettled } from './duplicates.ts';
 import { Dinars, No, Text } from './events.ts';
 import { committeesOn, committeesRule } from './policy.ts';
@@ -13,10 +14,10 @@ const committeeNo = z.int().min(1).max(9);
 const Named = { committeeNo, decisionNo: No };
 
 /** One of the committees that sit that day, by other hands than those that decided before. */
-function sits(no: number, s: Claim, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'occurredAt' | 'rule'>): void {
+function sits(no: number, s: Claim, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history' | 'occurredAt' | 'rule'>): void {
+  ensureAnother(ctx, 'DECIDED_BELOW', ['ClaimRecommended', 'ClaimRejected']);
   const count = committeesOn(ctx.rule(committeesRule).value, baghdadDate(ctx.occurredAt));
   ensure(no <= count, 'NO_SUCH_COMMITTEE', { committee: no, sitting: count });
-  notTheSame(s.decision?.by, 'DECIDED_BELOW', ctx);
   afterTheDecision(s.decision?.on, ctx);
 }
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { baghdadDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { isOpen } from '../kernel/privacy.ts';
 import type { Context } from '../kernel/process.ts';
 import { RejectionReason } from './codes.ts';
-import { notTheSame, p } from './definition.ts';
+import { p } from './definition.ts';
 import { duplicatesSettled } from './duplicates.ts';
 import { Award, Dinars, events, Text, Votes } from './events.ts';
 import { quorumRule } from './policy.ts';
@@ -19,8 +20,8 @@ const Held = {
 type Held = { readonly present: number; readonly members?: string[] | undefined; readonly votes: z.output<typeof Votes> };
 
 /** The session as it is written down: a quorum was there, everybody present voted or abstained, the majority carried it. */
-function sessionHeld(c: Held, s: Claim, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'occurredAt' | 'rule' | 'case'>) {
-  notTheSame(s.registered?.by, 'CHAIR_REGISTERED_IT', ctx);
+function sessionHeld(c: Held, s: Claim, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history' | 'occurredAt' | 'rule' | 'case'>) {
+  ensureAnother(ctx, 'CHAIR_REGISTERED_IT', ['ClaimRegistered']);
   duplicatesSettled(s, ctx);
   const date = baghdadDate(ctx.occurredAt);
   ensure(s.session && date >= s.session.on, 'SESSION_NOT_DUE', { on: s.session?.on ?? '' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, fact } from '../kernel/process.ts';
 import type { OfficeState } from '../office/state.ts';
 import { notAhead, onPaper } from './authorising.ts';
@@ -14,11 +15,20 @@ export function authorised(s: DocRequestState, ctx: Pick<Context, 'now'>): void 
   ensure(mayStillAct(s, ctx.now), 'POWER_OF_ATTORNEY_EXPIRED', { until: s.authority.until ?? '' });
 }
 
+/** What is put before the court or the office: who entered it, in whatever post, does not decide on it there. */
+const ENTRIES = {
+  courtClerk: ['DocumentNeedIdentified', 'CourtCaseOpened'],
+  civilAffairs: ['DocumentNeedIdentified', 'DocumentApplicationFiled', 'DocSecurityCheckRequested'],
+} as const;
+
 /** What a court or an office decided is entered by its own clerk, or by others from the paper. */
 export const decidedOnPaper = (
-  ctx: Pick<Context, 'actor' | 'evidence' | 'letterRef'>,
+  ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history' | 'evidence' | 'letterRef'>,
   clerk: 'courtClerk' | 'civilAffairs',
-): void => ensure(ctx.actor.post === clerk || onPaper(ctx), 'EVIDENCE_MISSING');
+): void => {
+  if (ctx.actor.post === clerk) ensureAnother(ctx, 'SECOND_OFFICER_NEEDED', ENTRIES[clerk]);
+  else ensure(onPaper(ctx), 'EVIDENCE_MISSING');
+};
 
 function next(date: LocalDate | undefined, on: LocalDate): void {
   ensure(date === undefined || date >= on, 'NEXT_DATE_IN_THE_PAST', { date: date ?? '' });

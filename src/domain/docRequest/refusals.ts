@@ -2,6 +2,10 @@ import type { Label } from '../kernel/labels.ts';
 
 /** Why a step of a document request was refused, and what to do. */
 export const refusals: Readonly<Record<string, Label>> = {
+  SECOND_OFFICER_NEEDED: {
+    en: 'Whoever entered the request or the claim does not decide on it. Another officer has to.',
+    ar: 'من أدخل الطلب أو الدعوى لا يبت فيه. يجب أن يبت فيه موظف آخر.',
+  },
   PERSON_UNKNOWN: { en: 'There is no such person on record.', ar: 'لا يوجد شخص مسجل بهذا المعرّف.' },
   HOUSEHOLD_UNKNOWN: { en: 'There is no such household on record.', ar: 'لا توجد أسرة مسجلة بهذا المعرّف.' },
   HOLDER_UNKNOWN: { en: 'Say whose paper it is.', ar: 'حدّد صاحب الوثيقة.' },

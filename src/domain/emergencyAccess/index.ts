@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addMilliseconds } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { defineProcess, fact } from '../kernel/process.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
@@ -62,7 +63,7 @@ export const emergencyAccess = p.withCommands({
     emits: ['EmergencyAccessConfirmed'],
     to: ['open'],
     decide: (_c, s, ctx) => {
-      ensure(s.requestedBy !== ctx.actor.id && s.requestedBy !== ctx.onBehalfOf, 'SECOND_PERSON_NEEDED');
+      ensureAnother(ctx, 'SECOND_PERSON_NEEDED', ['EmergencyAccessRequested']);
       // Two of one office would else open any case of the country between them.
       const { owner } = ctx.facts.asked;
       ensure(ctx.actor.post === 'branchesAffairs' || owner?.office === ctx.actor.office, 'CONFIRMED_BY_ITS_OFFICE');
@@ -95,7 +96,7 @@ export const emergencyAccess = p.withCommands({
     emits: ['EmergencyAccessReviewed'],
     to: ['reviewed'],
     decide: (c, s, ctx) => {
-      ensure(![s.requestedBy, s.confirmedBy].includes(ctx.actor.id), 'REVIEWED_BY_ANOTHER');
+      ensureAnother(ctx, 'REVIEWED_BY_ANOTHER', ['EmergencyAccessRequested', 'EmergencyAccessConfirmed']);
       ensure(s.until !== undefined && s.until <= ctx.now, 'STILL_OPEN', { until: s.until ?? '' });
       return [{ type: 'EmergencyAccessReviewed', data: c }];
     },

@@ -3,6 +3,7 @@ import type { HouseholdState } from '../household/state.ts';
 import type { CaseRecord } from '../kernel/case.ts';
 import { addDays, baghdadDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, defineProcess, type FactRef, fact } from '../kernel/process.ts';
 import type { OfficeState } from '../office/state.ts';
 import type { PersonState } from '../person/state.ts';
@@ -114,8 +115,8 @@ export const erasure = p.withCommands({
     input: z.strictObject({ reason: RefusalReason }),
     emits: ['ErasureRefused'],
     to: ['refused'],
-    decide: (c, s, ctx) => {
-      secondOfficer(s, ctx);
+    decide: (c, _s, ctx) => {
+      secondOfficer(ctx);
       return [{ type: 'ErasureRefused', data: c }];
     },
   }),
@@ -129,7 +130,7 @@ export const erasure = p.withCommands({
     rules: HOLDING,
     facts: (_c, s) => recordsOf(s.extent ?? NOTHING),
     decide: (_c, s, ctx) => {
-      secondOfficer(s, ctx);
+      secondOfficer(ctx);
       const [hold] = holdsNow(s, s.extent ?? NOTHING, ctx);
       ensure(hold?.because !== 'open_case', 'HELD_BY_OPEN_CASE', hold?.case);
       ensure(!hold, 'HELD_BY_RETENTION', { ...hold?.case, until: hold?.until ?? '' });
@@ -190,10 +191,8 @@ export const erasure = p.withCommands({
 const NOTHING: Extent = { persons: [], households: [], cases: [], kept: [], files: [] };
 
 /** Entry is not approval (domain.md §14). */
-function secondOfficer(s: Erasure, ctx: Pick<Context, 'actor' | 'onBehalfOf'>): void {
-  const same = s.requestedBy.includes(ctx.actor.id) || (ctx.onBehalfOf !== undefined && s.requestedBy.includes(ctx.onBehalfOf));
-  ensure(!same, 'FOUR_EYES');
-}
+const secondOfficer = (ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>): void =>
+  ensureAnother(ctx, 'FOUR_EYES', ['ErasureRequested']);
 
 /** Every subject whose keys an erasure destroys. */
 export const subjectsOf = ({ persons, households, cases, files }: Extent): readonly string[] => [

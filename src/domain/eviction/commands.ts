@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HouseholdState } from '../household/state.ts';
 import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, type FactRef, fact } from '../kernel/process.ts';
 import type { OfficeState } from '../office/state.ts';
 import { Adm3 } from '../places/pcodes.ts';
@@ -119,6 +120,7 @@ const decided = {
     emits: ['EvictionPostponed'],
     to: ['postponed'],
     decide: (c, _s, ctx) => {
+      ensureAnother(ctx, 'SECOND_OFFICER_NEEDED', ['EvictionPostponementRequested']);
       ensure(c.until >= baghdadDate(ctx.now), 'UNTIL_IN_THE_PAST', { until: c.until });
       ensure(onPaper(ctx), 'EVIDENCE_MISSING');
       return [{ type: 'EvictionPostponed', data: { until: c.until, by: ctx.actor.organisation ?? '' } }];
@@ -131,7 +133,10 @@ const decided = {
     input: z.strictObject({ reason: text.optional() }),
     emits: ['EvictionPostponementRefused'],
     to: ['legal_review'],
-    decide: (c) => [{ type: 'EvictionPostponementRefused', data: c }],
+    decide: (c, _s, ctx) => {
+      ensureAnother(ctx, 'SECOND_OFFICER_NEEDED', ['EvictionPostponementRequested']);
+      return [{ type: 'EvictionPostponementRefused', data: c }];
+    },
   }),
   /** The time is over: the case is looked at again, and nobody is put out by it. */
   endPostponement: p.command({

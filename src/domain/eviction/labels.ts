@@ -4,6 +4,10 @@ import type { ProcessLabels } from '../kernel/process.ts';
 const term = (key: string): Label => GLOSSARY[key]!;
 
 const refusals: Readonly<Record<string, Label>> = {
+  SECOND_OFFICER_NEEDED: {
+    en: 'Whoever asked for it does not decide on it. Another officer has to.',
+    ar: 'من قدّم الطلب لا يبت فيه. يجب أن يبت فيه موظف آخر.',
+  },
   HOUSEHOLD_UNKNOWN: { en: 'There is no such household on record.', ar: 'لا توجد أسرة مسجلة بهذا المعرّف.' },
   HOUSEHOLD_NOT_CONCERNED: {
     en: 'This household is not among those concerned. Link it first.',

@@ -1,5 +1,6 @@
 import { baghdadDate, type LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import type { Context } from '../kernel/process.ts';
 
 /** A paper stands behind it, named as evidence or as a letter. */
@@ -11,6 +12,8 @@ export function notAhead(date: LocalDate, ctx: Pick<Context, 'now'>): void {
   ensure(date <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date });
 }
 
-/** What a court decided is entered by its clerk, or by others from the paper. */
-export const fromTheCourt = (ctx: Pick<Context, 'actor' | 'evidence' | 'letterRef'>): void =>
-  ensure(ctx.actor.post === 'courtClerk' || onPaper(ctx), 'EVIDENCE_MISSING');
+/** What a court decided is entered by its clerk, who did not bring the case, or by others from the paper. */
+export function fromTheCourt(ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history' | 'evidence' | 'letterRef'>): void {
+  if (ctx.actor.post === 'courtClerk') ensureAnother(ctx, 'SECOND_OFFICER_NEEDED', ['HLPCaseOpened', 'CourtClaimFiled']);
+  else ensure(onPaper(ctx), 'EVIDENCE_MISSING');
+}

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, defineProcess, fact } from '../kernel/process.ts';
 import type { OfficeState } from '../office/state.ts';
 import { events, ImportKind, RowDecision, RowNumber } from './events.ts';
 import { labels } from './labels.ts';
 import { importLimits, KEPT_BY } from './policy.ts';
-import { evolve, type ImportState, initial, isLeftOut, readAnew, type Uploaded, undecided } from './state.ts';
+import { evolve, type ImportState, initial, isLeftOut, readAnew, undecided } from './state.ts';
 
 const p = defineProcess({
   name: 'importRun',
@@ -38,10 +39,8 @@ const p = defineProcess({
 const reason = z.string().min(3).max(1000);
 
 /** Entry is not approval (domain.md §14): who uploaded, also for a colleague, neither commits nor takes back. */
-function secondOfficer(s: Uploaded, ctx: Pick<Context, 'actor' | 'onBehalfOf'>): void {
-  const same = s.uploadedBy.includes(ctx.actor.id) || (ctx.onBehalfOf !== undefined && s.uploadedBy.includes(ctx.onBehalfOf));
-  ensure(!same, 'SECOND_OFFICER_NEEDED');
-}
+const secondOfficer = (ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>): void =>
+  ensureAnother(ctx, 'SECOND_OFFICER_NEEDED', ['ImportUploaded']);
 
 /** How many units a commit would begin with. */
 const toCommit = (s: Extract<ImportState, { status: 'in_review' | 'ready' }>): number =>
@@ -115,7 +114,7 @@ export const importRun = p.withCommands({
     emits: ['ImportCommitted'],
     to: ['committing'],
     decide: (_c, s, ctx) => {
-      secondOfficer(s, ctx);
+      secondOfficer(ctx);
       const open = undecided(s).length;
       ensure(open === 0, 'DUPLICATES_UNDECIDED', { open });
       ensure(toCommit(s) > 0, 'NOTHING_TO_COMMIT');
@@ -157,7 +156,7 @@ export const importRun = p.withCommands({
     emits: ['ImportRetractionOrdered'],
     to: ['taking_back'],
     decide: (c, s, ctx) => {
-      secondOfficer(s, ctx);
+      secondOfficer(ctx);
       ensure(s.committing.done > 0, 'NOTHING_TO_TAKE_BACK');
       return [{ type: 'ImportRetractionOrdered', data: c }];
     },

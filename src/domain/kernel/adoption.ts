@@ -3,6 +3,7 @@ import { Instant } from './dates.ts';
 import { Evidence, LetterRef } from './envelope.ts';
 import { ensure, Refused } from './errors.ts';
 import { event, type KernelTable, reason, spec } from './kernelSpec.ts';
+import { ensureAnother } from './officers.ts';
 import type { Context, Process, ProposedFact, Stated, ToldFact } from './process.ts';
 
 /**
@@ -95,7 +96,7 @@ export const adoption: KernelTable = {
     decide: (_, ctx) => {
       const { adoption } = ctx.case;
       ensure(adoption && !adoption.confirmed, 'NO_ADOPTION_PENDING');
-      ensure(adoption.by !== ctx.actor.id, 'SECOND_OFFICER_NEEDED');
+      ensureAnother(ctx, 'SECOND_OFFICER_NEEDED', ['CaseAdopted']);
       return [event('AdoptionConfirmed', {})];
     },
   }),

@@ -3,6 +3,7 @@ import { withCorrections } from './case.ts';
 import { caseEvents } from './caseEvents.ts';
 import { ensure, Refused } from './errors.ts';
 import { event, type KernelTable, reason, spec } from './kernelSpec.ts';
+import { isOwnEntry } from './officers.ts';
 import type { Context, Process, Stated } from './process.ts';
 import { newestVersion } from './registry.ts';
 
@@ -62,7 +63,7 @@ export const correction: KernelTable = {
     decide: (c, ctx, process) => {
       const proposed = correctionMeant(ctx, c.revision);
       entryMeant(ctx, process, c.revision);
-      ensure(proposed.meta.actor.id !== ctx.actor.id, 'SECOND_OFFICER_NEEDED');
+      ensure(!isOwnEntry(proposed.meta, ctx), 'SECOND_OFFICER_NEEDED');
       return [event('CaseCorrected', proposed.data)];
     },
   }),

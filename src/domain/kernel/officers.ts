@@ -1,4 +1,5 @@
 import type { Metadata } from './envelope.ts';
+import { ensure } from './errors.ts';
 import type { Context } from './process.ts';
 
 /**
@@ -12,4 +13,16 @@ export function isOwnEntry(
   if (!entry) return false;
   const deciding = [ctx.actor.id, ctx.onBehalfOf];
   return [entry.actor.id, entry.onBehalfOf].some((one) => one !== undefined && deciding.includes(one));
+}
+
+/**
+ * Refuses with `code` who made an entry of one of these types in the case, or for whom it was made: they leave the next step to
+ * another officer (domain.md §14, entry ≠ approval).
+ */
+export function ensureAnother(
+  ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>,
+  code: string,
+  entries: readonly string[],
+): void {
+  ensure(!ctx.history.some(({ type, meta }) => entries.includes(type) && isOwnEntry(meta, ctx)), code);
 }

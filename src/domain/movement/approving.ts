@@ -2,20 +2,19 @@ import { z } from 'zod';
 import { addDays, baghdadDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, fact } from '../kernel/process.ts';
 import type { OfficeState } from '../office/state.ts';
 import { RefusalReason, ReviewRoute } from './codes.ts';
 import { p } from './definition.ts';
 import { letterValidity } from './policy.ts';
 import { ensureReady, livingHousehold, travelFacts } from './readiness.ts';
-import { leavingOf, type MovementState, whoseIs } from './state.ts';
+import { leavingOf, whoseIs } from './state.ts';
 import { ensureStillHolds } from './validity.ts';
 
 /** Entry is not approval: who opened the movement, or cleared it, does not decide on it (domain.md §2.3, §14). */
-function ensureSecondOfficer(s: MovementState, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'case'>): void {
-  const entered = [ctx.case.openedBy?.id, s.clearedBy];
-  ensure(!entered.includes(ctx.actor.id) && !(ctx.onBehalfOf && entered.includes(ctx.onBehalfOf)), 'FOUR_EYES');
-}
+const ensureSecondOfficer = (ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>): void =>
+  ensureAnother(ctx, 'FOUR_EYES', [ctx.history[0]?.type ?? '', 'MovementCleared']);
 
 const given = (actor: Context['actor']) => ({
   organisation: actor.organisation ?? '',
@@ -35,7 +34,7 @@ export const approving = {
     emits: ['DepartureApproved'],
     to: ['approved'],
     decide: (c, s, ctx) => {
-      ensureSecondOfficer(s, ctx);
+      ensureSecondOfficer(ctx);
       const { pathway } = s;
       ensure(pathway !== undefined && pathway !== 'undecided', 'PATHWAY_UNDECIDED');
       const validFrom = baghdadDate(ctx.occurredAt);
@@ -75,7 +74,7 @@ export const approving = {
     emits: ['DepartureRefused'],
     to: ['refused'],
     decide: (c, s, ctx) => {
-      ensureSecondOfficer(s, ctx);
+      ensureSecondOfficer(ctx);
       return [{ type: 'DepartureRefused', data: { ...c, ...leavingOf(s) } }];
     },
   }),

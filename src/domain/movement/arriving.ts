@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addDays, baghdadDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
-import { isOwnEntry } from '../kernel/officers.ts';
+import { ensureAnother, isOwnEntry } from '../kernel/officers.ts';
 import { AreaCode } from '../places/register.ts';
 import { ConfirmationBy, ConfirmationMethod, DestinationShelter, FailureCause, MonitoringAction, RiskLevel } from './codes.ts';
 import { p } from './definition.ts';
@@ -122,7 +122,8 @@ export const arriving = {
     input: z.strictObject({}),
     emits: ['MovementSustained'],
     to: ['sustained'],
-    decide: (_c, s) => {
+    decide: (_c, s, ctx) => {
+      ensureAnother(ctx, 'FOUR_EYES', ['MonitoringRoundCompleted']);
       const last = s.rounds.at(-1);
       ensure(last?.status === 'completed', 'LAST_ROUND_NOT_HELD', { due: last?.due ?? '' });
       ensure(!s.atRisk, 'RISK_STILL_HIGH');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Dinars } from '../allocation/events.ts';
 import type { AllocationState } from '../allocation/state.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { fact } from '../kernel/process.ts';
 import { p } from './definition.ts';
 import { events, MOST_LINES, RemovalReason } from './events.ts';
@@ -95,7 +96,7 @@ export const listing = {
     emits: ['BatchListPublished'],
     to: ['published'],
     decide: (_c, s, ctx) => {
-      ensure(s.openedBy !== ctx.actor.id && s.openedBy !== ctx.onBehalfOf, 'FOUR_EYES');
+      ensureAnother(ctx, 'FOUR_EYES', ['PaymentBatchOpened']);
       ensure(s.lines.length > 0, 'NOTHING_LISTED');
       const { allocation = '' } = s;
       return [{ type: 'BatchListPublished', data: { count: s.lines.length, amountIQD: totalOf(s, 'listed'), allocation } }];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Dinars } from '../allocation/events.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import type { NewEvent } from '../kernel/process.ts';
 import { p } from './definition.ts';
 import { events, HeldReason, Line, MOST_LINES } from './events.ts';
@@ -59,7 +60,7 @@ export const paying = {
     emits: ['BatchOrdered'],
     to: ['ordered'],
     decide: (_c, s, ctx) => {
-      ensure(s.publishedBy !== ctx.actor.id && s.publishedBy !== ctx.onBehalfOf, 'FOUR_EYES');
+      ensureAnother(ctx, 'FOUR_EYES', ['BatchListPublished']);
       const passed = linesIn(s, 'passed');
       ensure(passed.length > 0, 'NOTHING_TO_ORDER');
       const data = { count: passed.length, amountIQD: totalOf(s, 'passed'), claims: byClaim(passed) };
@@ -116,6 +117,7 @@ export const paying = {
     emits: ['BatchReconciled'],
     to: ['reconciled'],
     decide: (_c, s, ctx) => {
+      ensureAnother(ctx, 'FOUR_EYES', ['PaymentBatchOpened', 'BatchListPublished']);
       ensure(ctx.letterRef, 'LETTER_MISSING');
       const { allocation = '' } = s;
       const recoveredIQD = recoveredOf(s);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HouseholdState } from '../household/state.ts';
 import type { CaseRecord } from '../kernel/case.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, fact, type NewEvent } from '../kernel/process.ts';
 import { fourEyes, p, returnKey } from './definition.ts';
 import { DenialReason, events } from './events.ts';
@@ -37,6 +38,14 @@ const ANY = [
 const byLetter = (ctx: Pick<Context, 'letterRef'>): void => ensure(ctx.letterRef, 'LETTER_MISSING');
 
 /** What is decided about a grant: audit, approval, denial, objection (domain.md §4.5). */
+/** Steps that put something into a grant. */
+const ENTRIES = [
+  'ReturnGrantEligibilityConfirmed',
+  'ReturnGrantApplied',
+  'ReturnGrantFileClosureVerified',
+  'ReturnGrantItemRecorded',
+];
+
 export const deciding = {
   recordAudit: p.command({
     from: ['file_closure_verified'],
@@ -61,7 +70,7 @@ export const deciding = {
     to: ['approved'],
     facts: (_c, s) => ({ household: fact<HouseholdState>('household', s.subject?.household ?? '') }),
     decide: (_c, s, ctx) => {
-      fourEyes(s.enteredBy, ctx);
+      ensureAnother(ctx, 'FOUR_EYES', ENTRIES);
       onlyOne(ctx.case);
       const { household } = ctx.facts;
       ensure(household.state.status !== 'merged_into', 'HOUSEHOLD_MERGED');
