@@ -61,6 +61,8 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (sqlStateOf(error) === UNDEFINED_TABLE) return { code: 'NOT_BUILT_YET' };
   // A value that fits its shape and that Postgres cannot hold: a year before the first, a number or cursor out of range.
   if (DATA_EXCEPTION.test(String(sqlStateOf(error)))) return { code: 'BAD_REQUEST' };
+  // The log tells of its own statements by its own errors: this one was a question.
+  if (sqlStateOf(error) === QUERY_CANCELED) return { code: 'QUERY_TOO_LONG' };
   if (error instanceof RestrictedUnavailable || (process?.store === 'restricted' && isConnectionFault(error))) {
     return { code: 'RESTRICTED_UNAVAILABLE' };
   }
@@ -72,6 +74,7 @@ function tell(error: unknown, process: Process | undefined): Told {
 }
 
 const UNDEFINED_TABLE = '42P01';
+const QUERY_CANCELED = '57014';
 const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
 const sqlStateOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined);
 

@@ -258,6 +258,13 @@ export const apiProblems = {
       ar: 'تعذر الوصول إلى المخزن حاليًا ولم يُسجل شيء. أعد المحاولة بالمفتاح نفسه.',
     },
   },
+  QUERY_TOO_LONG: {
+    status: 503,
+    label: {
+      en: 'The answer took too long to find and was given up. Ask for less at once, or try again later.',
+      ar: 'استغرق إعداد الجواب وقتًا أطول من المسموح فأُوقف. ضيّق نطاق الطلب أو أعد المحاولة لاحقًا.',
+    },
+  },
   RESTRICTED_UNAVAILABLE: {
     status: 503,
     label: {

@@ -386,6 +386,11 @@ t.test('a log that cannot be reached is 503 with when to try again, and with the
     t.match(answer.json.title, /same Idempotency-Key/);
     isProblem(t, await flaky.call('GET', `/v1/parcels/${randomUUID()}`, { as: by }), 503, code);
   }
+  fault = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  const slow = await flaky.call('GET', `/v1/parcels/${randomUUID()}`, { as: by });
+  isProblem(t, slow, 503, 'QUERY_TOO_LONG');
+  t.match(slow.headers.get('retry-after'), /^\d+$/);
+  t.notMatch(slow.json.title, /Idempotency-Key|written/, 'who only asked is not told of writing');
   fault = new TypeError('Cannot read properties of undefined, Synthetic Family');
   isProblem(t, await flaky.call('POST', '/v1/parcels', command), 500, 'INTERNAL');
   fault = undefined;
