@@ -238,6 +238,8 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     t.equal((await headquarters.call('GET', `${path}/receipt`)).status, 403);
     const { json: health } = await verifier.call('GET', '/health/audit');
     t.match(health, { status: 'ok', restricted: { status: 'ok', size: Number, signed: Number } });
+    const { json: models } = await verifier.call('GET', '/health/projections');
+    t.match(models.restricted, { status: 'ok', items: [{ name: 'cases' }, {}, {}] });
     const place = core.restricted;
     if (!place) throw new Error('no restricted store');
     const ledger = openLedger(place.pool, RESTRICTED_SCHEMAS.audit);
@@ -369,6 +371,8 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
       t.notOk('restricted' in (await registrar.call('GET', work)).json);
     }
     t.ok((await verifier.call('GET', '/v1/queue')).json.items.length > 0);
+    t.match((await verifier.call('GET', '/health/projections')).json, { status: 'ok', restricted: { status: 'away' } });
+    t.equal((await verifier.call('GET', '/health/ready')).status, 200);
     await core.pool.query('alter database masar_restricted connection limit -1');
     await until(async () => ((await list()).status === 200 ? true : undefined));
   });

@@ -2,9 +2,12 @@ import { BlockList } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AuditReads } from '../../eventlog/audit/reads.ts';
+import { readDb } from '../../projections/reads.queries.ts';
+import { type ProjectionStatus, projectionStatus } from '../../projections/runtime/status.queries.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import type { ApiParts, Check } from '../parts.ts';
 import { Problem } from '../problem.ts';
+import type { RestrictedReads } from '../stores.ts';
 
 const CHECK_TIMEOUT_MS = 3_000;
 
@@ -28,7 +31,7 @@ const AwayView = z.object({ status: z.literal('away') });
 const AuditView = TreeView.extend({
   restricted: z.union([TreeView, AwayView]).optional().meta({ description: 'Of the restricted store, where one is set up' }),
 });
-const ProjectionsView = z.object({
+const ModelsView = z.object({
   status: z.enum(['ok', 'halted']),
   items: z.array(
     z.object({
@@ -46,6 +49,9 @@ const ProjectionsView = z.object({
       skipped: z.int(),
     }),
   ),
+});
+const ProjectionsView = ModelsView.extend({
+  restricted: z.union([ModelsView, AwayView]).optional().meta({ description: 'Of the restricted store, where one is set up' }),
 });
 
 /**
@@ -104,8 +110,9 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
       },
     },
     async () => {
-      const items = await parts.projections();
-      return { status: items.some((one) => one.halted) ? ('halted' as const) : ('ok' as const), items };
+      const { restricted } = parts;
+      const theirs = restricted && (await modelsOf(restricted).catch(() => ({ status: 'away' as const })));
+      return { ...shownModels(await parts.projections()), ...(theirs ? { restricted: theirs } : {}) };
     },
   );
 
@@ -146,6 +153,13 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
     },
   );
 }
+
+const shownModels = (items: readonly ProjectionStatus[]) => ({
+  status: items.some((one) => one.halted) ? ('halted' as const) : ('ok' as const),
+  items,
+});
+
+const modelsOf = async ({ reads }: RestrictedReads) => shownModels(await projectionStatus(readDb(reads), reads.schema));
 
 async function standing(tree: AuditReads): Promise<z.output<typeof TreeView>> {
   const { size, signed, halted, halts: past } = await tree.status();

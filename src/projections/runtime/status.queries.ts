@@ -40,7 +40,11 @@ interface Row {
  * Every build that is shown or being made, by name; for `GET /health/projections` and metrics. `schema` is that of the read
  * models, `head` the log's last position.
  */
-export async function projectionStatus(db: Kysely<unknown>, schema: string, head?: bigint): Promise<readonly ProjectionStatus[]> {
+export async function projectionStatus<Tables>(
+  db: Kysely<Tables>,
+  schema: string,
+  head?: bigint,
+): Promise<readonly ProjectionStatus[]> {
   const { rows } = await sql<Row>`
     select name, version, state, position, log_index, events, rate, lease_until > now() as worked, stopped,
       extract(epoch from now() - last_recorded_at::timestamptz)::float8 as lag,
