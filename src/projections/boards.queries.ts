@@ -115,15 +115,21 @@ export async function boardLines(
     ])
     .select(columns)
     .$if(columns.length > 0, (query) => query.groupBy(columns));
-  const sums = base
+  // Most cases of a line have the same figures: those are told together before each figure is looked at.
+  const alike = base
+    .select(['board.measures', sql<number>`count(*)`.as('cases')])
+    .select(columns)
+    .groupBy(['board.measures', ...columns]);
+  const sums = db
+    .selectFrom(alike.as('alike'))
     .innerJoin(
       () =>
-        sql<{ name: string; value: string }>`lateral jsonb_each_text(board.measures)`.as<'measure'>(sql`measure(name, value)`),
+        sql<{ name: string; value: string }>`lateral jsonb_each_text(alike.measures)`.as<'measure'>(sql`measure(name, value)`),
       (join) => join.onTrue(),
     )
-    .select(['measure.name as name', sql<string>`sum(measure.value::numeric)`.as('total')])
-    .select(columns)
-    .groupBy(['measure.name', ...columns]);
+    .select(['measure.name as name', sql<string>`sum(measure.value::numeric * alike.cases)`.as('total')])
+    .select(groups.map((group) => `alike.${group}` as const))
+    .groupBy(['measure.name', ...groups.map((group) => `alike.${group}` as const)]);
   const [lines, totals] = await Promise.all([numbers.execute(), sums.execute()]);
   const keyOf = (row: object): string => JSON.stringify(groups.map((group) => Reflect.get(row, group)));
   const measures = new Map<string, Record<string, number>>();
