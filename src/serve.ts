@@ -224,6 +224,8 @@ async function buildApi(
   });
   steps.push(() => api.close());
   await api.ready();
+  // The OpenAPI document is large: building it with the first request for it would hold up every other.
+  api.swagger();
   return api;
 }
 
