@@ -14,7 +14,8 @@ import { arbitrariesFor, mutated, NASTY_TEXTS, nonsense, type Schema, sendable }
 import { fuzzedApi, type Known } from '../support/fuzz/world.ts';
 
 const REQUESTS = Number(process.env.MASAR_FUZZ ?? 5_000);
-const SEED = Number(process.env.MASAR_FUZZ_SEED ?? Date.now() % 2 ** 31);
+/** `npm test` sends the same requests every time, so that it tells of the change at hand; the command looks for new ones. */
+const SEED = Number(process.env.MASAR_FUZZ_SEED ?? (process.env.MASAR_FUZZ === undefined ? 1 : Date.now() % 2 ** 31));
 const ONLY = new RegExp(process.env.MASAR_FUZZ_ONLY ?? '');
 const SLOWEST_MS = 10_000;
 const CHUNK = 1_000;
@@ -230,7 +231,9 @@ t.test(`${REQUESTS} requests made up from the OpenAPI document, seed ${SEED}`, {
         `${JSON.stringify({ ...request, who: people[draft.who % people.length]?.post.role })} → ${text.slice(0, 600)}`,
       );
     };
-    if (status >= 500) fault('is a fault of the server');
+    // This server has no restricted store, and says so.
+    const noStore = status === 503 && text.includes('"RESTRICTED_UNAVAILABLE"');
+    if (status >= 500 && !noStore) fault('is a fault of the server');
     const wrong = method === 'HEAD' ? undefined : wrongWith(operation, status, String(type), text);
     if (wrong) fault(wrong);
     if (INSIDE.test(text) && !/^(application\/pdf|application\/vnd|text\/csv)/.test(String(type))) fault('shows the inside');
