@@ -23,7 +23,7 @@ import { silentLog } from '../support/postgres.ts';
 const SEED = Number(process.env.MASAR_FAULTS_SEED ?? randomInt(1_000_000));
 /** What fits into `npm test`; the long run is MASAR_FAULTS_COMMANDS=5000, this file by itself. */
 const COMMANDS = Number(process.env.MASAR_FAULTS_COMMANDS ?? 1_000);
-const KILLS = Number(process.env.MASAR_FAULTS_KILLS ?? (COMMANDS < 5_000 ? 10 : 25));
+const KILLS = Number(process.env.MASAR_FAULTS_KILLS ?? 25);
 const LANES = 8;
 /** Killing at random, about one kill in three falls between the two commits. */
 const MOST_KILLS = 40;
