@@ -14,9 +14,10 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
+import { size } from './faults/size.ts';
 import { silentLog, temporaryDirectory } from './postgres.ts';
 
-const FILE_TIMEOUT_S = 300;
+const FILE_TIMEOUT_S = size(300, 3000);
 const built = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The longest files, by how their paths begin. They are run first, so that none is left running alone in the end. */
