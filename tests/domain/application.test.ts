@@ -234,6 +234,11 @@ t.test('a rejection has a reason, a written notice and the way to object, and an
   const { events, outcome } = await reject({ text: 'the family lives in its own house' }, letter);
   t.match(events, [{ type: 'RegistrationRejected', data: { noticeRef: '41/7', reasonCode: 'outside_mandate' } }]);
   t.equal(outcome.status, 'rejected');
+  await refused(
+    t,
+    when({ ...head, id: verifier.id }, 'application', 'reopen', id, { reason: 'a mistake' }),
+    'SECOND_OFFICER_NEEDED',
+  );
   t.match((await when(head, 'application', 'reopen', id, { reason: 'objection upheld' })).record, {
     status: 'submitted',
     waits: [{ key: 'verify' }],

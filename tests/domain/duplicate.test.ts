@@ -134,6 +134,21 @@ t.test('a pair within one branch is decided there, by an officer other than who 
   t.equal((await when(headquarters, 'duplicate', 'keepSeparate', other.outcome.id, apart)).outcome.status, 'kept_separate');
 });
 
+t.test('headquarters decides no pair it raised, and no officer gives the word of both branches', async (t) => {
+  const { when, verifier, elsewhereVerifier, headquarters, registrar, merge, give, adult, elsewhere } = await pair();
+  await refused(t, give({ ...headquarters, id: registrar.id }, 'merge', merge), 'SECOND_OFFICER_NEEDED');
+  await give(verifier, 'merge', merge);
+  await refused(t, give({ ...elsewhereVerifier, id: verifier.id }, 'merge', merge), 'SECOND_OFFICER_NEEDED');
+  t.match((await give(elsewhereVerifier, 'merge', merge)).events, [{ data: { decidedBy: 'both_branches' } }]);
+  const raised = { subject: 'person', candidates: [await adult(), await adult(elsewhere)], ...found };
+  const { outcome } = await when(headquarters, 'duplicate', 'detect', undefined, raised);
+  await when(headquarters, 'duplicate', 'beginReview', outcome.id, {});
+  const apart = { reason: 'mother and daughter of one name' };
+  await refused(t, when(headquarters, 'duplicate', 'keepSeparate', outcome.id, apart), 'SECOND_OFFICER_NEEDED');
+  const other = colleague(headquarters);
+  t.equal((await when(other, 'duplicate', 'keepSeparate', outcome.id, apart)).outcome.status, 'kept_separate');
+});
+
 t.test('two merged families are one with every person once and every chosen value, and can part again at any time', async (t) => {
   const { give, headquarters, merge, a, b, familyOf, personOf, when, registrar, adult, w } = await pair();
   await when(registrar, 'household', 'assignSite', a.id, { siteType: 'rented', shelter: 'rent', area: 'IQG15Q02' });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { roundsFrom } from '../../src/domain/movement/policy.ts';
 import { DISTRICT, HOME, letterOf, movements } from '../support/movements.ts';
-import { type Person, refused, someone } from '../support/scenario.ts';
+import { colleague, type Person, refused, someone } from '../support/scenario.ts';
 
 const NOW = '2026-03-01T08:00:00.000Z';
 const letter = letterOf('9/9', '2026-03-01');
@@ -340,7 +340,9 @@ t.test('the departure is decided by a second officer, with a letter, for a branc
   await refused(t, other.give('approve', other.approval, verifier), 'HOUSEHOLD_NOT_DISPLACED');
   await other.give('refuseDeparture', refusal, verifier);
   t.equal((await other.state()).status, 'refused');
-  const reopened = await other.give('reopen', { reason: 'the review found it wrong' }, verifier);
+  const wrong = { reason: 'the review found it wrong' };
+  await refused(t, other.give('reopen', wrong, verifier), 'SECOND_OFFICER_NEEDED');
+  const reopened = await other.give('reopen', wrong, colleague(verifier));
   t.equal(reopened.record.status, 'checks_in_progress');
 
   const undecided = await journey({ pathway: 'undecided' });

@@ -341,6 +341,7 @@ t.test('paid by another ministry is a denial; an objection is decided by another
   ]);
   await refused(t, give(verifier, id, 'decideObjection', { outcome: 'denial_lifted' }), 'FOUR_EYES');
   t.equal((await give(head, id, 'decideObjection', { outcome: 'denial_lifted' })).outcome.status, 'applied');
+  await refused(t, give(verifier, id, 'reject', { reason: 'other' }), 'FOUR_EYES');
   t.equal((await give(head, id, 'reject', { reason: 'other' })).outcome.status, 'rejected');
   await give(verifier, id, 'object', { grounds: 'the same once more' });
   t.equal((await give(verifier, id, 'decideObjection', { outcome: 'denial_stands' })).outcome.status, 'closed');

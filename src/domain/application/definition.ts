@@ -35,7 +35,11 @@ export const p = defineProcess({
           offices: s.branch.office === undefined ? [] : [s.branch.office],
         },
   clocks: { verification: verificationWindow, information: informationWindow },
-  reopens: { from: ['rejected', 'withdrawn'], state: reopened },
+  reopens: {
+    from: ['rejected', 'withdrawn'],
+    state: reopened,
+    setsAside: ({ status }) => (status === 'rejected' ? ['RegistrationRejected'] : []),
+  },
   decisions: ['RegistrationAccepted', 'RegistrationRejected'],
   escalation: { rule: escalationRule, levels: [{ party: 'headOfBranch', role: 'headOfBranch' }] },
   labels,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addDays, baghdadDate, type LocalDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
-import { isOwnEntry } from '../kernel/officers.ts';
+import { ensureAnotherThanLast } from '../kernel/officers.ts';
 import { type Context, defineProcess, type Wait } from '../kernel/process.ts';
 import { governorateOf, levelOf, parentOf } from '../places/pcodes.ts';
 import { AreaCode } from '../places/register.ts';
@@ -57,8 +57,7 @@ type Told = {
 
 /** While a proposal is open, who made it decides neither on it nor past it (domain.md §14, entry ≠ approval). */
 function ensureNotProposer(s: AreaState, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>): void {
-  const proposed = s.proposal && ctx.history.findLast((one) => one.type === 'AreaStatusProposed');
-  ensure(!isOwnEntry(proposed?.meta, ctx), 'SECOND_OFFICER_NEEDED');
+  if (s.proposal) ensureAnotherThanLast(ctx, 'SECOND_OFFICER_NEEDED', ['AreaStatusProposed']);
 }
 
 /** The decision as it is written. A governorate decides what is decided in governorates, for its own areas (domain.md §14). */

@@ -9,7 +9,7 @@ import { papers } from './papers.ts';
 import { escalationRule, paymentWindow } from './policy.ts';
 import { board } from './progress.ts';
 import { ENDS } from './stages.ts';
-import { type ClaimState, evolve, initial, isClaim, lastWordBy, reopened } from './state.ts';
+import { type ClaimState, evolve, initial, isClaim, lastWords, reopened } from './state.ts';
 import { timers, waitsOf } from './waits.ts';
 
 /** Whom and which offices a claim concerns. Those who may be paid are named too: it is about them. */
@@ -87,7 +87,7 @@ export const p = defineProcess({
   reliedUpon,
   reservesOnAdoption: (s) => (isClaim(s) ? reservesOf(s, s.registered) : []),
   clocks: { payment: paymentWindow },
-  reopens: { from: ['withdrawn', 'lapsed', 'finally_rejected', 'annulled'], state: reopened, decidedBy: lastWordBy },
+  reopens: { from: ['withdrawn', 'lapsed', 'finally_rejected', 'annulled'], state: reopened, setsAside: lastWords },
   decisions: [
     // Who shares is recorded anew, with its paper, while nobody is listed.
     'SharesRecorded',

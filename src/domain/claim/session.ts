@@ -81,9 +81,10 @@ export const session = {
     to: ['recommended'],
     rules: [quorumRule],
     decide: (c, s, ctx) => {
+      const held = sessionHeld(c, s, ctx);
       awardsFit(c, s);
       const { amountIQD, awards, votes, legalBasis } = c;
-      return [sessionHeld(c, s, ctx), { type: 'ClaimRecommended', data: { amountIQD, awards, votes, legalBasis } }];
+      return [held, { type: 'ClaimRecommended', data: { amountIQD, awards, votes, legalBasis } }];
     },
   }),
   reject: p.command({

@@ -324,9 +324,11 @@ const OUTCOME = {
   ClaimAmended: 'amended',
 } as const;
 
-/** Who took the last word of a claim that ended with it, and so does not set it aside. */
-export const lastWordBy = (state: ClaimState): string | undefined =>
-  isClaim(state) && (state.status === 'annulled' || state.status === 'finally_rejected') ? state.final?.by : undefined;
+const LAST_WORDS = ['ClaimFinalAtSubcommittee', 'ClaimRatified', 'ClaimAmended', 'ClaimAnnulled'] as const;
+
+/** The last word of a claim that ended with it: who took it does not set it aside. */
+export const lastWords = ({ status }: ClaimState): readonly (typeof LAST_WORDS)[number][] =>
+  status === 'annulled' || status === 'finally_rejected' ? LAST_WORDS : [];
 
 /** Where a reopened claim goes on: where it stood, or with the sub-committee when a last word is set aside. */
 export function reopened(state: ClaimState): ClaimState {

@@ -6,7 +6,7 @@ import { type Context, defineProcess, type FactRefs, fact, type NewEvent } from 
 import { events, type Resolution, Subject } from './events.ts';
 import { labels } from './labels.ts';
 import { escalationRule, reviewWindow, takeUpRule } from './policy.ts';
-import { type Candidate, mergeOf, verdictOf } from './resolution.ts';
+import { type Candidate, ensureHasWord, mergeOf, verdictOf } from './resolution.ts';
 import { branchWaits, type DuplicateState, evolve, initial } from './state.ts';
 
 const p = defineProcess({
@@ -112,6 +112,7 @@ export const duplicate = p.withCommands({
     to: ['merged', 'under_review', 'escalated'],
     facts: (_c, s) => candidates(s.subject, s.candidates),
     decide: (c, s, ctx) => {
+      ensureHasWord(s, ctx);
       ensure((c.familyHeardOn ?? '') <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: c.familyHeardOn ?? '' });
       for (const id of s.candidates)
         ensure(ctx.facts[id]?.status !== 'merged_into', 'CANDIDATE_ALREADY_MERGED', { candidate: id });
@@ -134,8 +135,10 @@ export const duplicate = p.withCommands({
     input: z.strictObject({ reason }),
     emits: ['DuplicateRejected', 'DuplicateResolutionProposed', 'DuplicateEscalated'],
     to: ['kept_separate', 'under_review', 'escalated'],
-    decide: (c, s, ctx) =>
-      said(s, { kind: 'keep_separate' }, (decidedBy) => ({ type: 'DuplicateRejected', data: { ...c, decidedBy } }), ctx),
+    decide: (c, s, ctx) => {
+      ensureHasWord(s, ctx);
+      return said(s, { kind: 'keep_separate' }, (decidedBy) => ({ type: 'DuplicateRejected', data: { ...c, decidedBy } }), ctx);
+    },
   }),
   escalateToHeadquarters: p.command({
     from: ['detected', 'under_review'],

@@ -65,24 +65,33 @@ export type Verdict =
   | { readonly outcome: 'proposed'; readonly office: string }
   | { readonly outcome: 'disagreed'; readonly office: string };
 
+const HEADQUARTERS = 'branchesAffairs';
+
+/**
+ * Refuses who has no word on a pair: after an escalation the branches, before it who keeps neither record, and ever who raised
+ * the pair or gave the word of the other branch (domain.md §1.3 and §14, entry ≠ approval).
+ */
+export function ensureHasWord(s: DuplicateState, ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>): void {
+  if (ctx.actor.post !== HEADQUARTERS) {
+    ensure(s.status !== 'escalated', 'HEADQUARTERS_DECIDES');
+    const keeps = branchesOf(s).some((one) => one.office === ctx.actor.office);
+    ensure(keeps, 'NOT_YOUR_BRANCH');
+  }
+  const isElsewhere = (one: Context['history'][number]) =>
+    one.type === 'DuplicateResolutionProposed' && one.meta.actor.office !== ctx.actor.office;
+  const before = ctx.history.filter((one, at) => at === 0 || isElsewhere(one));
+  ensure(!before.some(({ meta }) => isOwnEntry(meta, ctx)), 'SECOND_OFFICER_NEEDED');
+}
+
 /**
  * What one office's word makes of a pair: headquarters decides alone; of two branches the second to agree decides, and if it
- * does not agree the pair goes to headquarters; one branch with both records needs an officer other than who raised it
- * (domain specification §1.3, ResolveDuplicate).
+ * does not agree the pair goes to headquarters (domain.md §1.3, ResolveDuplicate).
  */
-export function verdictOf(s: DuplicateState, resolution: Resolution, ctx: Pick<Context, 'actor' | 'history'>): Verdict {
-  if (ctx.actor.post === 'branchesAffairs') return { outcome: 'decided', by: 'headquarters' };
-  ensure(s.status !== 'escalated', 'HEADQUARTERS_DECIDES');
+export function verdictOf(s: DuplicateState, resolution: Resolution, ctx: Pick<Context, 'actor'>): Verdict {
+  if (ctx.actor.post === HEADQUARTERS) return { outcome: 'decided', by: 'headquarters' };
   const branches = branchesOf(s);
   const office = ctx.actor.office ?? '';
-  ensure(
-    branches.some((one) => one.office === office),
-    'NOT_YOUR_BRANCH',
-  );
-  if (branches.length === 1) {
-    ensure(!isOwnEntry(ctx.history[0]?.meta, ctx), 'SECOND_OFFICER_NEEDED');
-    return { outcome: 'decided', by: 'one_branch' };
-  }
+  if (branches.length === 1) return { outcome: 'decided', by: 'one_branch' };
   const said = branches.filter((one) => one.office !== office).map((one) => s.proposals.find((p) => p.office === one.office));
   if (said.some((one) => one === undefined)) return { outcome: 'proposed', office };
   const agreed = said.every((one) => one && canonical(comparable(one.resolution)) === canonical(comparable(resolution)));

@@ -9,6 +9,7 @@ import { Evidence } from './envelope.ts';
 import { ensure } from './errors.ts';
 import { granting } from './granting.ts';
 import { type AnyKernelSpec, event, type KernelTable, reason, spec, wait, waitMeant } from './kernelSpec.ts';
+import { ensureAnotherThanLast } from './officers.ts';
 import { printing } from './printing.ts';
 import { type Command, type Context, fact, type Process, type Stated } from './process.ts';
 import { sharing } from './sharing.ts';
@@ -88,8 +89,7 @@ const table: KernelTable = {
     input: z.strictObject({ reason }),
     emits: ['CaseReopened'],
     decide: (c, ctx, process) => {
-      const by = process.reopens?.decidedBy?.(ctx.case.state as Stated);
-      ensure(by === undefined || (by !== ctx.actor.id && by !== ctx.onBehalfOf), 'SECOND_OFFICER_NEEDED');
+      ensureAnotherThanLast(ctx, 'SECOND_OFFICER_NEEDED', process.reopens?.setsAside?.(ctx.case.state as Stated) ?? []);
       return [event('CaseReopened', { reason: c.reason })];
     },
   }),

@@ -26,3 +26,12 @@ export function ensureAnother(
 ): void {
   ensure(!ctx.history.some(({ type, meta }) => entries.includes(type) && isOwnEntry(meta, ctx)), code);
 }
+
+/** Refuses with `code` who made the last entry of one of these types, or for whom it was made: earlier ones are settled. */
+export function ensureAnotherThanLast(
+  ctx: Pick<Context, 'actor' | 'onBehalfOf' | 'history'>,
+  code: string,
+  entries: readonly string[],
+): void {
+  ensure(!isOwnEntry(ctx.history.findLast((one) => entries.includes(one.type))?.meta, ctx), code);
+}

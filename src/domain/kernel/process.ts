@@ -299,8 +299,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   readonly reopens?: {
     readonly from: readonly S['status'][];
     state(state: S): S;
-    /** Whose decision reopening sets aside: a second officer reopens. */
-    decidedBy?(state: S): string | undefined;
+    /** The decisions of which reopening sets the last aside: an officer other than who took it reopens. */
+    setsAside?(state: S): readonly (keyof E & string)[];
   };
   /** Events that are decisions or payments: reversed by a new decision, never corrected. */
   readonly decisions?: readonly (keyof E & string)[];
@@ -353,7 +353,7 @@ export interface Process {
   readonly reopens?: {
     readonly from: readonly string[];
     state(state: Stated): Stated;
-    decidedBy?(state: Stated): string | undefined;
+    setsAside?(state: Stated): readonly string[];
   };
   readonly decisions?: readonly string[];
   readonly discreet?: Readonly<Record<string, Tier | undefined>>;

@@ -45,6 +45,7 @@ export const p = defineProcess({
   reopens: {
     from: ['refused'],
     state: (s): MovementState => ({ ...s, stage: 'checks_in_progress', status: 'checks_in_progress' }),
+    setsAside: () => ['DepartureRefused'],
   },
   decisions: [
     'VoluntarinessConfirmed',

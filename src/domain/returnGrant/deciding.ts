@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { HouseholdState } from '../household/state.ts';
 import type { CaseRecord } from '../kernel/case.ts';
 import { ensure } from '../kernel/errors.ts';
-import { ensureAnother } from '../kernel/officers.ts';
+import { ensureAnother, ensureAnotherThanLast } from '../kernel/officers.ts';
 import { type Context, fact, type NewEvent } from '../kernel/process.ts';
-import { fourEyes, p, returnKey } from './definition.ts';
+import { p, returnKey } from './definition.ts';
 import { DenialReason, events } from './events.ts';
 import type { ReturnGrantState } from './state.ts';
 
@@ -88,7 +88,8 @@ export const deciding = {
     input: z.strictObject({ reason: DenialReason }),
     emits: ['ReturnGrantEligibilityDenied'],
     to: ['rejected'],
-    decide: (c, s) => {
+    decide: (c, s, ctx) => {
+      ensureAnother(ctx, 'FOUR_EYES', ENTRIES);
       ensure(s.funding === undefined, 'ALREADY_ASKED_FOR');
       return denied(s, c.reason);
     },
@@ -100,8 +101,8 @@ export const deciding = {
     input: events.ReturnGrantObjectionDecided,
     emits: ['ReturnGrantObjectionDecided'],
     to: ['eligibility_checked', 'applied', 'closed'],
-    decide: (c, s, ctx) => {
-      fourEyes([s.deniedBy], ctx);
+    decide: (c, _s, ctx) => {
+      ensureAnotherThanLast(ctx, 'FOUR_EYES', ['ReturnGrantEligibilityDenied']);
       return [{ type: 'ReturnGrantObjectionDecided', data: c }];
     },
   }),

@@ -1,5 +1,4 @@
-import { ensure } from '../kernel/errors.ts';
-import type { Context, Reserve, ToldFact } from '../kernel/process.ts';
+import type { Reserve, ToldFact } from '../kernel/process.ts';
 import { defineProcess } from '../kernel/process.ts';
 import { board } from './board.ts';
 import { events } from './events.ts';
@@ -21,12 +20,6 @@ export const grantKey = (one: Return): string =>
   one.after === undefined ? returnKey(one) : `${returnKey(one)} after ${one.after}`;
 
 export const reserveReturn = (one: Return): readonly Reserve[] => [{ scope: 'returnGrant.return', value: returnKey(one) }];
-
-/** Whoever did one of these steps leaves the next to another officer (domain.md §14, entry ≠ approval). */
-export function fourEyes(before: readonly (string | undefined)[], ctx: Pick<Context, 'actor' | 'onBehalfOf'>): void {
-  const own = before.some((one) => one !== undefined && (one === ctx.actor.id || one === ctx.onBehalfOf));
-  ensure(!own, 'FOUR_EYES');
-}
 
 /** Money is asked of an allocation here only. A grant paid long ago is told by its approval and its payment. */
 const HERE_ONLY: readonly string[] = [

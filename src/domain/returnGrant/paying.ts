@@ -4,9 +4,10 @@ import type { AllocationState } from '../allocation/state.ts';
 import type { HouseholdState } from '../household/state.ts';
 import { baghdadDate, LocalDate } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
+import { ensureAnother } from '../kernel/officers.ts';
 import { fact } from '../kernel/process.ts';
 import type { MovementState } from '../movement/state.ts';
-import { fourEyes, p } from './definition.ts';
+import { p } from './definition.ts';
 import { events, FailureReason } from './events.ts';
 import type { ReturnGrantState } from './state.ts';
 
@@ -66,7 +67,7 @@ export const paying = {
     emits: ['ReturnGrantPaid'],
     to: ['paid'],
     decide: (c, s, ctx) => {
-      fourEyes([s.approvedBy], ctx);
+      ensureAnother(ctx, 'FOUR_EYES', ['ReturnGrantApproved']);
       ensure(c.paidOn <= baghdadDate(ctx.now), 'DATE_IN_THE_FUTURE', { date: c.paidOn });
       const { answered: _, ...funding } = fundingOf(s);
       return [{ type: 'ReturnGrantPaid', data: { ...c, ...funding, household: s.subject?.household ?? '' } }];

@@ -28,7 +28,6 @@ export interface ReturnGrantState {
   readonly ruleVersion?: string;
   readonly items: Readonly<Partial<Record<PackageItem, Data<'ReturnGrantItemRecorded'>['status'] | 'asked_for'>>>;
   readonly approvedBy?: string | undefined;
-  readonly deniedBy?: string;
   /** The money asked for and not yet answered, or kept for this grant. */
   readonly funding?: (Data<'ReturnGrantFundsRequested'> & { readonly answered: boolean }) | undefined;
   readonly availableIQD?: number | undefined;
@@ -64,7 +63,7 @@ export function evolve(state: ReturnGrantState, event: FoldEvent<typeof events>)
     }
     case 'ReturnGrantEligibilityDenied': {
       const { checks, reason: _, ...subject } = event.data;
-      return { ...state, status: 'rejected', subject, checks, deniedBy: event.meta.actor.id, approvedBy: undefined };
+      return { ...state, status: 'rejected', subject, checks, approvedBy: undefined };
     }
     case 'ReturnGrantApplied': {
       const { amountIQD, ruleVersion, packageItems } = event.data;
