@@ -1,11 +1,11 @@
-import { type Rights, reachOf } from '../domain/access/access.ts';
-import type { Scope } from '../domain/access/policy/row.ts';
+import type { Rights } from '../domain/access/access.ts';
+import type { HouseholdState } from '../domain/household/state.ts';
 import { caseOfStream } from '../domain/kernel/case.ts';
 import { wordFor } from '../domain/kernel/caseLabels.ts';
 import { UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import type { Label } from '../domain/kernel/labels.ts';
-import { type Tier, withinTier } from '../domain/kernel/privacy.ts';
+import type { Stated } from '../domain/kernel/process.ts';
 import { referenceOf } from '../domain/kernel/reference.ts';
 import type { RecordedTier } from '../eventlog/access/entry.ts';
 import type { AccessFilter } from '../eventlog/access/page.ts';
@@ -13,23 +13,28 @@ import {
   type AuditFilter,
   auditPage,
   casesOfHousehold,
+  casesOfPersons,
   casesWithReference,
   type Deed,
+  deedsBefore,
   type Look,
   staffNames,
 } from '../projections/audit.queries.ts';
 import { type Page, readDb, sightOf } from '../projections/reads.queries.ts';
+import { type Audited, auditedGroups, deedSight, generalNames, scopeOf } from './auditScope.ts';
 import { caseWith, referenceIn } from './caseIds.ts';
 import { permitted } from './caseView.ts';
 import { isUuid } from './headers.ts';
-import { sightOfAll } from './listing.ts';
 import type { Ask, Paging } from './lists.ts';
 import type { ApiParts } from './parts.ts';
+import { askedOfRestricted, type Beside, restrictedNames } from './restrictedWork.ts';
 import { noticesFor } from './trail.ts';
 
 /** What may be asked of an audit. Times are RFC 3339 UTC. */
 export interface AuditQuestion extends Omit<AuditFilter, 'cases' | 'type'> {
   readonly kind?: Deed['kind'] | Look['kind'] | undefined;
+  /** What was done in the cases of one store alone. */
+  readonly store?: Deed['store'] | undefined;
   /** A case by its id, or every case with a reference. */
   readonly case?: string | undefined;
   /** Id or reference. */
@@ -56,6 +61,7 @@ export interface AuditItem {
   readonly tier?: RecordedTier;
   readonly outcome: 'allowed' | 'refused';
   readonly code?: string;
+  readonly store?: Deed['store'];
   readonly logIndex?: string;
   readonly revision?: number;
   readonly requestId?: string;
@@ -64,26 +70,9 @@ export interface AuditItem {
 /** Cases of one household that are looked through, at most; more than any has. */
 const MOST_CASES = 2_000;
 
-/** Ways to audit; what everyone reads of work given to them is no audit. */
-const AUDITED: ReadonlySet<Scope> = new Set(['all', 'office']);
-
-/** How far somebody may audit. */
-interface Audited {
-  /** Undefined for who audits every office. */
-  readonly offices: readonly string[] | undefined;
-  readonly tier: RecordedTier;
-}
-
-/** @throws Refused FORBIDDEN for who may not audit, and for a filter beyond what one may see */
-function scopeOf(rights: Rights, { office, tier }: AuditQuestion): Audited {
-  const ways = reachOf(rights, 'audit:read').filter((way) => AUDITED.has(way.scope) && withinTier('T2', way.tier));
-  if (ways.length === 0) throw new Refused('FORBIDDEN');
-  const highest: Tier = ways.some((way) => way.tier === 'T3') ? 'T3' : 'T2';
-  const everywhere = ways.some((way) => way.scope === 'all');
-  const offices = ways.flatMap(({ scope, post }) => (scope === 'office' && post.office !== undefined ? [post.office] : []));
-  if (tier !== undefined && !withinTier(tier, highest)) throw new Refused('FORBIDDEN');
-  if (!everywhere && office !== undefined && !offices.includes(office)) throw new Refused('FORBIDDEN');
-  return { offices: everywhere ? undefined : offices, tier: highest };
+/** A page of an audit; `restricted` says whether what was done in restricted cases could be looked through. */
+export interface AuditPage extends Page<AuditItem> {
+  readonly restricted?: Beside<unknown>['restricted'];
 }
 
 /**
@@ -96,38 +85,84 @@ export async function audit(
   { rights, opener }: Pick<Ask, 'rights' | 'opener'>,
   asked: AuditQuestion,
   paging: Paging,
-): Promise<Page<AuditItem>> {
+): Promise<AuditPage> {
   // Who looked at what says much of people, so that who reads it is on record too.
   opener.lookedFor();
   const scope = scopeOf(rights, asked);
-  const db = readDb(parts.reads);
-  const { kind, action, tier, refused } = asked;
+  const { kind, action, refused, store } = asked;
   const cases = await casesIn(parts, rights, asked);
-  const deeds = kind !== 'looked' && tier === undefined && refused !== true;
-  const { groups } = sightOfAll(parts.registry, rights, 'audit:read');
-  const sight = {
-    rights,
-    groups: groups.map((one) => ({ ...one, reach: one.reach.filter((way) => AUDITED.has(way.scope)) })),
-  };
-  const ofLooks: AccessFilter = {
-    ...(scope.offices === undefined ? {} : { withinOffices: scope.offices }),
-    highestTier: scope.tier,
-    ...{ staff: asked.actor, office: asked.office, from: asked.from, before: asked.before, route: action, tier },
-    cases: cases?.map((one) => `${one.process}-${one.id}`),
-    outcome: refused === undefined ? undefined : refused ? 'refused' : 'allowed',
-  };
+  const filter: AuditFilter = { ...asked, cases: cases?.found, type: action };
+  const deedsIn = (one: Deed['store']) => kind !== 'looked' && refused !== true && (store ?? one) === one;
+  const theirs = restrictedNames(parts);
+  const beside: AskedBeside = { names: new Map(), away: cases?.restricted === 'away' };
+  const seen = (names: readonly string[]) => deedSight(parts, rights, names, scope, action);
   const page = await auditPage(
-    db,
-    deeds ? { sight, offices: scope.offices ?? [] } : undefined,
-    kind === 'did' ? undefined : (after, limit) => parts.accessLog.page(ofLooks, { after, limit }),
-    { ...asked, cases, type: action },
+    {
+      general: deedsIn('general')
+        ? (before, limit) => deedsBefore(readDb(parts.reads), 'general', seen(generalNames(parts)), filter, before, limit)
+        : undefined,
+      restricted:
+        deedsIn('restricted') && theirs.length > 0
+          ? (before, limit) =>
+              restrictedDeeds(parts, rights, beside, (db) => deedsBefore(db, 'restricted', seen(theirs), filter, before, limit))
+          : undefined,
+      looks:
+        kind === 'did' || store !== undefined
+          ? undefined
+          : (after, limit) => parts.accessLog.page(looksFor(scope, asked, cases), { after, limit }),
+    },
     paging,
   );
-  return told(parts, rights, page);
+  const restricted =
+    deedsIn('restricted') && theirs.length > 0 ? { restricted: beside.away ? ('away' as const) : ('shown' as const) } : {};
+  return { ...(await told(parts, rights, page, beside)), ...restricted };
 }
 
-/** The cases a filter means. Whose household a case is about is told to who may follow the household and the case. */
-async function casesIn(parts: ApiParts, rights: Rights, asked: AuditQuestion): Promise<AuditFilter['cases']> {
+const looksFor = (
+  scope: Audited,
+  { actor, office, from, before, action, tier, refused }: AuditQuestion,
+  cases: CasesMeant | undefined,
+): AccessFilter => ({
+  ...(scope.offices === undefined ? {} : { withinOffices: scope.offices }),
+  highestTier: scope.tier,
+  ...{ staff: actor, office, from, before, route: action, tier },
+  cases: cases?.found.map((one) => `${one.process}-${one.id}`),
+  outcome: refused === undefined ? undefined : refused ? 'refused' : 'allowed',
+});
+
+/** What is learnt of the restricted store while a page is made. */
+interface AskedBeside {
+  /** Under what name an event there is told, by its place in that log. */
+  names: ReadonlyMap<string, string>;
+  away: boolean;
+}
+
+async function restrictedDeeds(
+  parts: ApiParts,
+  rights: Rights,
+  beside: AskedBeside,
+  look: (db: ReturnType<typeof readDb>) => Promise<readonly Deed[]>,
+): Promise<readonly Deed[]> {
+  if (beside.away) return [];
+  const { restricted, found } = await askedOfRestricted(parts, async (db) => {
+    const deeds = await look(db);
+    return { deeds, names: namesTold(await noticesFor(parts, rights, deeds)) };
+  });
+  beside.away = restricted !== 'shown';
+  beside.names = found?.names ?? new Map();
+  return found?.deeds ?? [];
+}
+
+const namesTold = (notices: readonly Pick<Deed, 'logIndex' | 'type'>[]): ReadonlyMap<string, string> =>
+  new Map(notices.map((one) => [one.logIndex, one.type]));
+
+/** The cases a filter means, and whether restricted ones could be among them. */
+interface CasesMeant extends Beside<unknown> {
+  readonly found: NonNullable<AuditFilter['cases']>;
+}
+
+/** Whose household a case is about is told to who may follow the household and the case. */
+async function casesIn(parts: ApiParts, rights: Rights, asked: AuditQuestion): Promise<CasesMeant | undefined> {
   const named = asked.case === undefined ? undefined : await casesNamed(parts, asked.case);
   if (asked.household === undefined) return named;
   const process = parts.registry.byName('household');
@@ -135,43 +170,60 @@ async function casesIn(parts: ApiParts, rights: Rights, asked: AuditQuestion): P
   const household = isUuid(asked.household)
     ? asked.household.toLowerCase()
     : await caseWith(parts, process, referenceIn(asked.household), async () => rights);
-  permitted(process, await parts.cases.glance(`household-${household}`), rights, 'timeline');
-  const sight = sightOf(
-    rights,
-    'timeline',
-    parts.registry.all.filter((one) => one.store === 'general').map((one) => one.name),
+  const record = await parts.cases.glance(`household-${household}`);
+  permitted(process, record, rights, 'timeline');
+  const found = await casesOfHousehold(
+    readDb(parts.reads),
+    sightOf(rights, 'timeline', generalNames(parts)),
+    household,
+    MOST_CASES,
   );
-  const found = await casesOfHousehold(readDb(parts.reads), sight, household, MOST_CASES);
-  const all = [{ process: 'household', id: household }, ...found];
-  return named === undefined
-    ? all
-    : all.filter((one) => named.some(({ process, id }) => process === one.process && id === one.id));
+  const theirs = await restrictedOf(parts, rights, record.state);
+  const all = [{ process: 'household', id: household }, ...found, ...(theirs.found ?? [])];
+  return {
+    found:
+      named === undefined
+        ? all
+        : all.filter((one) => named.found.some(({ process, id }) => process === one.process && id === one.id)),
+    ...(theirs.restricted === undefined ? {} : { restricted: theirs.restricted }),
+  };
+}
+
+/** Restricted cases about the members of a household, for who audits them or may find them. */
+async function restrictedOf(parts: ApiParts, rights: Rights, state: Stated): Promise<Beside<AuditFilter['cases']>> {
+  const { head, members: others } = state as HouseholdState;
+  const members = [...(head === undefined ? [] : [head]), ...others.map((one) => one.person)];
+  const names = restrictedNames(parts);
+  const audited = auditedGroups(rights, names);
+  const sight = { rights, groups: [...audited, ...sightOf(rights, 'find', names).groups] };
+  if (members.length === 0 || sight.groups.length === 0) return {};
+  return askedOfRestricted(parts, (db) => casesOfPersons(db, sight, members, MOST_CASES));
 }
 
 /**
  * Every case a text may name. That nothing has the reference is not told apart from what is out of sight: the page is empty.
  * @throws Problem ID_MALFORMED, REFERENCE_MISTYPED
  */
-async function casesNamed(parts: ApiParts, text: string): Promise<NonNullable<AuditFilter['cases']>> {
-  if (isUuid(text)) return parts.registry.all.map((process) => ({ process: process.name, id: text.toLowerCase() }));
+async function casesNamed(parts: ApiParts, text: string): Promise<CasesMeant> {
+  if (isUuid(text)) return { found: parts.registry.all.map((process) => ({ process: process.name, id: text.toLowerCase() })) };
   const reference = referenceIn(text);
   const found = await casesWithReference(readDb(parts.reads), reference);
-  if (found.length > 0 || !parts.restricted) return found;
-  return casesWithReference(readDb(parts.restricted.reads), reference);
+  if (found.length > 0 || restrictedNames(parts).length === 0) return { found };
+  const theirs = await askedOfRestricted(parts, (db) => casesWithReference(db, reference));
+  return { found: theirs.found ?? [], ...(theirs.restricted === undefined ? {} : { restricted: theirs.restricted }) };
 }
 
-async function told(parts: ApiParts, rights: Rights, page: Page<Deed | Look>): Promise<Page<AuditItem>> {
-  const deeds = page.items.filter((one) => one.kind === 'did');
+async function told(parts: ApiParts, rights: Rights, page: Page<Deed | Look>, beside: AskedBeside): Promise<Page<AuditItem>> {
+  const ours = page.items.filter((one): one is Deed => one.kind === 'did' && one.store === 'general');
   const names = await staffNames(
     readDb(parts.reads),
     page.items.map((one) => (one.kind === 'did' ? one.actor : one.staff)),
   );
-  const notices = await noticesFor(parts, rights, deeds);
-  const types = new Map(notices.map((one) => [one.logIndex, one.type]));
+  const types = { general: namesTold(await noticesFor(parts, rights, ours)), restricted: beside.names };
   return {
     ...page,
     items: page.items.map((one) =>
-      one.kind === 'did' ? deedItem(parts, one, types.get(one.logIndex) ?? UNTOLD, names) : lookItem(one, names),
+      one.kind === 'did' ? deedItem(parts, one, types[one.store].get(one.logIndex) ?? UNTOLD, names) : lookItem(one, names),
     ),
   };
 }
@@ -195,6 +247,7 @@ function deedItem({ registry }: ApiParts, deed: Deed, type: string, names: Names
     command: isTold ? deed.command : '',
     cases: [{ process: deed.process, id: deed.id, reference: referenceOf(deed.id) }],
     outcome: 'allowed',
+    store: deed.store,
     logIndex: deed.logIndex,
     revision: deed.revision,
   };

@@ -9,12 +9,12 @@ import type { ApiParts } from './parts.ts';
 /** General work waits no longer for the restricted store. */
 const PATIENCE_MS = 3_000;
 
-/** Says in an answer whether what waits in restricted cases is in it; absent for whom nothing there could wait. */
+/** Says in an answer whether what stands in restricted cases is in it; absent for whom nothing could be there. */
 export const RESTRICTED_VIEW = {
   restricted: z
     .enum(['shown', 'away'])
     .optional()
-    .meta({ description: 'Whether what waits in restricted cases is among it; absent for whom none could wait' }),
+    .meta({ description: 'Whether what stands in restricted cases is among it; absent for whom nothing could be there' }),
 };
 
 /** What is found there, with the word for it; without `found` it is away, and without a word it is nothing to the caller. */
@@ -30,18 +30,26 @@ type Db = ReturnType<typeof readDb>;
  * whatever `queue:read` gives. Where the store is away or none is set up, the answer says so and is no error.
  */
 export async function besideRestricted<T>(
-  { registry, restricted }: ApiParts,
+  parts: ApiParts,
   rights: Rights,
   { process, household }: { readonly process?: string | undefined; readonly household?: string | undefined },
   look: (db: Db, sight: Sight) => Promise<T>,
 ): Promise<Beside<T>> {
-  const processes = registry.all.filter((one) => one.store === 'restricted' && (process ?? one.name) === one.name);
-  const names = processes.map((one) => one.name);
+  const names = restrictedNames(parts).filter((one) => (process ?? one) === one);
   const sight = sightOf(rights, household === undefined ? 'queue' : 'read', names);
   if (sight.groups.length === 0) return {};
+  return askedOfRestricted(parts, (db) => look(db, sight));
+}
+
+/** The processes whose cases lie in the restricted store. */
+export const restrictedNames = ({ registry }: Pick<ApiParts, 'registry'>): readonly string[] =>
+  registry.all.filter((one) => one.store === 'restricted').map((one) => one.name);
+
+/** Asks the restricted store's read models; where it is away, takes too long or is not set up, the answer says so and is no error. */
+export async function askedOfRestricted<T>({ restricted }: ApiParts, look: (db: Db) => Promise<T>): Promise<Beside<T>> {
   try {
     if (!restricted) throw new RestrictedUnavailable();
-    return { restricted: 'shown', found: await withinPatience(ofRestricted(() => look(readDb(restricted.reads), sight))) };
+    return { restricted: 'shown', found: await withinPatience(ofRestricted(() => look(readDb(restricted.reads)))) };
   } catch (error) {
     if (error instanceof RestrictedUnavailable) return { restricted: 'away' };
     throw error;

@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { RecordedAccess } from '../eventlog/access/entry.ts';
+import type { RecordedAccess, RecordedTier } from '../eventlog/access/entry.ts';
 import { BadCursor, type Page, packCursor, unpackCursor } from './keyset.ts';
 import { logIndexAt, type TimelineDb } from './timeline.queries.ts';
 import { type Sight, visibleTo } from './visibility.ts';
@@ -19,6 +19,8 @@ export interface Deed {
   readonly organisation: string | null;
   readonly onBehalfOf: string | null;
   readonly at: string;
+  /** The store whose log it stands in: places of two logs cannot be compared. */
+  readonly store: 'general' | 'restricted';
 }
 
 /** That somebody looked, or was not let. */
@@ -35,6 +37,8 @@ export interface AuditFilter {
   readonly before?: string | undefined;
   /** Type of an event. */
   readonly type?: string | undefined;
+  /** Tier of the case as it stands. */
+  readonly tier?: RecordedTier | undefined;
 }
 
 /** Where deeds come from: cases that `sight` (of `audit:read`) reaches, and what the staff of these offices did elsewhere. */
@@ -43,42 +47,49 @@ export interface DeedSight {
   readonly offices: readonly string[];
 }
 
+/** What was done before a place of one log, newest first. */
+export type Deeds = (before: string | undefined, limit: number) => Promise<readonly Deed[]>;
+
 /** A page of the access log after an entry, newest first. */
 export type Looks = (
   after: { readonly at: string; readonly leaf: number } | undefined,
   limit: number,
 ) => Promise<readonly RecordedAccess[]>;
 
+/** Where the lines of an audit come from; any may be left out. */
+export interface AuditSources {
+  readonly general?: Deeds | undefined;
+  readonly restricted?: Deeds | undefined;
+  readonly looks?: Looks | undefined;
+}
+
 const LABEL = 'audit';
 
 /**
- * What was done and who looked, newest first. Either side may be left out. Each has its own order, that of the log and that of the
- * access log; the page goes through both by time. @throws BadCursor
+ * What was done and who looked, newest first. Each source has its own order, those of two logs and that of the access log; the page
+ * goes through them by time. One that is away for a page is gone on with where it was left, so that nothing is passed over.
+ * @throws BadCursor
  */
 export async function auditPage(
-  db: TimelineDb,
-  seen: DeedSight | undefined,
-  looks: Looks | undefined,
-  filter: AuditFilter,
+  { general, restricted, looks }: AuditSources,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<Deed | Look>> {
   const at = cursor === undefined ? undefined : placeOf(cursor);
-  const [deeds, looked] = await Promise.all([
-    seen ? deedsBefore(db, seen, filter, at?.logIndex, limit + 1) : [],
+  const [ours, theirs, looked] = await Promise.all([
+    general ? general(at?.general, limit + 1) : [],
+    restricted ? restricted(at?.restricted, limit + 1) : [],
     looks ? looks(at?.look, limit + 1) : [],
   ]);
-  const merged = mergeByTime(
-    deeds,
-    looked.map((one): Look => ({ ...one, kind: 'looked' })),
-  );
+  const merged = mergeByTime([ours, theirs, looked.map((one): Look => ({ ...one, kind: 'looked' }))]);
   const items = merged.slice(0, limit);
   if (merged.length <= limit) return { items };
-  const deed = items.findLast((one) => one.kind === 'did');
+  const lastOf = (store: Deed['store']) => items.findLast((one) => one.kind === 'did' && one.store === store) as Deed | undefined;
   const look = items.findLast((one) => one.kind === 'looked');
   return {
     items,
     next: packCursor(LABEL, [
-      deed?.logIndex ?? at?.logIndex ?? '',
+      lastOf('general')?.logIndex ?? at?.general ?? '',
+      lastOf('restricted')?.logIndex ?? at?.restricted ?? '',
       look?.at ?? at?.look?.at ?? '',
       String(look?.leaf ?? at?.look?.leaf ?? ''),
     ]),
@@ -86,41 +97,53 @@ export async function auditPage(
 }
 
 function placeOf(cursor: string) {
-  const [logIndex = '', at = '', leaf = ''] = unpackCursor(LABEL, 3, cursor);
-  if (!/^\d*$/.test(logIndex) || !/^\d*$/.test(leaf) || (at !== '' && Number.isNaN(Date.parse(at)))) throw new BadCursor();
+  const [general = '', restricted = '', at = '', leaf = ''] = unpackCursor(LABEL, 4, cursor);
+  const isPlace = (text: string) => /^\d*$/.test(text);
+  if (![general, restricted, leaf].every(isPlace) || (at !== '' && Number.isNaN(Date.parse(at)))) throw new BadCursor();
   return {
-    logIndex: logIndex === '' ? undefined : logIndex,
+    general: general === '' ? undefined : general,
+    restricted: restricted === '' ? undefined : restricted,
     look: at === '' ? undefined : { at, leaf: Number(leaf) },
   };
 }
 
-function mergeByTime(deeds: readonly Deed[], looks: readonly Look[]): readonly (Deed | Look)[] {
+/** Lines of several sources by time, newest first; each source keeps its own order. */
+function mergeByTime(sources: readonly (readonly (Deed | Look)[])[]): readonly (Deed | Look)[] {
   const merged: (Deed | Look)[] = [];
-  let [d, l] = [0, 0];
+  const places = sources.map(() => 0);
   for (;;) {
-    const [deed, look] = [deeds[d], looks[l]];
-    if (!deed && !look) return merged;
-    const next = !look || (deed && deed.at >= look.at) ? deed : look;
-    if (next === deed) d += 1;
-    else l += 1;
-    if (next) merged.push(next);
+    let newest: number | undefined;
+    for (const [which, source] of sources.entries()) {
+      const one = source[places[which]!];
+      const best = newest === undefined ? undefined : sources[newest]?.[places[newest]!];
+      if (one && (best === undefined || one.at > best.at)) newest = which;
+    }
+    const line = newest === undefined ? undefined : sources[newest]?.[places[newest]!];
+    if (newest === undefined || line === undefined) return merged;
+    places[newest] = places[newest]! + 1;
+    merged.push(line);
   }
 }
 
-/** Deeds of an office are those of its staff and those in its cases: looked up apart, since each has an index of its own. */
-async function deedsBefore(
+/**
+ * What was done before a place of the log of one store, newest first. Deeds of an office are those of its staff and those in its
+ * cases: looked up apart, since each has an index of its own.
+ */
+export async function deedsBefore(
   db: TimelineDb,
+  store: Deed['store'],
   seen: DeedSight,
   filter: AuditFilter,
   logIndex: string | undefined,
   limit: number,
 ): Promise<readonly Deed[]> {
-  if (filter.office === undefined) return deedsOf(db, seen, filter, undefined, logIndex, limit);
-  const both = await Promise.all((['staff', 'cases'] as const).map((of) => deedsOf(db, seen, filter, of, logIndex, limit)));
-  return both
+  const ofs = filter.office === undefined ? [undefined] : (['staff', 'cases'] as const);
+  const parts = await Promise.all(ofs.map((of) => deedsOf(db, seen, filter, of, logIndex, limit)));
+  return parts
     .flat()
     .toSorted((a, b) => (BigInt(a.logIndex) > BigInt(b.logIndex) ? -1 : 1))
-    .slice(0, limit);
+    .slice(0, limit)
+    .map((one) => ({ ...one, kind: 'did', store }));
 }
 
 async function deedsOf(
@@ -130,8 +153,8 @@ async function deedsOf(
   officeOf: 'staff' | 'cases' | undefined,
   logIndex: string | undefined,
   limit: number,
-): Promise<readonly Deed[]> {
-  const { cases, actor, office, from, before, type } = filter;
+): Promise<readonly Omit<Deed, 'kind' | 'store'>[]> {
+  const { cases, actor, office, from, before, type, tier } = filter;
   let query = db
     .selectFrom('timeline')
     .innerJoin('case_index', (join) =>
@@ -159,6 +182,7 @@ async function deedsOf(
   if (logIndex !== undefined) query = query.where('timeline.log_index', '<', logIndex);
   if (actor !== undefined) query = query.where('timeline.actor_id', '=', actor);
   if (type !== undefined) query = query.where('timeline.type', '=', type);
+  if (tier !== undefined) query = query.where('case_index.tier', '=', tier);
   if (office !== undefined && officeOf === 'staff') query = query.where('timeline.actor_office', '=', office);
   if (office !== undefined && officeOf === 'cases') {
     query = query
@@ -178,7 +202,7 @@ async function deedsOf(
   if (before !== undefined) {
     query = query.where('timeline.log_index', '<=', await logIndexAt(db, before)).where('timeline.recorded_at', '<', before);
   }
-  return (await query.execute()).map((row) => ({ ...row, kind: 'did' }));
+  return query.execute();
 }
 
 /** The cases with a reference, of whatever process: usually one. */
@@ -206,6 +230,21 @@ export const casesOfHousehold = (
     .selectFrom('case_index')
     .where(visibleTo(sight))
     .where(sql<SqlBool>`households @> ${[household]}`)
+    .select(['process', 'case_id as id'])
+    .limit(most)
+    .execute();
+
+/** The cases about any of some people that are within sight, at most so many. */
+export const casesOfPersons = (
+  db: TimelineDb,
+  sight: Sight,
+  persons: readonly string[],
+  most: number,
+): Promise<readonly { readonly process: string; readonly id: string }[]> =>
+  db
+    .selectFrom('case_index')
+    .where(visibleTo(sight))
+    .where(sql<SqlBool>`persons && ${[...persons]}`)
     .select(['process', 'case_id as id'])
     .limit(most)
     .execute();

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import t from 'tap';
 import { statusOf } from '../../src/api/problemCodes.ts';
+import { addDays, baghdadDate } from '../../src/domain/kernel/dates.ts';
 import { referenceOf } from '../../src/domain/kernel/reference.ts';
 import { listExport } from '../../src/domain/listExport/index.ts';
 import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
@@ -379,6 +380,17 @@ t.test('an auditor sees every office, who answers for an office sees their own',
   t.same(await seen(auditor, '?before=2020-01-01T00:00:00Z'), []);
   t.same(await seen(auditor, '?from=2030-01-01T00:00:00Z'), []);
   t.equal((await seen(auditor, '?from=2026-01-01T00:00:00Z&before=2030-01-01T00:00:00Z')).length, 6);
+  const today = baghdadDate(api.parts.now());
+  t.equal((await seen(auditor, `?from=${addDays(today, -1)}&until=${today}`)).length, 6, 'the days as they are in Iraq');
+  t.same(await seen(auditor, `?before=${addDays(today, -1)}`), []);
+  t.same(await seen(auditor, `?until=${addDays(today, -2)}&before=2030-01-01`), [], 'the earlier end of two counts');
+  t.same((await audit(auditor, '?from=soon')).json.errors[0].pointer, '/from');
+  t.match(
+    (await audit(auditor, '?actor=Ahmad')).json,
+    { code: 'INVALID_INPUT', errors: [{ pointer: '/actor' }] },
+    'a name is no id',
+  );
+  t.same(await seen(auditor, '?actor=system:timers'), []);
   t.equal((await seen(head, `?office=${office}`)).length, 4);
   t.equal((await audit(head, `?office=${other.post.office}`)).json.code, 'FORBIDDEN', 'an office that is not theirs');
   t.equal((await audit(head, '?tier=T3')).json.code, 'FORBIDDEN');
@@ -386,9 +398,10 @@ t.test('an auditor sees every office, who answers for an office sees their own',
   t.equal((await audit(head, '?who=me')).json.code, 'INVALID_INPUT');
   t.equal((await audit(head, '?cursor=abc')).json.code, 'CURSOR_MALFORMED');
   const forged = [
-    ['9'.repeat(30), '', ''],
-    ['', '1', '0'],
-    ['', '2026-01-01T00:00:00Z', '9'.repeat(14)],
+    ['9'.repeat(30), '', '', ''],
+    ['', 'x', '', ''],
+    ['', '', '1', '0'],
+    ['', '', '2026-01-01T00:00:00Z', '9'.repeat(14)],
   ].map((values) => `cursor=${Buffer.from(JSON.stringify(['audit', ...values])).toString('base64url')}`);
   for (const query of [...forged, 'from=0000-01-01T00:00:00Z', 'action=%00']) {
     t.equal((await audit(head, `?${query}`)).status, 400, query);

@@ -71,7 +71,14 @@ async function installation() {
       if (json.code === 'BUSY') await pause(200);
       return json.code === 'BUSY' ? call(method, path, body, headers) : { status: answer.status, headers: answer.headers, json };
     };
-    return { id, call };
+    /** Of an answer that is no JSON. */
+    const raw = (method: string, path: string, body: object) =>
+      fetch(`${address}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    return { id, call, raw };
   }
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= running.stop());
@@ -321,6 +328,56 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     t.equal((await actor.call('GET', path)).status, 200);
   });
 
+  await t.test('an audit has what was done in restricted cases, by time among the rest, as far as one may see it', async (t) => {
+    interface Line {
+      readonly at: string;
+      readonly action: string;
+      readonly store?: string;
+      readonly cases: readonly { readonly process: string; readonly id: string }[];
+    }
+    const position = (await actor.call('GET', path)) && `restricted.${await core.restricted?.log.head()}`;
+    const get = async (by: typeof actor, query: string) => {
+      const got = await by.call('GET', `/v1/audit${query}`, undefined, { 'masar-after': position });
+      return got.json as { restricted?: string; items: Line[]; next?: string; code?: string };
+    };
+    const actions = async (by: typeof actor, query: string) => (await get(by, query)).items.map((one) => one.action).toReversed();
+    const ofCase = ['ClearanceRequested', 'EntryNotTold', 'AccessGranted', 'AccessRevoked', 'AccessGranted'];
+    t.same(await actions(auditor, `?kind=did&case=${mine.id}`), ofCase, 'what an actor answered is told to who opens the case');
+    t.same(await actions(auditor, `?kind=did&case=${encodeURIComponent(mine.reference)}`), ofCase);
+    t.same(await actions(auditor, `?kind=did&household=${household}&store=restricted`), ofCase);
+    t.same(await actions(auditor, `?kind=did&tier=T3`), ofCase);
+    t.same(await actions(auditor, `?case=${mine.id}&action=ClearanceGrantedWithConditions`), [], 'nor by asking for its name');
+    t.same(await actions(auditor, `?store=restricted&action=ClearanceRequested`), ['ClearanceRequested']);
+    const emergency = ['EmergencyAccessRequested', 'EmergencyAccessConfirmed'];
+    t.same(await actions(auditor, `?kind=did&store=restricted&actor=${verifier.id}`), emergency.slice(0, 1));
+    const ofOffice = ['ClearanceRequested', ...emergency, 'AccessGranted'];
+    t.same((await actions(auditor, `?store=restricted&office=${branch.office}`)).length, 7, 'its cases, and what its staff did');
+    t.same(await actions(head, '?store=restricted'), ofOffice, 'what was done for their own office and by its staff');
+    t.same(await actions(head, `?kind=did&case=${mine.id}`), ['ClearanceRequested', 'AccessGranted'], 'no answer');
+    t.same(await actions(auditor, `?store=restricted&before=2020-01-01`), []);
+    t.same(await actions(auditor, `?store=restricted&refused=true`), []);
+    const whole = await get(auditor, '?limit=200');
+    t.equal(whole.restricted, 'shown');
+    t.same(
+      whole.items.map((one) => one.at),
+      whole.items
+        .map((one) => one.at)
+        .toSorted()
+        .toReversed(),
+      'newest first',
+    );
+    t.ok(['general', 'restricted', undefined].every((store) => whole.items.some((one) => one.store === store)));
+    t.notMatch(JSON.stringify(whole), new RegExp(CANARY));
+    const paged: Line[] = [];
+    const until = `until=${whole.items[0]?.at}`;
+    for (let next: string | undefined = ''; next !== undefined; ) {
+      const page = await get(auditor, `?limit=3&kind=did&${until}${next && `&cursor=${next}`}`);
+      paged.push(...page.items);
+      next = page.next;
+    }
+    t.same(paged, (await get(auditor, `?limit=200&kind=did&${until}`)).items);
+  });
+
   await t.test('the general store holds nothing of it but the outcome', async (t) => {
     const { rows: tables } = await core.pool.query<{ name: string }>(
       `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -373,6 +430,17 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     t.ok((await verifier.call('GET', '/v1/queue')).json.items.length > 0);
     t.match((await verifier.call('GET', '/health/projections')).json, { status: 'ok', restricted: { status: 'away' } });
     t.equal((await verifier.call('GET', '/health/ready')).status, 200);
+    const trail = await auditor.call('GET', '/v1/audit?kind=did');
+    t.match(trail, { status: 200, json: { restricted: 'away' } });
+    t.ok(trail.json.items.length > 0);
+    t.match((await auditor.call('GET', `/v1/audit?case=${mine.id}`)).json.restricted, 'away');
+    const file = (filter: object) => auditor.call('POST', '/v1/audit-exports', { filter });
+    t.match(
+      await file({ kind: 'did' }),
+      { status: 503, json: { code: 'RESTRICTED_UNAVAILABLE' } },
+      'a file passes for the whole',
+    );
+    t.equal((await auditor.raw('POST', '/v1/audit-exports', { filter: { store: 'general' } })).status, 201);
     await core.pool.query('alter database masar_restricted connection limit -1');
     await until(async () => ((await list()).status === 200 ? true : undefined));
   });

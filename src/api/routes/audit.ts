@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { baghdadDate } from '../../domain/kernel/dates.ts';
+import { addDays, addMilliseconds, atBaghdad, baghdadDate, Instant, LocalDate } from '../../domain/kernel/dates.ts';
 import { pickLanguage, say } from '../../domain/kernel/labels.ts';
+import { RestrictedUnavailable } from '../../eventlog/stores.ts';
 import { LabelView, Reference } from '../answers.ts';
 import { type AuditItem, audit } from '../audit.ts';
 import { awaitPosition } from '../caseIds.ts';
@@ -11,10 +12,11 @@ import { gatherRows } from '../exports/gather.ts';
 import { ndjsonOf, signatureOf } from '../exports/signed.ts';
 import { wordsFor } from '../exports/words.ts';
 import { absentColleague, idempotencyKey } from '../headers.ts';
-import { Code, Flag, Id, Moment } from '../listing.ts';
+import { Code, Flag, Id } from '../listing.ts';
 import { askOf, listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
 import { Problem } from '../problem.ts';
+import { RESTRICTED_VIEW } from '../restrictedWork.ts';
 import { SchemaMismatch } from '../validation.ts';
 
 const AuditItemView = z.object({
@@ -31,6 +33,10 @@ const AuditItemView = z.object({
   tier: z.enum(['T2', 'T3']).optional().meta({ description: 'The highest tier that was opened' }),
   outcome: z.enum(['allowed', 'refused']),
   code: z.string().optional().meta({ description: 'Of a refusal' }),
+  store: z
+    .enum(['general', 'restricted'])
+    .optional()
+    .meta({ description: 'In which log an event stands; each counts its own places' }),
   logIndex: z.string().optional(),
   revision: z.int().optional(),
   requestId: z.string().optional(),
@@ -38,16 +44,34 @@ const AuditItemView = z.object({
 
 const Named = Code.meta({ description: 'A UUID, or a reference as people write it' });
 
+const Actor = z
+  .union([z.uuid(), z.string().regex(/^system:[\w .:-]{1,100}$/)])
+  .meta({ description: 'Staff id, or a part of the system such as `system:timers`' });
+
+/** An instant, or the beginning of a day in Iraq. */
+const Since = z
+  .union([Instant, LocalDate.transform((day) => atBaghdad(day))])
+  .meta({ description: 'RFC 3339 UTC, or a day: from its beginning in Iraq', examples: ['2026-06-01', '2026-06-01T06:00:00Z'] });
+/** The end of what is included, as the first instant that is not. */
+const Through = z
+  .union([Instant.transform((at) => addMilliseconds(at, 1)), LocalDate.transform((day) => atBaghdad(addDays(day, 1)))])
+  .meta({ description: 'RFC 3339 UTC, or a day in Iraq, included', examples: ['2026-06-30'] });
+
 const FILTER = {
   kind: z.enum(['did', 'looked']).optional(),
+  store: z.enum(['general', 'restricted']).optional().meta({ description: 'What was done in the cases of one store alone' }),
   case: Named.optional(),
   household: Named.optional(),
-  actor: Code.optional().meta({ description: 'Staff id' }),
+  actor: Actor.optional(),
   office: Id.optional().meta({ description: 'Office of who did it or looked, or that the case belonged to' }),
-  from: Moment.optional(),
-  before: Moment.optional(),
+  from: Since.optional(),
+  before: Since.optional().meta({ description: 'Not included; of a day its beginning' }),
+  until: Through.optional(),
   action: Code.optional().meta({ description: 'Type of an event, or a route such as `GET /v1/households/:id`' }),
-  tier: z.enum(['T2', 'T3']).optional(),
+  tier: z
+    .enum(['T2', 'T3'])
+    .optional()
+    .meta({ description: 'The highest tier that somebody opened; of what was done, the tier of the case' }),
   refused: Flag.optional(),
 };
 
@@ -86,6 +110,15 @@ const Wanted = z.strictObject({
     .meta({ description: 'The query parameters of `GET /v1/audit`, without paging' }),
 });
 
+/** The period with one end, the earlier of the two that may be given. */
+const within = <F extends { readonly before?: string | undefined; readonly until?: string | undefined }>({
+  until,
+  ...rest
+}: F) => ({
+  ...rest,
+  before: [rest.before, until].filter((one) => one !== undefined).toSorted()[0],
+});
+
 /** Who did what and who looked: page by page, and as a signed file. */
 export async function auditRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   listRoute(app, parts, {
@@ -95,13 +128,19 @@ export async function auditRoutes(app: FastifyInstance, parts: ApiParts): Promis
       tags: ['audit'],
       summary: 'Who did what and who looked, last first: for who audits, and for who answers for an office',
       description:
-        'An auditor sees every office; verifier and head of branch what their own staff did and looked at, and what happened to the cases of their office. Refusals are there too. No personal values. Each page that is read is on record itself.',
+        'An auditor sees every office; verifier and head of branch what their own staff did and looked at, and what happened to the cases of their office. Refusals are there too, and what was done in restricted cases: `restricted` says when that store is away, and a file is then made with `store=general` alone. No personal values. Each page that is read is on record itself.',
     },
     filter: FILTER,
     readModels: READ_MODELS,
     item: AuditItemView,
     columns: COLUMNS,
-    page: (ask, filter, paging) => audit(parts, ask, filter, paging),
+    // What leaves as a file passes for the whole: without the restricted store it is asked for of the general one by name.
+    page: async (ask, filter, paging) => {
+      const { restricted, ...page } = await audit(parts, ask, within(filter), paging);
+      if (restricted === 'away') throw new RestrictedUnavailable();
+      return page;
+    },
+    onScreen: { view: RESTRICTED_VIEW, page: (ask, filter, paging) => audit(parts, ask, within(filter), paging) },
   });
   exportRoute(app, parts);
 }

@@ -25,6 +25,16 @@ export const p = defineProcess({
   timers,
   about,
   keptFromParties: ['asks'],
+  // The names of these say what an actor answered.
+  discreet: {
+    ClearanceGranted: 'T3',
+    ClearanceGrantedWithConditions: 'T3',
+    ClearanceRefused: 'T3',
+    ClearanceUpheld: 'T3',
+    ClearanceReversed: 'T3',
+    ClearanceRevoked: 'T3',
+    ClearanceExpired: 'T3',
+  },
   clocks: { answer: answerWindow, review: reviewWindow },
   escalation: {
     rule: escalationShares,
