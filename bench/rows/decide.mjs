@@ -1,0 +1,80 @@
+/**
+ * Loads a stream of 50 events and decides on it, 8 clients at a time. Masar reads the stream, opens what is sealed in it, holds
+ * every event to its schema and folds the case with its waits; Emmett reads the same facts in clear and folds them with the same
+ * evolve. Both then ask the same decide.
+ */
+import { randomUUID } from 'node:crypto';
+import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
+import pg from 'pg';
+import { CONNECTIONS, inTurns } from '../support/database.mjs';
+import { installation } from '../support/installation.mjs';
+import { personDrafts } from '../support/made.mjs';
+
+const CLIENTS = 8;
+const EVENTS = 50;
+const STREAMS = 200;
+
+export async function measure(bench) {
+  const seconds = bench.quick ? 0.5 : 4;
+  const place = await installation(bench, 'decide');
+  const { core, url } = place;
+  const person = core.registry.byName('person');
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
+  const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
+  bench.teardown(async () => {
+    await store.close();
+    await pool.end();
+  });
+  await store.schema.migrate();
+
+  const ids = Array.from({ length: STREAMS }, () => randomUUID());
+  for (const id of ids) {
+    await core.log.append(`person-${id}`, 'none', await core.codec.encode(personDrafts(id, EVENTS)));
+    const { history } = await core.cases.load(person, id);
+    const events = history.map(({ type, data, meta }) => ({ type, data: { data, meta } }));
+    await store.appendToStream(`person-${id}`, events);
+  }
+  const decide = (state) => {
+    const [{ document }] = state.documents;
+    const [{ type }] = person.commands.changeDocumentStatus.decide({ document, status: 'lost' }, state, {});
+    if (type !== 'IdentityDocumentStatusChanged') throw new Error(type);
+  };
+  const ask = {
+    masar: async (id) => decide((await core.cases.load(person, id)).record.state),
+    emmett: async (id) => {
+      const evolve = (state, { type, data }) => person.evolve(state, { type, ...data });
+      const { state } = await store.aggregateStream(`person-${id}`, { evolve, initialState: () => person.initial });
+      decide(state);
+    },
+  };
+  const found = await inTurns(
+    bench.quick ? 1 : 5,
+    Object.fromEntries(Object.entries(ask).map(([name, one]) => [name, () => turn(seconds, ids, one)])),
+  );
+  return [
+    {
+      name: 'decide',
+      work: 'load a 50-event stream and decide',
+      unit: 'decisions/s',
+      ours: found.masar,
+      peer: found.emmett,
+      peerName: 'Emmett',
+      atLeast: 1.5,
+    },
+  ];
+}
+
+async function turn(seconds, ids, ask) {
+  let done = 0;
+  const started = performance.now();
+  const end = started + seconds * 1_000;
+  await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      while (performance.now() < end) {
+        await ask(ids[done % ids.length]);
+        done += 1;
+      }
+    }),
+  );
+  return (done * 1_000) / (performance.now() - started);
+}

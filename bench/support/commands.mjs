@@ -1,0 +1,72 @@
+/**
+ * Gives commands at a steady rate, whether or not earlier ones were answered: `node commands.mjs RATE`, with the settings of an
+ * installation. Persons are registered, and papers recorded with those registered before. Ends when told; then it says how many
+ * were acknowledged, how long they took (ms), and the last revision each case was acknowledged at.
+ */
+import { randomUUID } from 'node:crypto';
+import { built } from './built.mjs';
+import { orders, say } from './child.mjs';
+import { quantile } from './figures.mjs';
+
+const RATE = Number(process.argv[2]);
+const MOST_WAITING = 64;
+const KNOWN = 500;
+
+const { openCore } = await built('src/compose.js');
+const { readConfig } = await built('src/platform/config.js');
+const { silentLog } = await built('tests/support/postgres.js');
+const { executor, close } = await openCore(readConfig(process.env), silentLog, 'bench commands');
+
+const principal = {
+  kind: 'system',
+  name: 'bench',
+  office: { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG15' },
+};
+const revisions = new Map();
+const known = [];
+const waits = [];
+let waiting = 0;
+let turnedAway = 0;
+
+async function give(number) {
+  const at = number % 2 === 0 || known.length < KNOWN ? undefined : known[number % known.length];
+  const request =
+    at === undefined
+      ? { command: 'register', input: { name: { ar: { first: 'سلمى', father: 'كريم' } }, sex: 'female' } }
+      : { command: 'recordDocument', id: at, input: { docType: 'passport', number: `A${number}`, status: 'valid' } };
+  const start = performance.now();
+  const { id, revision } = await executor.execute({ process: 'person', ...request, key: randomUUID(), principal });
+  waits.push(performance.now() - start);
+  revisions.set(id, Math.max(revision, revisions.get(id) ?? 0));
+  if (at === undefined && known.length < KNOWN) known.push(id);
+}
+
+let stop = false;
+orders().once('line', () => {
+  stop = true;
+});
+const started = performance.now();
+say({ ready: true });
+for (let given = 0; !stop; await new Promise((resolve) => setTimeout(resolve, 5))) {
+  for (const due = ((performance.now() - started) * RATE) / 1_000; given < due; given += 1) {
+    if (waiting >= MOST_WAITING) turnedAway += 1;
+    else {
+      waiting += 1;
+      void give(given).finally(() => {
+        waiting -= 1;
+      });
+    }
+  }
+}
+const seconds = (performance.now() - started) / 1_000;
+while (waiting > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+say({
+  acknowledged: waits.length,
+  turnedAway,
+  seconds,
+  p50: quantile(waits, 0.5),
+  p99: quantile(waits, 0.99),
+  revisions: [...revisions],
+});
+await close();
+process.exit(0);
