@@ -46,6 +46,7 @@ interface Shape {
   readonly process: Process;
   readonly name: string;
   readonly version: number;
+  readonly newest: number;
   readonly schema: z.ZodObject;
   readonly paths: readonly PersonalPath[];
 }
@@ -101,15 +102,13 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         const shape = shapes.get(type);
         if (!shape) throw new Error(`${process.name} has no event ${draft.type}`);
         const data = structured(shape.schema.parse(draft.data)) as Record<string, unknown>;
-        return { draft, type, data, paths: pathsOf(shape, correctedShape(shape, data)) };
+        const places = placesIn(data, pathsOf(shape, correctedShape(shape, data)), idOf(draft.stream));
+        return { draft, type, data, places };
       });
-      const names = prepared.flatMap(({ draft, data, paths }) =>
-        placesIn(data, paths, idOf(draft.stream)).map((place) => place.name),
-      );
-      const keys = await keyring.fetch(distinct(names), true);
-      return prepared.map(({ draft, type, data, paths }) => {
-        for (const place of placesIn(data, paths, idOf(draft.stream)))
-          place.replace(seal(place, `${draft.id}/${place.at}`, keys));
+      const names = prepared.flatMap(({ places }) => places.map((place) => place.name));
+      const keys = names.length === 0 ? noKeys : await keyring.fetch(distinct(names), true);
+      return prepared.map(({ draft, type, data, places }) => {
+        for (const place of places) place.holder[place.key] = seal(place, `${draft.id}/${place.at}`, keys);
         const envelope: Envelope = { ...draft, type, data };
         return { id: draft.id, type, bytes: Buffer.from(JSON.stringify(envelope)) };
       });
@@ -119,12 +118,11 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
       const parsed = stored.map((event) => {
         const shape = shapeOf(event);
         try {
-          const envelope = JSON.parse(Buffer.from(event.bytes).toString('utf8')) as Envelope;
+          const envelope = JSON.parse(textOf(event.bytes)) as Envelope;
           const data = upcast(shape, envelope.data);
           const corrected = correctedShape(shape, data);
           const old = !isNewest(shape) || (corrected !== undefined && !isNewest(corrected));
-          if (corrected && old)
-            Object.assign(data, { after: upcast(corrected, data.after as Data), version: newestOf(corrected) });
+          if (corrected && old) Object.assign(data, { after: upcast(corrected, data.after as Data), version: corrected.newest });
           const places = placesIn(data, pathsOf(shape, corrected), idOf(event.stream)).filter(
             // Corrections kept their reason in plain words before it was sealed like every other.
             (place) => !corrected || place.at !== 'reason' || isToken(place.value),
@@ -135,7 +133,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         }
       });
       const wanted = parsed.flatMap(({ places }) => places.map(sealedUnder)).filter((name) => opens(opening, name.tier as Tier));
-      const keys = wanted.length === 0 ? () => undefined : await keyring.fetch(distinct(wanted), false);
+      const keys = wanted.length === 0 ? noKeys : await keyring.fetch(distinct(wanted), false);
       return parsed.map(({ event, envelope, shape, data, old, places }): RecordedEvent => {
         try {
           // An upcaster may rename fields, so only events of the newest version are held to the place they were sealed at.
@@ -143,7 +141,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
             const token = place.value as SealedToken;
             const value = unseal(token, opening, keys, old ? undefined : `${event.id}/${place.at}`);
             if (!(value instanceof Hidden)) seen?.(token.$sealed, value);
-            place.replace(value);
+            place.holder[place.key] = value;
           }
           return {
             type: shape.name,
@@ -168,7 +166,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         if (opens(opening, token.$sealed)) tokens.push({ subject: token.subject, tier: token.$sealed });
         return token;
       });
-      const keys = tokens.length === 0 ? () => undefined : await keyring.fetch(distinct(tokens), false);
+      const keys = tokens.length === 0 ? noKeys : await keyring.fetch(distinct(tokens), false);
       return visit(value, (token) => {
         const plain = unseal(token, opening, keys);
         if (!(plain instanceof Hidden)) seen?.(token.$sealed, plain);
@@ -184,8 +182,10 @@ function shapesOf(registry: Registry): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const process of registry.all) {
     for (const [name, schema] of Object.entries({ ...caseEvents, ...process.events })) {
-      for (let version = 1; version <= newestVersion(process, name); version++) {
-        shapes.set(`${process.name}.${name}.v${version}`, { process, name, version, schema, paths: personalPaths(schema) });
+      const newest = newestVersion(process, name);
+      const paths = personalPaths(schema);
+      for (let version = 1; version <= newest; version++) {
+        shapes.set(`${process.name}.${name}.v${version}`, { process, name, version, newest, schema, paths });
       }
     }
   }
@@ -194,12 +194,17 @@ function shapesOf(registry: Registry): ReadonlyMap<string, Shape> {
 
 type Data = Readonly<Record<string, unknown>>;
 
-const newestOf = ({ process, name }: Shape): number => newestVersion(process, name);
-const isNewest = (shape: Shape): boolean => shape.version === newestOf(shape);
+const isNewest = ({ version, newest }: Shape): boolean => version === newest;
+
+const noKeys: KeyLookup = () => undefined;
+
+/** UTF-8 read where it lies, without a copy. */
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 
 function upcast(shape: Shape, stored: Data): Record<string, unknown> {
   let data = stored;
-  for (let version = shape.version; version < newestVersion(shape.process, shape.name); version++) {
+  for (let version = shape.version; version < shape.newest; version++) {
     data = shape.process.upcasters?.[shape.name]?.[version]?.(data) ?? data;
   }
   return { ...data };
@@ -210,40 +215,36 @@ interface PlacePath extends PersonalPath {
   readonly within?: string;
 }
 
-/** One personal value found in an event's data. */
+/** One personal value found in an event's data: `value` stands at `key` of `holder`. */
 interface Place {
   readonly at: string;
   readonly name: KeyName;
   readonly value: unknown;
-  replace(next: unknown): void;
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
 }
 
 /** Walks the declared paths through real data; lists and records fan out. */
 function placesIn(data: Record<string, unknown>, paths: readonly PlacePath[], self: string): readonly Place[] {
-  return paths.flatMap((path) => {
-    const found: Place[] = [];
-    const top = (path.within === undefined ? data : data[path.within]) as Record<string, unknown>;
-    const walk = (node: unknown, [head, ...rest]: readonly string[], at: readonly string[]): void => {
-      if (head === undefined || typeof node !== 'object' || node === null || node instanceof Hidden) return;
+  const found: Place[] = [];
+  for (const { path, within, tier, subject } of paths) {
+    const top = (within === undefined ? data : data[within]) as Record<string, unknown>;
+    const walk = (node: unknown, step: number, before: string): void => {
+      if (typeof node !== 'object' || node === null || node instanceof Hidden) return;
       const holder = node as Record<string, unknown>;
+      const head = path[step]!;
       for (const key of head === '*' ? Object.keys(holder) : head in holder ? [head] : []) {
-        if (rest.length > 0) walk(holder[key], rest, [...at, key]);
-        else if (holder[key] !== undefined && holder[key] !== null) {
-          const subject = path.subject === 'self' ? self : (holder[path.subject] ?? top[path.subject] ?? self);
-          found.push({
-            at: [...at, key].join('.'),
-            name: { subject: String(subject), tier: path.tier },
-            value: holder[key],
-            replace: (next) => {
-              holder[key] = next;
-            },
-          });
+        const value = holder[key];
+        if (step < path.length - 1) walk(value, step + 1, `${before}${key}.`);
+        else if (value !== undefined && value !== null) {
+          const whose = subject === 'self' ? self : (holder[subject] ?? top[subject] ?? self);
+          found.push({ at: before + key, name: { subject: String(whose), tier }, value, holder, key });
         }
       }
     };
-    walk(data, path.path, []);
-    return found;
-  });
+    if (path.length > 0) walk(data, 0, '');
+  }
+  return found;
 }
 
 interface Token extends SealedToken {

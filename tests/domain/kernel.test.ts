@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { v5 } from 'uuid';
 import { z } from 'zod';
 import { POLICY, type PolicyRow } from '../../src/domain/access/policy/index.ts';
 import { ensure } from '../../src/domain/kernel/errors.ts';
@@ -8,7 +9,7 @@ import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.t
 import { defineRule } from '../../src/domain/kernel/rules.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { Stale } from '../../src/eventlog/failures.ts';
-import { naturalId } from '../../src/eventlog/ids.ts';
+import { derivedId, naturalId } from '../../src/eventlog/ids.ts';
 import { colleague, refused, someone, world } from '../support/scenario.ts';
 
 const events = {
@@ -511,4 +512,11 @@ t.test('the reason an officer gives is erased with the case', async (t) => {
   await w.when(by, 'parcel', 'retract', id, { reason: 'same as the file of a named neighbour' });
   const stored = await w.log.read(`parcel-${id}`);
   t.notOk(stored.some((one) => Buffer.from(one.bytes).includes('neighbour')));
+});
+
+t.test('an id made of a command is the UUIDv5 that anybody would make of it, today as before', async (t) => {
+  t.equal(derivedId('event', 'a', '0'), '331efa5a-ceaa-56c5-aa62-4819df4b2fb7', 'ids in the log rest on it');
+  for (const parts of [[], [''], ['natural', 'rule', 'بغداد "é" \u{1F3E0}'], ['x'.repeat(5_000)]]) {
+    t.equal(derivedId(...parts), v5(JSON.stringify(parts), '6f1d1f5e-2f0c-5d0a-9a3e-7c1b8f2d4e60'));
+  }
 });

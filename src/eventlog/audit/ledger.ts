@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Hash } from '../../platform/merkle/hashing.ts';
-import { openTree, type Tree } from '../../platform/merkle/treeStore.ts';
+import { hashAt, numberList, openTree, type Tree } from '../../platform/merkle/treeStore.ts';
 import type { Head } from '../../platform/merkle/verification.ts';
 
 /** The name of the tree over the event log in its tables. */
@@ -144,13 +144,14 @@ export function openLedger(pool: pg.Pool, schema: string): Ledger {
         );
         await client.query(
           `insert into ${entry} (log_index, stream, revision, leaf, chain)
-           select * from unnest($1::bigint[], $2::text[], $3::integer[], $4::bytea[], $5::bytea[])`,
+           select log_index, stream, revision, ${hashAt('$4')}, ${hashAt('$5')}
+           from unnest($1::bigint[], $2::text[], $3::integer[]) with ordinality as e (log_index, stream, revision, at)`,
           [
-            added.map((one) => one.logIndex),
+            numberList(added.map((one) => one.logIndex)),
             added.map((one) => one.stream),
-            added.map((one) => one.revision),
-            added.map((one) => one.leaf),
-            added.map((one) => one.chain),
+            numberList(added.map((one) => one.revision)),
+            Buffer.concat(added.map((one) => one.leaf)),
+            Buffer.concat(added.map((one) => one.chain)),
           ],
         );
         return head;

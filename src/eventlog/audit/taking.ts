@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { openNote } from '../../platform/merkle/note.ts';
 import type { Head } from '../../platform/merkle/verification.ts';
 import type { EventLog, Position, StoredEvent } from '../port.ts';
@@ -6,6 +7,8 @@ import type { Checkpoint, Entry, Halt, Ledger } from './ledger.ts';
 
 /** Events taken into the tree at once, at most. */
 const PAGE = 1_000;
+/** Events hashed in one go: in between, a process that also answers requests gets to them. */
+const AT_ONCE = 64;
 
 /** The log and the tree disagree, so that nothing more may be added or signed. */
 export class AuditHalted extends Error {
@@ -90,6 +93,7 @@ export async function takePage(
     const entry = { logIndex, stream, revision, leaf, chain: nextLink(before?.chain ?? CHAIN_START, leaf) };
     last.set(stream, entry);
     entries.push(entry);
+    if (entries.length % AT_ONCE === 0) await immediate();
   }
   await ledger.extend(size, entries);
   return { size: size + entries.length, position: scannedTo, full };

@@ -65,8 +65,13 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
   };
 
   const cached = (names: readonly KeyName[]): Held => {
-    const hits = names.map((name) => [keyId(name), cache.get(keyId(name))] as const);
-    return new Map(hits.flatMap(([id, hit]) => (hit && hit.until > now() ? [[id, hit.key] as const] : [])));
+    const held: Held = new Map();
+    const at = now();
+    for (const id of names.map(keyId)) {
+      const hit = cache.get(id);
+      if (hit && hit.until > at) held.set(id, hit.key);
+    }
+    return held;
   };
 
   const make = async (names: readonly KeyName[]): Promise<void> => {

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { Frontier, type NodeId, type TreeNode } from './frontier.ts';
-import { EMPTY_ROOT, type Hash } from './hashing.ts';
+import { EMPTY_ROOT, HASH_BYTES, type Hash } from './hashing.ts';
 import { consistencyRanges, inclusionRanges, nodesOf, type Range, rangeHash } from './proofs.ts';
 import type { Head } from './verification.ts';
 
@@ -96,8 +96,13 @@ export function openTree(pool: pg.Pool, schema: string, name: string): Tree {
       for (const leaf of leaves) frontier.append(leaf, (node) => completed.push(node));
       await client.query(
         `insert into ${nodes} (tree, level, index, hash)
-         select $1, * from unnest($2::smallint[], $3::bigint[], $4::bytea[])`,
-        [name, completed.map((one) => one.level), completed.map((one) => one.index), completed.map((one) => one.hash)],
+         select $1, level, index, ${hashAt('$4')} from unnest($2::smallint[], $3::bigint[]) with ordinality as n (level, index, at)`,
+        [
+          name,
+          numberList(completed.map((one) => one.level)),
+          numberList(completed.map((one) => one.index)),
+          Buffer.concat(completed.map((one) => one.hash)),
+        ],
       );
       await client.query(`update ${tree} set size = $2, peaks = $3 where name = $1`, [name, frontier.size, frontier.peaks()]);
       return headOf(frontier);
@@ -114,6 +119,13 @@ export function openTree(pool: pg.Pool, schema: string, name: string): Tree {
     consistency: async (from, to) => (await proofs([consistencyRanges(from, to)]))[0]!,
   };
 }
+
+/** Numbers as Postgres writes an array: the driver would take each apart to see whether it needs quoting. */
+export const numberList = (numbers: readonly number[]): string => `{${numbers.join()}}`;
+
+/** The `at`-th hash, from 1, of many that are sent as one byte string: an array of bytes would travel as hex. */
+export const hashAt = (parameter: string): string =>
+  `substring(${parameter}::bytea from (at::integer - 1) * ${HASH_BYTES} + 1 for ${HASH_BYTES})`;
 
 const keyOf = ({ level, index }: NodeId): string => `${level}/${index}`;
 const headOf = (frontier: Frontier): Head => ({ size: frontier.size, root: frontier.root() });
