@@ -17,6 +17,7 @@ import { createPostgresLog } from './eventlog/postgres/postgresLog.ts';
 import { type RightsOf, rightsFrom } from './eventlog/rights.ts';
 import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
 import { RestrictedUnavailable, type Routed, registryFor, routed } from './eventlog/stores.ts';
+import { tracedExecutor, tracedLog } from './eventlog/traced.ts';
 import type { Config } from './platform/config.ts';
 import { createKysely, createPool } from './platform/database.ts';
 import { openEmbeddedPostgres, restrictedDatabaseOn } from './platform/embeddedPostgres.ts';
@@ -31,6 +32,7 @@ import { signerFrom } from './platform/merkle/signerKey.ts';
 import { migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { openScanner } from './platform/scanner/open.ts';
+import type { Tracer } from './platform/tracing/tracer.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { migrateRestricted, type RestrictedPlace, restrictedPlace } from './restrictedStore.ts';
 import { workerMigrations } from './workers/migrations.ts';
@@ -60,6 +62,8 @@ export interface Core {
   /** Gives logIndex where the store does not by itself; run by one projector, others stand by. */
   readonly sequence: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly keyring: Keyring;
+  /** Whether the key-management service failed when last asked; undefined where the master key is a file. */
+  keyServiceFailing(): boolean | undefined;
   readonly codec: Codec;
   readonly cases: Cases;
   readonly rulebook: Rulebook;
@@ -81,8 +85,9 @@ export interface Core {
 /**
  * Opens the log, the keys and the executor of an installation. In embedded mode the database is started, or joined when
  * another process of this machine runs it, and migrated; elsewhere migrations are a step of their own (`npm run migrate`).
+ * What is done in the general store is traced where a tracer is given.
  */
-export async function openCore(config: Config, logger: Log, applicationName: string): Promise<Core> {
+export async function openCore(config: Config, logger: Log, applicationName: string, tracer?: Tracer): Promise<Core> {
   const closers: (() => unknown)[] = [];
   const close = () => undo(closers);
   try {
@@ -94,7 +99,8 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     closers.push(() => pool.end());
     if (embedded) await migrateAll(pool, databaseUrl);
 
-    const { log, sequence } = await openLog(config, pool);
+    const { log: plain, sequence } = await openLog(config, pool);
+    const log = tracer ? tracedLog(plain, tracer) : plain;
     closers.push(() => log.close());
     const db = createKysely<unknown>(pool);
     const keys = await openKeyStore(config, { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
@@ -167,11 +173,12 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       log,
       sequence,
       keyring,
+      keyServiceFailing: () => keys.masters.current.failing?.(),
       codec,
       cases,
       rulebook,
       rights,
-      executor: both.executor,
+      executor: tracer ? tracedExecutor(both.executor, tracer) : both.executor,
       routed: both,
       restricted,
       documents,

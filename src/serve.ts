@@ -8,15 +8,19 @@ import { keepMonths } from './eventlog/access/months.ts';
 import { sealMonths } from './eventlog/access/trees.ts';
 import { runAudit } from './eventlog/audit/audit.ts';
 import { auditReads } from './eventlog/audit/reads.ts';
+import { watchCore, watchOverdue } from './figures.ts';
 import type { Config, Role } from './platform/config.ts';
 import { createPool } from './platform/database.ts';
 import { openDevelopmentIssuer } from './platform/developmentIssuer.ts';
 import { postgresCounts } from './platform/limits/counts.ts';
 import { createLimiter } from './platform/limits/limiter.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { serveOperations } from './platform/operationsServer.ts';
+import { watchPool } from './platform/poolMetrics.ts';
 import { openQueue } from './platform/queue.ts';
+import type { Tracer } from './platform/tracing/tracer.ts';
 import { caseIdsOf } from './projections/caseIds.queries.ts';
-import { deadlineSource, openItemsOf } from './projections/deadlines.queries.ts';
+import { deadlineSource, openItemsOf, overdueWaits } from './projections/deadlines.queries.ts';
 import { createDuplicateSearch } from './projections/duplicates.queries.ts';
 import { casesAboutIn, registerShows } from './projections/imports.queries.ts';
 import { projectionsOf } from './projections/index.ts';
@@ -47,19 +51,27 @@ export interface Running {
 
 /** Starts the roles of the configuration on one core. Deadlines are watched once `watchFrom` has come; at once when absent. */
 export async function serve(config: Config, logger: Logger, watchFrom?: Promise<unknown>): Promise<Running> {
-  const core = await openCore(config, logger, 'masar');
+  const tracer = await tracerOf(config, logger);
+  const core = await openCore(config, logger, 'masar', tracer);
   const metrics = createMetrics();
+  watchCore(core, metrics);
   const ending = new AbortController();
-  const steps: (() => unknown)[] = [() => core.close()];
+  const steps: (() => unknown)[] = [() => tracer?.close(), () => core.close()];
   const ofApi: (() => unknown)[] = [];
   const stop = () => undo([...steps, ...ofApi]);
   try {
     const has = (role: Role): boolean => config.roles.has(role);
+    if (config.operationsPort !== undefined) {
+      const { host, operationsPort: port } = config;
+      const operations = await serveOperations({ host, port, metrics, checks: () => checksOf(core) });
+      steps.push(() => operations.close());
+      logger.info({ port: operations.port }, 'probes and metrics are answered');
+    }
     // Building the API takes the thread for seconds: a connection that the others began meanwhile would run out of time.
-    const api = has('api') ? await buildApi(core, logger, metrics, ending.signal, ofApi) : undefined;
-    if (has('projector')) steps.push(startProjector(core, metrics));
+    const api = has('api') ? await buildApi(core, logger, metrics, tracer, ending.signal, ofApi) : undefined;
+    if (has('projector')) steps.push(startProjector(core, metrics, tracer));
     if (has('projector')) steps.push(startAudit(core, metrics));
-    if (has('worker')) steps.push(await startWorker(core, metrics, watchFrom));
+    if (has('worker')) steps.push(await startWorker(core, metrics, tracer, watchFrom));
     const alongside = { projector: has('projector'), worker: has('worker'), watchFrom };
     if (core.restricted && (alongside.projector || alongside.worker)) steps.push(runRestricted(core, core.restricted, alongside));
     const address = await api?.listen({ host: config.host, port: config.port });
@@ -72,14 +84,22 @@ export async function serve(config: Config, logger: Logger, watchFrom?: Promise<
   }
 }
 
-function startProjector(core: Core, metrics: Metrics): () => Promise<void> {
+/** The tracer of this process; what sends spans is not even loaded while nothing is traced. */
+async function tracerOf({ tracing, roles }: Config, logger: Logger): Promise<Tracer | undefined> {
+  if (!tracing) return undefined;
+  const { openTracer } = await import('./platform/tracing/otlp.ts');
+  return openTracer(tracing, [...roles].join('+'), logger);
+}
+
+function startProjector(core: Core, metrics: Metrics, tracer: Tracer | undefined): () => Promise<void> {
   const { databaseUrl, log, codec, registry, logger } = core;
   const projections = projectionsOf(registry, core.keyring.mac);
   const pool = createPool(databaseUrl, { applicationName: 'masar projector', max: projections.length + 3, log: logger });
+  watchPool(metrics, 'projector', pool);
   const stopping = new AbortController();
   const sequencing = core.sequence?.(stopping.signal).catch((err: unknown) => logger.error({ err }, 'the sequencer ended'));
   const running = runProjector(
-    { pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics },
+    { pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics, tracer },
     stopping.signal,
   );
   return async () => {
@@ -94,6 +114,7 @@ function startProjector(core: Core, metrics: Metrics): () => Promise<void> {
 function startAudit(core: Core, metrics: Metrics): () => Promise<void> {
   const { config, databaseUrl, log, logger } = core;
   const pool = createPool(databaseUrl, { applicationName: 'masar audit', max: 3, log: logger });
+  watchPool(metrics, 'audit', pool);
   const stopping = new AbortController();
   const parts = { pool, schema: SCHEMAS.audit, log, signer: auditSigner(config), logger, metrics };
   const running = runAudit(parts, stopping.signal);
@@ -104,14 +125,21 @@ function startAudit(core: Core, metrics: Metrics): () => Promise<void> {
   };
 }
 
-async function startWorker(core: Core, metrics: Metrics, watchFrom: Promise<unknown> | undefined): Promise<() => Promise<void>> {
+async function startWorker(
+  core: Core,
+  metrics: Metrics,
+  tracer: Tracer | undefined,
+  watchFrom: Promise<unknown> | undefined,
+): Promise<() => Promise<void>> {
   const { config, databaseUrl, log, codec, cases, executor, registry, rulebook, logger } = core;
   const place = config.redisUrl
     ? ({ kind: 'redis', url: config.redisUrl } as const)
     : ({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs } as const);
   const queue = openQueue(place, { name: 'masar', log: logger });
   const pool = createPool(databaseUrl, { applicationName: 'masar worker', max: 10, log: logger });
+  watchPool(metrics, 'worker', pool);
   const reads = { pool, schema: SCHEMAS.read };
+  watchOverdue(metrics, overdueWaits(reads));
   const search = createDuplicateSearch(reads, codec, core.keyring.mac);
   const shows = registerShows(reads);
   const stopping = new AbortController();
@@ -148,6 +176,7 @@ async function startWorker(core: Core, metrics: Metrics, watchFrom: Promise<unkn
       schema: SCHEMAS.workers,
       queue,
       metrics,
+      tracer,
       logger,
       now: () => new Date().toISOString(),
     },
@@ -179,11 +208,13 @@ async function buildApi(
   core: Core,
   logger: Logger,
   metrics: Metrics,
+  tracer: Tracer | undefined,
   signal: AbortSignal,
   steps: (() => unknown)[],
 ): Promise<Awaited<ReturnType<typeof createApi>>> {
   const { config, db, databaseUrl } = core;
   const pool = createPool(databaseUrl, { applicationName: 'masar queries', max: 12, log: logger });
+  watchPool(metrics, 'queries', pool);
   steps.push(() => pool.end());
   // Counting is given up soon, and never waits behind queries.
   const counting = { applicationName: 'masar limits', max: 2, log: logger, statementTimeoutMs: 1_500, connectTimeoutMs: 1_500 };
@@ -194,6 +225,7 @@ async function buildApi(
   steps.push(() => limiter.close());
   // Of its own, so that slow queries do not hold up what answers wait for.
   const accessPool = createPool(databaseUrl, { applicationName: 'masar access log', max: 3, log: logger });
+  watchPool(metrics, 'access log', accessPool);
   steps.push(() => accessPool.end());
   const api = await createApi({
     registry: core.registry,
@@ -208,6 +240,7 @@ async function buildApi(
     mac: core.keyring.mac,
     logger,
     metrics,
+    tracer,
     config,
     now: () => new Date().toISOString(),
     tokens: await verifierOf(config),

@@ -96,9 +96,11 @@ t.test('the domain knows no clock, no randomness and no environment', async (t) 
 t.test('nothing but execute appends to the log', async (t) => {
   const appends = /\blog\.append\(/;
   const found = files.filter((file) => appends.test(readFileSync(file, 'utf8')));
+  // traced.ts is a log around a log: it hands on what it is given.
+  const may = ['src/eventlog/copy.ts', 'src/eventlog/execute.ts', 'src/eventlog/traced.ts'];
   t.same(
     found.sort(),
-    ['src/eventlog/copy.ts', 'src/eventlog/execute.ts'].filter((one) => found.includes(one)),
+    may.filter((one) => found.includes(one)),
   );
   t.ok(found.includes('src/eventlog/execute.ts'));
 });

@@ -13,6 +13,7 @@ import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { answerClientError, problemSender, problems } from './plugins/problems.ts';
 import { securing, security } from './plugins/security.ts';
+import { tracing } from './plugins/tracing.ts';
 import { Problem } from './problem.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { boardRoutes } from './routes/boards.ts';
@@ -74,6 +75,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
 
   security(app, secure);
   observe(app, { metrics: parts.metrics });
+  if (parts.tracer) tracing(app, parts.tracer);
   problems(app, { send, methodsAt });
   await openapi(app, { registry: parts.registry });
   await app.register(async (operations) => healthRoutes(operations, parts));

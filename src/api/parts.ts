@@ -14,6 +14,7 @@ import type { Keyring } from '../platform/keyring.ts';
 import type { Limiter } from '../platform/limits/limiter.ts';
 import type { Signer } from '../platform/merkle/note.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Tracer } from '../platform/tracing/tracer.ts';
 import type { Reads } from '../projections/reads.queries.ts';
 import type { ProjectionStatus } from '../projections/runtime/status.queries.ts';
 import type { WaitFor } from '../projections/runtime/waitFor.queries.ts';
@@ -72,6 +73,8 @@ export interface ApiParts {
   readonly rights: RightsOf;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent while tracing is off. */
+  readonly tracer?: Tracer | undefined;
   readonly config: Pick<Config, 'trustProxy' | 'publicUrl'>;
   /** Above this mean delay of the event loop, requests are answered 503 until it recovers; default 5,000, 0 never. */
   readonly maxEventLoopDelayMs?: number;

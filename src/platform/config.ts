@@ -7,6 +7,7 @@ import { isOpenToOthers } from './keys/fileMode.ts';
 import type { TransitPlace } from './keys/transit.ts';
 import { defaultLimits, type LimitSettings, limitsIn } from './limits/settings.ts';
 import { type ClamdAddress, clamdAddress } from './scanner/clamd.ts';
+import type { TracingPlace } from './tracing/otlp.ts';
 
 export const ROLES = ['api', 'projector', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -26,6 +27,8 @@ export interface Config {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Where probes and metrics are answered in every role, at `host`; absent where the API alone answers them. 0 takes any free port. */
+  readonly operationsPort: number | undefined;
   readonly roles: ReadonlySet<Role>;
   /** Absent when the embedded database is used. */
   readonly databaseUrl: string | undefined;
@@ -66,6 +69,8 @@ export interface Config {
   readonly accessRetentionMonths: number;
   /** How much one person, one office and one source address may ask for. */
   readonly limits: LimitSettings;
+  /** Absent while nothing is traced. */
+  readonly tracing: TracingPlace | undefined;
   /** What somebody should put right that does not keep this process from starting, a sentence each. */
   readonly warnings: readonly string[];
 }
@@ -100,6 +105,12 @@ const addressOrRange = z.string().refine((text) => {
   return version !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest));
 });
 
+const portNumber = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((port) => port <= 65_535);
+
 const readableFile = z.string().refine((path) => {
   try {
     accessSync(path, constants.R_OK);
@@ -120,12 +131,8 @@ const Environment = z.object({
     .string()
     .regex(/^[\w.:-]+$/)
     .default('127.0.0.1'),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/)
-    .transform(Number)
-    .refine((port) => port <= 65_535)
-    .default(8080),
+  PORT: portNumber.default(8080),
+  OPERATIONS_PORT: portNumber.optional(),
   MASAR_ROLES: words(z.enum(ROLES)).default([...ROLES]),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   EVENTSTORE_URL: url('esdb', 'esdb+discover').optional(),
@@ -177,6 +184,12 @@ const Environment = z.object({
     .string()
     .refine((text) => limitsIn(text) !== undefined)
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('https', 'http').optional(),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/)
+    .transform(Number)
+    .default(1),
 });
 
 type Key = keyof typeof Environment.shape;
@@ -187,6 +200,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   MASAR_DATA: 'a directory',
   HOST: 'an address or host name to listen on, such as 127.0.0.1 or 0.0.0.0',
   PORT: 'a whole number from 0 (any free port) to 65535',
+  OPERATIONS_PORT: 'a whole number from 0 (any free port) to 65535, not that of PORT',
   MASAR_ROLES: `some of ${ROLES.join(',')}, separated by commas`,
   DATABASE_URL: 'a postgres:// or postgresql:// address',
   EVENTSTORE_URL: 'an esdb:// or esdb+discover:// address',
@@ -217,10 +231,12 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   CLAMD_ADDRESS: 'host:port or the /path of the socket of a ClamAV daemon',
   ACCESS_RETENTION_MONTHS: 'a whole number of months from 1',
   RATE_LIMITS: 'limits by person/office such as requests=1200/12000,searches=60,lookups=30,exports=60/300,rejections=600',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'the http:// or https:// address of a collector of traces (OTLP over HTTP)',
+  OTEL_TRACES_SAMPLER_ARG: 'the share of traces that is kept, from 0 to 1',
 };
 
 /** Addresses may hold a password, so their values are not repeated. */
-const isSecret = (key: string): boolean => key.endsWith('_URL') || key.startsWith('FILES_S3_');
+const isSecret = (key: string): boolean => key.endsWith('_URL') || key.endsWith('_ENDPOINT') || key.startsWith('FILES_S3_');
 
 /**
  * Reads the configuration from environment variables. An empty variable counts as absent.
@@ -241,6 +257,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: resolve(settings.MASAR_DATA),
     host: settings.HOST,
     port: settings.PORT,
+    operationsPort: settings.OPERATIONS_PORT,
     roles: new Set(settings.MASAR_ROLES),
     databaseUrl: settings.DATABASE_URL,
     embedded: settings.DATABASE_URL === undefined,
@@ -268,6 +285,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     clamd: settings.CLAMD_ADDRESS === undefined ? undefined : clamdAddress(settings.CLAMD_ADDRESS),
     accessRetentionMonths: settings.ACCESS_RETENTION_MONTHS,
     limits: limitsIn(settings.RATE_LIMITS ?? '') ?? defaultLimits,
+    tracing:
+      settings.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? undefined
+        : { endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, share: settings.OTEL_TRACES_SAMPLER_ARG },
     warnings: keyFiles(settings)
       .filter(([, file]) => isOpenToOthers(file))
       .map(([key, file]) => `${key} is "${file}": others than its owner may read it (chmod 600)`),
@@ -289,6 +310,9 @@ function complaint(key: Key, value: unknown): string {
 
 function contradictions(settings: Settings): string[] {
   const problems: string[] = [];
+  if (settings.OPERATIONS_PORT !== undefined && settings.OPERATIONS_PORT !== 0 && settings.OPERATIONS_PORT === settings.PORT) {
+    problems.push(`OPERATIONS_PORT is PORT: it should be ${EXPECTED.OPERATIONS_PORT}`);
+  }
   if (settings.OIDC_ISSUER !== undefined && settings.OIDC_AUDIENCE === undefined) {
     problems.push(`OIDC_AUDIENCE is not set: with OIDC_ISSUER it should be ${EXPECTED.OIDC_AUDIENCE}`);
   }

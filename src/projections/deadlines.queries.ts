@@ -94,6 +94,24 @@ export function deadlineSource(reads: Reads) {
   return { dueWaits, dueTimers };
 }
 
+/** How many open waits are past their time, by process; undefined before the read model was first built. */
+export function overdueWaits(reads: Reads): (now: string) => Promise<ReadonlyMap<string, number> | undefined> {
+  const db = readDb(reads);
+  return async (now) => {
+    if (!(await hasCome(db, reads.schema, ['cases'], 0n))) return undefined;
+    const rows = await db
+      .selectFrom('queue')
+      .select(['process', sql<number>`count(*)::int`.as('waits')])
+      .where('to_index', 'is', null)
+      .where('due', 'is not', null)
+      .where('paused_at', 'is', null)
+      .where('due', '<', now)
+      .groupBy('process')
+      .execute();
+    return new Map(rows.map((row) => [row.process, row.waits]));
+  };
+}
+
 /** What a member of staff has taken and not finished, once the read model shows a position; `not yet` before. */
 export function openItemsOf(
   reads: Reads,

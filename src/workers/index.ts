@@ -13,6 +13,7 @@ import { createLeases } from '../platform/lease.ts';
 import type { Log } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { JobQueue } from '../platform/queue.ts';
+import type { Tracer } from '../platform/tracing/tracer.ts';
 import { type DeadlineSource, watchDeadlines } from './deadlines.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { followLog } from './runtime/follow.ts';
@@ -38,6 +39,8 @@ export interface WorkerParts {
   /** Closed by who opened it, after `stop`. */
   readonly queue: JobQueue;
   readonly metrics: Metrics;
+  /** Absent while tracing is off. */
+  readonly tracer?: Tracer | undefined;
   readonly logger: Log;
   /** RFC 3339 UTC. */
   readonly now: () => string;
@@ -107,6 +110,7 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
         longestRetryMs: settings.longestRetryMs,
         count: metrics.job,
         againMs: settings.againMs,
+        tracer: parts.tracer,
         signal: until,
       }),
     settings.concurrency,

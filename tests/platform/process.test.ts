@@ -35,6 +35,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     dataDir: resolve('.masar'),
     host: '127.0.0.1',
     port: 8080,
+    operationsPort: undefined,
     databaseUrl: undefined,
     embedded: true,
     eventStoreUrl: undefined,
@@ -55,6 +56,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     clamd: undefined,
     accessRetentionMonths: 60,
     limits: defaultLimits,
+    tracing: undefined,
     warnings: [],
   });
 });
@@ -122,6 +124,9 @@ t.test(
       FILES_S3_BUCKET: 'Two Words',
       FILES_S3_SECRET_FILE: '/nowhere/hunter2',
       CLAMD_ADDRESS: 'scanner',
+      OPERATIONS_PORT: '80a',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://:hunter2@collector',
+      OTEL_TRACES_SAMPLER_ARG: '1.5',
     };
     const problems = problemsOf(wrong);
     t.strictSame(problems.map((problem) => problem.split(' ')[0]).sort(), Object.keys(wrong).sort());

@@ -9,6 +9,7 @@ const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{7,99}$/;
  */
 export function observe(app: FastifyInstance, { metrics }: { readonly metrics: Metrics }): void {
   const seconds = metrics.histogram('http_request_seconds', 'Time to answer HTTP requests', ['method', 'route', 'status']);
+  const problems = metrics.counter('problems_total', 'Answers that said why not, by code', ['status', 'code']);
 
   app.decorateRequest('correlationId', '');
   app.addHook('onRequest', async (request, reply) => {
@@ -21,6 +22,7 @@ export function observe(app: FastifyInstance, { metrics }: { readonly metrics: M
     const route = request.routeOptions.url ?? 'none';
     const { statusCode } = reply;
     seconds.observe({ method: request.method, route, status: String(statusCode) }, reply.elapsedTime / 1000);
+    if (request.problemCode !== undefined) problems.inc({ status: String(statusCode), code: request.problemCode });
     const level = route.startsWith('/health') || route === '/metrics' ? 'debug' : 'info';
     request.log[level](
       {

@@ -1,7 +1,7 @@
-import { BlockList } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AuditReads } from '../../eventlog/audit/reads.ts';
+import { isNear } from '../../platform/near.ts';
 import { readDb } from '../../projections/reads.queries.ts';
 import { type ProjectionStatus, projectionStatus } from '../../projections/runtime/status.queries.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
@@ -178,20 +178,6 @@ async function accessChecks({ accessLog, now }: ApiParts): Promise<readonly Chec
     { name: 'access log sealed', ok: months?.length === 0, ...(detail === '' ? {} : { detail }) },
   ];
 }
-
-const near = new BlockList();
-near.addSubnet('127.0.0.0', 8);
-near.addSubnet('10.0.0.0', 8);
-near.addSubnet('172.16.0.0', 12);
-near.addSubnet('192.168.0.0', 16);
-near.addAddress('::1', 'ipv6');
-near.addSubnet('fc00::', 7, 'ipv6');
-
-/** This machine and private networks (RFC 1918, RFC 4193). */
-const isNear = (address: string): boolean => {
-  const plain = address.replace(/^::ffff:/, '');
-  return near.check(plain, plain.includes(':') ? 'ipv6' : 'ipv4');
-};
 
 async function withinTime(checks: Promise<readonly Check[]>): Promise<readonly Check[]> {
   let timer: NodeJS.Timeout | undefined;

@@ -39,10 +39,10 @@ const LEASE = 'audit tree';
  * again but stands still and says so, and goes on when the log is right again.
  */
 export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<void> {
-  const { pool, schema, logger, retryMs = 5_000, pollMs = 1_000, leaseMs = 15_000 } = parts;
+  const { pool, schema, log, logger, retryMs = 5_000, pollMs = 1_000, leaseMs = 15_000 } = parts;
   const ledger = openLedger(pool, schema);
   const leases = createLeases({ pool, schema, holder: randomUUID(), ttlMs: leaseMs });
-  if (parts.metrics) watch(parts.metrics, ledger);
+  if (parts.metrics) watch(parts.metrics, ledger, log);
   let halted: string | undefined;
   while (!signal.aborted) {
     try {
@@ -112,12 +112,30 @@ async function signHead(signer: Signer, log: EventLog, ledger: Ledger): Promise<
   return head.size;
 }
 
-/** Size and halt of the tree, asked when somebody looks. A database out of reach leaves the last answer. */
-function watch(metrics: Metrics, ledger: Ledger): void {
+/** When a head was last signed (null when never), if something came after it. */
+async function unsignedSince(ledger: Ledger, log: EventLog): Promise<number | null | 'nothing'> {
+  const latest = await ledger.latest();
+  const after = latest ? await log.positionOf(BigInt(latest.size)) : 0n;
+  if ((await log.readAll(after, 1)).events.length === 0) return 'nothing';
+  return latest ? Date.parse(latest.signedAt) : null;
+}
+
+/** Size, age and halt of the tree, asked when somebody looks. A database out of reach leaves the last answer. */
+function watch(metrics: Metrics, ledger: Ledger, log: EventLog): void {
+  const from = Date.now();
   metrics.gauge('audit_tree_leaves', 'Events in the audit tree', [], async (gauge) => {
     const head = await ledger.tree.head().catch(() => undefined);
     if (head) gauge.set(head.size);
   });
+  metrics.gauge(
+    'audit_tree_unsigned_seconds',
+    'Time since a head was signed, while the log holds something that no signed head covers; else 0',
+    [],
+    async (gauge) => {
+      const age = await unsignedSince(ledger, log).catch(() => undefined);
+      if (age !== undefined) gauge.set(age === 'nothing' ? 0 : Math.max(0, (Date.now() - (age ?? from)) / 1_000));
+    },
+  );
   metrics.gauge('audit_tree_halted', '1 while the log and the audit tree disagree', [], async (gauge) => {
     await ledger.halted().then(
       (reason) => gauge.set(reason ? 1 : 0),

@@ -17,6 +17,8 @@ export interface MasterKey {
   wrap(keys: readonly Named[]): Promise<readonly Buffer[]>;
   /** @throws Error where bytes were not wrapped by this key under this name. */
   unwrap(wrapped: readonly Named[]): Promise<readonly Buffer[]>;
+  /** Whether the service that holds it failed when last asked; absent for a key this process holds. */
+  failing?(): boolean;
   /** For installations older than stored secrets: the secret of keyed hashes as it used to be derived. */
   readonly legacyMacSecret?: Buffer;
 }

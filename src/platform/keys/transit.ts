@@ -33,7 +33,21 @@ export function transitMasterKey({ url, tokenFile }: TransitPlace): MasterKey {
   if (mount === undefined || key === undefined)
     throw new Error('the address of the key-management service must end in /keys/NAME');
 
+  let failing = false;
+
+  /** Remembers how it went, for whoever watches. */
   async function ask<T>(what: 'encrypt' | 'decrypt', batch: readonly object[], shape: z.ZodType<T>): Promise<T> {
+    try {
+      const answer = await asked(what, batch, shape);
+      failing = false;
+      return answer;
+    } catch (error) {
+      failing = true;
+      throw error;
+    }
+  }
+
+  async function asked<T>(what: 'encrypt' | 'decrypt', batch: readonly object[], shape: z.ZodType<T>): Promise<T> {
     const answer = await fetch(`${mount}/${what}/${key}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-vault-token': readFileSync(tokenFile, 'utf8').trim() },
@@ -62,6 +76,7 @@ export function transitMasterKey({ url, tokenFile }: TransitPlace): MasterKey {
 
   return {
     id: `transit:${key}`,
+    failing: () => failing,
     wrap: (keys) =>
       inBatches(keys, async (some) => {
         const batch = some.map(({ name, bytes }) => ({ plaintext: base64(bytes), associated_data: base64(name) }));

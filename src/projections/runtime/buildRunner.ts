@@ -6,6 +6,7 @@ import { pause } from '../../eventlog/follow.ts';
 import { type EventLog, LogUnavailable, type StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
 import type { Log } from '../../platform/logging.ts';
+import { clock } from '../../platform/tracing/tracer.ts';
 import type { Build, Builds, Halt, Lease } from './builds.ts';
 import { LeaseLost } from './checkpoints.ts';
 import type { Feed, Item } from './feed.ts';
@@ -25,8 +26,8 @@ export interface RunnerParts {
   readonly leaseMs: number;
   /** How long a halted projection rests before it tries again. */
   readonly retryMs: number;
-  /** Told of every write. */
-  readonly onProgress?: (build: Build, events: number) => void;
+  /** Told of every write: what was folded, and when (`clock` of the tracer) that began. */
+  readonly onProgress?: (build: Build, events: readonly ProjectedEvent[], start: number) => void;
 }
 
 /** A projector that stands by looks this often whether it is needed. */
@@ -128,6 +129,7 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
   const speed = speedometer();
 
   async function write(events: readonly ProjectedEvent[], to: bigint, last: StoredEvent | undefined): Promise<void> {
+    const begun = clock();
     const changes = events.length === 0 ? [] : await fold(events);
     const progress = {
       from: position,
@@ -139,7 +141,7 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
     };
     await builds.commit(lease, progress, statementsOf(build.schema, projection.tables, changes), leaseMs);
     position = to;
-    parts.onProgress?.(build, events.length);
+    parts.onProgress?.(build, events, begun);
   }
 
   /** Which event of a failed batch is to blame: each is tried alone, so that everything before it is written. */

@@ -8,11 +8,13 @@ import { type EventLog, LogUnavailable } from '../../eventlog/port.ts';
 import { createKysely, isConnectionFault } from '../../platform/database.ts';
 import type { Log } from '../../platform/logging.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import type { Tracer } from '../../platform/tracing/tracer.ts';
 import { type RunnerParts, runBuild } from './buildRunner.ts';
 import { createBuilds } from './builds.ts';
 import { createFeed } from './feed.ts';
 import type { Projection } from './projection.ts';
 import { projectionStatus } from './status.queries.ts';
+import { traceBatch } from './traced.ts';
 
 export interface ProjectorParts {
   /** Connections for read models: about two more than there are projections. Never ended here. */
@@ -25,6 +27,8 @@ export interface ProjectorParts {
   readonly projections: readonly Projection[];
   readonly logger: Log;
   readonly metrics?: Metrics;
+  /** Absent while tracing is off. */
+  readonly tracer?: Tracer | undefined;
   /** Events folded at once, at most; default 1,000. */
   readonly batch?: number;
   /** A projector that died is replaced after this; default 15 s. */
@@ -51,7 +55,10 @@ export function runnerParts(parts: ProjectorParts): RunnerParts {
     holder: randomUUID(),
     leaseMs: parts.leaseMs ?? 15_000,
     retryMs: parts.retryMs ?? 5_000,
-    onProgress: (build, events) => written?.inc({ projection: build.name }, events),
+    onProgress: (build, events, start) => {
+      written?.inc({ projection: build.name }, events.length);
+      if (parts.tracer) traceBatch(parts.tracer, build, events, start);
+    },
   };
 }
 

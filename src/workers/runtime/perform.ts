@@ -1,6 +1,8 @@
 import type { Cases } from '../../eventlog/cases.ts';
 import type { Executor } from '../../eventlog/execute.ts';
 import type { Log } from '../../platform/logging.ts';
+import { spanIdOf, traceIdOf } from '../../platform/tracing/ids.ts';
+import type { Tracer } from '../../platform/tracing/tracer.ts';
 import { faultOf, verdictOn } from './faults.ts';
 import type { Reactor, TaskCommand, TaskContext } from './reactor.ts';
 import type { Job, Refusal, Store } from './store.ts';
@@ -18,6 +20,8 @@ export interface PerformParts {
   readonly count: (reactor: string, ended: 'done' | 'refused' | 'retried') => void;
   /** A job taken up and not ended after this long is queued again. */
   readonly againMs: number;
+  /** Absent while tracing is off. */
+  readonly tracer?: Tracer | undefined;
   /** Aborted when no further job should be begun. */
   readonly signal: AbortSignal;
 }
@@ -64,11 +68,19 @@ async function attempt(job: Job, parts: PerformParts): Promise<unknown> {
   try {
     const reactor = parts.reactors.get(job.reactor);
     if (!reactor) throw new UnknownReactor(job.reactor);
-    await reactor.perform(job.task, contextOf(job, parts));
+    const perform = () => reactor.perform(job.task, contextOf(job, parts));
+    await (parts.tracer ? traced(parts.tracer, job, perform) : perform());
     return undefined;
   } catch (error) {
     return error ?? new Error('nothing was thrown');
   }
+}
+
+/** A run of a job hangs from the event it follows from. */
+function traced(tracer: Tracer, { reactor, task, cause, id }: Job, perform: () => Promise<void>): Promise<void> {
+  const place = { trace: traceIdOf(cause.correlationId), span: spanIdOf(cause.event) };
+  const attributes = { 'masar.reactor': reactor, 'masar.step': task.step, 'masar.job': id };
+  return tracer.within(place, { name: `job ${reactor}`, kind: 'consumer', attributes }, perform);
 }
 
 /** A newer version of Masar asked for this; a worker of that version does it. */

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Core } from './compose.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { watchPool } from './platform/poolMetrics.ts';
+import type { overdueWaits } from './projections/deadlines.queries.ts';
+
+/** What every role shows at a scrape. */
+export function watchCore(core: Core, metrics: Metrics): void {
+  watchPool(metrics, 'commands', core.pool);
+  metrics.gauge('key_service_failing', '1 while the key-management service does not answer as it should', [], (gauge) =>
+    gauge.set(core.keyServiceFailing() ? 1 : 0),
+  );
+  const { restricted } = core;
+  metrics.gauge('restricted_store_away', '1 while the restricted store is set up and cannot be reached', [], async (gauge) => {
+    gauge.set(restricted && !(await answersInTime(restricted.pool)) ? 1 : 0);
+  });
+}
+
+const ANSWER_MS = 2_000;
+
+const answersInTime = (pool: pg.Pool): Promise<boolean> =>
+  Promise.race([
+    pool.query('select 1').then(
+      () => true,
+      () => false,
+    ),
+    delay(ANSWER_MS, false, { ref: false }),
+  ]);
+
+const OVERDUE_KEPT_MS = 30_000;
+
+/** How many waits are past their time. Counted at most twice a minute; a database out of reach leaves the last answer. */
+export function watchOverdue(metrics: Metrics, overdue: ReturnType<typeof overdueWaits>): void {
+  let countedAt = Number.NEGATIVE_INFINITY;
+  metrics.gauge('waits_overdue', 'Open waits that are past their time', ['process'], async (gauge) => {
+    if (performance.now() - countedAt < OVERDUE_KEPT_MS) return;
+    const counts = await overdue(new Date().toISOString()).catch(() => undefined);
+    if (!counts) return;
+    countedAt = performance.now();
+    gauge.reset();
+    for (const [process, waits] of counts) gauge.set({ process }, waits);
+  });
+}

@@ -1,0 +1,157 @@
+/** What whoever runs Masar sees of it: probes, metrics, traces. */
+import { readdirSync, readFileSync } from 'node:fs';
+import t from 'tap';
+import { createMetrics } from '../src/platform/metrics.ts';
+import { serveOperations } from '../src/platform/operationsServer.ts';
+import { isSampled, parentIn, spanIdOf, traceIdOf } from '../src/platform/tracing/ids.ts';
+import { openTracer } from '../src/platform/tracing/otlp.ts';
+import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
+import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
+import { installation, until } from './support/operation/installation.ts';
+import { silentLog } from './support/postgres.ts';
+
+t.setTimeout(120_000);
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const CALLER = '00f067aa0ba902b7';
+
+const saying = (spans: readonly ReceivedSpan[], trace: string) => spans.filter((one) => one.traceId === trace);
+
+t.test('one trace holds the request, the append, its events, the batches of read models and the job that followed', async (t) => {
+  const collector = await startCollector();
+  t.teardown(() => collector.close());
+  const masar = await installation(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+  const person = await masar.call('POST', '/v1/persons', { name: { ar: { first: 'سعد' } }, sex: 'male' });
+  t.equal(person.status, 201);
+  const answer = await masar.call(
+    'POST',
+    `/v1/persons/${person.json.id}/record-document`,
+    { docType: 'unified_national_card', status: 'lost' },
+    { traceparent: `00-${TRACE}-${CALLER}-01` },
+  );
+  t.equal(answer.status, 200);
+  t.equal(answer.headers.get('masar-correlation-id'), TRACE, 'the caller is told what to look for');
+  const opened = (one: ReceivedSpan) => one.name.startsWith('docRequest.');
+  await until('the follow-up in the trace', () => saying(collector.spans, TRACE).find(opened));
+  await until('its batch', () => saying(collector.spans, TRACE).find((one) => one.name.startsWith('project ')));
+  await masar.stop();
+
+  const all = saying(collector.spans, TRACE);
+  const named = (name: string) => all.find((one) => one.name === name);
+  const parentOf = ({ parentSpanId }: ReceivedSpan) => all.find((one) => one.spanId === parentSpanId)?.name;
+  const request = named('POST /v1/persons/:id/record-document');
+  t.match(request, { kind: 2, parentSpanId: CALLER });
+  const event = named('person.IdentityDocumentRecorded.v1');
+  t.ok(event);
+  const chain = [named('execute person.recordDocument'), named('append'), event].map((one) => one && parentOf(one));
+  t.strictSame(chain, ['POST /v1/persons/:id/record-document', 'execute person.recordDocument', 'append']);
+  const job = all.find((one) => one.name.startsWith('job '));
+  t.match(job && parentOf(job), /^person\./, 'the job hangs from the event');
+  const followUp = named('execute docRequest.identifyNeed');
+  t.equal(followUp && parentOf(followUp), job?.name);
+  const batches = all.filter((one) => one.name.startsWith('project '));
+  t.ok(batches.length > 1 && batches.every((one) => /^(person|docRequest)\./.test(parentOf(one) ?? '')));
+  for (const one of all) t.ok(BigInt(one.startTimeUnixNano) <= BigInt(one.endTimeUnixNano), one.name);
+  const told = JSON.stringify(collector.spans);
+  t.notMatch(told, 'سعد');
+  t.ok(collector.paths.every((one) => one === 'POST /v1/traces application/json'));
+});
+
+t.test('probes and metrics are answered on a port of their own, and without tracing nothing is sent', async (t) => {
+  const masar = await installation(t);
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(`${masar.operations}${path}`, init);
+    return { status: answer.status, text: await answer.text() };
+  };
+  t.match(await ask('/health/live'), { status: 200, text: /live/ });
+  t.match(await ask('/health/ready'), { status: 200, text: /"ready".*database.*log/ });
+  t.equal((await ask('/health/ready', { method: 'POST' })).status, 404);
+  t.equal((await ask('/v1/my-work')).status, 404, 'the API is not there');
+  const other = await masar.call('GET', '/v1/persons', undefined, { traceparent: `00-${TRACE}-${CALLER}-01` });
+  t.not(other.headers.get('masar-correlation-id'), TRACE, 'a trace is nothing to a server that traces nothing');
+  t.equal((await masar.call('GET', '/v1/persons?colour=red')).status, 400);
+
+  const { text } = await ask('/metrics');
+  t.match(text, /^masar_problems_total\{status="400",code="[A-Z_]+"\} 1$/m);
+  t.match(text, /^masar_pool_size\{pool="queries"\} 12$/m);
+  t.match(text, /^masar_pool_waiting\{pool="commands"\} 0$/m);
+  t.match(text, /^masar_key_service_failing 0$/m);
+  t.match(text, /^masar_restricted_store_away 0$/m, 'none is set up');
+  const unsigned = async () => {
+    const [, seconds] = /^masar_audit_tree_unsigned_seconds ([\d.e-]+)$/m.exec((await ask('/metrics')).text) ?? [];
+    return seconds === undefined ? undefined : Number(seconds);
+  };
+  await until('a signed head', async () => ((await unsigned()) === 0 ? true : undefined));
+  await masar.call('POST', '/v1/persons', { name: { ar: { first: 'سعد' } }, sex: 'male' });
+  t.ok(((await unsigned()) ?? 0) > 0, 'what came after the last head is not signed yet');
+});
+
+t.test('a process that leans on what is away is alive and not ready, and one whose checks hang as well', async (t) => {
+  const checks = { now: async () => [{ name: 'database', ok: false }] };
+  const parts = { host: '127.0.0.1', port: 0, metrics: createMetrics({ processMetrics: false }), checks: () => checks.now() };
+  const server = await serveOperations(parts);
+  t.teardown(() => server.close());
+  const status = async (path: string) => (await fetch(`http://127.0.0.1:${server.port}${path}`)).status;
+  t.equal(await status('/health/live'), 200);
+  t.equal(await status('/health/ready'), 503);
+  checks.now = () => Promise.reject(new Error('broken'));
+  t.equal(await status('/health/ready'), 503);
+  checks.now = () => new Promise(() => {});
+  t.equal(await status('/health/ready'), 503);
+});
+
+t.test('a collector that is away holds up nothing and costs bounded memory', async (t) => {
+  const tracer = openTracer({ endpoint: 'http://127.0.0.1:1', share: 1 }, 'test', silentLog);
+  const result = await tracer.within({ trace: TRACE }, { name: 'work', kind: 'internal', attributes: {} }, async () => {
+    t.match(tracer.current(), { trace: TRACE, span: /^[0-9a-f]{16}$/ });
+    return 'done';
+  });
+  t.equal(result, 'done');
+  for (let n = 0; n < 10_000; n++) {
+    tracer.record({ name: 'work', kind: 'internal', trace: TRACE, start: 0, end: 1, attributes: {} });
+  }
+  await tracer.close();
+});
+
+t.test('a span says that its work failed, by code and never by message', async (t) => {
+  const spans: Span[] = [];
+  const tracer = createTracer({ add: (span) => void spans.push(span), close: async () => {} }, 1);
+  const about = { name: 'work', kind: 'internal', attributes: {} } as const;
+  const refused = Object.assign(new Error('Noor'), { code: 'WRONG_STATE' });
+  await t.rejects(tracer.within({ trace: TRACE }, about, () => Promise.reject(refused)));
+  await t.rejects(tracer.within({ trace: TRACE }, about, () => Promise.reject(new TypeError('Noor'))));
+  t.match(spans, [{ failed: 'WRONG_STATE' }, { failed: 'TypeError' }]);
+  t.notMatch(JSON.stringify(spans), 'Noor');
+});
+
+t.test('a trace is made of the correlation id, the same in every process, and kept or not by its id alone', async (t) => {
+  t.equal(traceIdOf(TRACE), TRACE);
+  t.equal(traceIdOf('0190A5D0-ac96-774b-bcce-b302099a8057'), '0190a5d0ac96774bbcceb302099a8057');
+  t.match(traceIdOf('faults-00000042'), /^[0-9a-f]{32}$/);
+  t.equal(traceIdOf('faults-00000042'), traceIdOf('faults-00000042'));
+  t.equal(spanIdOf('0190A5D0-ac96-774b-bcce-b302099a8057'), 'bcceb302099a8057');
+  t.same(parentIn(`00-${TRACE}-${CALLER}-01`), { trace: TRACE, span: CALLER });
+  for (const bad of [
+    undefined,
+    '',
+    `00-${'0'.repeat(32)}-${CALLER}-01`,
+    `00-${TRACE}-${'0'.repeat(16)}-01`,
+    `ff-${TRACE}-${CALLER}-01`,
+  ]) {
+    t.equal(parentIn(bad), undefined, bad ?? 'none');
+  }
+  const traces = Array.from({ length: 2_000 }, (_, n) => traceIdOf(`piece of work ${n}`));
+  const kept = (share: number) => traces.filter((one) => isSampled(one, share)).length;
+  t.equal(kept(1), 2_000);
+  t.equal(kept(0), 0);
+  t.ok(Math.abs(kept(0.1) - 200) < 60, `${kept(0.1)} of 2,000 at a tenth`);
+});
+
+t.test('what sends traces is loaded only when something is traced', async (t) => {
+  const lines = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => readFileSync(`src/${file}`, 'utf8').split('\n'))
+    .filter((line) => line.includes('tracing/otlp.ts'));
+  t.ok(lines.some((line) => line.includes('await import(')));
+  t.ok(lines.every((line) => line.includes('await import(') || line.startsWith('import type ')));
+});
