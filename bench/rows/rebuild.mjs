@@ -3,10 +3,10 @@
  * log, each followed by a while of a projector that writes every event in a transaction of its own, with the same folds into
  * tables of its own, under the same commands. In the end everything that was acknowledged has to be in the log and in the read models.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { child } from '../support/child.mjs';
 import { installation } from '../support/installation.mjs';
 import { fillLog } from '../support/made.mjs';
+import { until } from '../support/reads.mjs';
 
 const RATE = 500;
 const ROUNDS = 5;
@@ -33,7 +33,7 @@ export async function measure(bench) {
     const projector = child(bench, 'projector', env);
     await projector.next();
     const [from, start] = [reachedTo, performance.now()];
-    reachedTo = await until(core, Math.floor((events * round) / ROUNDS));
+    reachedTo = await until(core, Math.floor((events * round) / ROUNDS), PATIENCE_MS);
     rates.masar.push(((reachedTo - from) * 1_000) / (performance.now() - start));
     projector.order('end');
     await projector.next();
@@ -61,17 +61,6 @@ export async function measure(bench) {
       note: `${count(given.acknowledged)} commands acknowledged, ${count(given.acknowledged / given.seconds)}/s (p50 ${given.p50.toFixed(0)} ms, p99 ${given.p99.toFixed(0)} ms), ${given.turnedAway} not given since 64 waited; ${whole ? 'none lost' : `rebuilt as far as ${count(end)} in the time there was, so losses were not looked for`}`,
     },
   ];
-}
-
-/** Waits, not for ever, until every read model has come to a position; answers how far the last of them is. */
-async function until({ pool }, position, patienceMs = PATIENCE_MS) {
-  for (const deadline = performance.now() + patienceMs; ; ) {
-    const { rows } = await pool.query(
-      `select count(*)::int as builds, coalesce(min(position), 0)::int as position from read.projection_build where state = 'live'`,
-    );
-    if ((rows[0].builds > 0 && rows[0].position >= position) || performance.now() > deadline) return rows[0].position;
-    await delay(50);
-  }
 }
 
 /** Every acknowledged command is in the log and shown; every case of the log is shown at its last revision. */
