@@ -220,6 +220,7 @@ export const HeldView = z.object({
 
 export const DwellFiguresView = z.object({
   process: z.string(),
+  asOf: instant.meta({ description: 'Now, or the end of a finished period where cases are closed to you' }),
   wait: z.string(),
   holderOrganisation: text,
   holderOffice: text,

@@ -15,6 +15,16 @@ export const AsOf = z
   .union([LogIndex, Instant])
   .meta({ description: 'What was known then: an instant (RFC 3339 UTC), or a logIndex' });
 export const EffectiveOn = LocalDate.meta({ description: 'What held in the world at the end of this day' });
+/** Of when an answer of figures is. */
+export const FIGURES_OF = {
+  asOf: Instant.meta({
+    description: 'The moment of these figures: the one asked for, or where cases are closed to you the end of a finished period',
+  }),
+  effectiveOn: LocalDate.meta({ description: 'The day at whose end they held in the world' }),
+};
+/** What descriptions of figures say to who may not open what is counted. */
+export const HELD_BACK =
+  'Over cases that are not open to you figures are of the end of the last finished period (a month, unless a rule says otherwise) and told in full steps, small ones are null; `asOf` and `effectiveOn` of the answer say of when they are.';
 export const Id = z.uuid();
 export const Code = z.string().min(1).max(120);
 export const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');

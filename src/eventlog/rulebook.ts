@@ -1,3 +1,4 @@
+import { figurePeriodRule, largestSumRule } from '../domain/access/figurePeriod.ts';
 import { smallCellsRule } from '../domain/access/smallCells.ts';
 import { DEFAULT_CALENDAR, WorkingCalendar } from '../domain/kernel/calendar.ts';
 import { baghdadDate } from '../domain/kernel/dates.ts';
@@ -16,6 +17,9 @@ export const calendarRule = defineRule<WorkingCalendar>({
   default: DEFAULT_CALENDAR,
   source: '[C]',
 });
+
+/** Rules of no process of their own. */
+const GENERAL: readonly Rule[] = [calendarRule, keptUploadsRule, smallCellsRule, figurePeriodRule, largestSumRule];
 
 /** The versions of a set of rules in force on a day. */
 export interface RulesInForce {
@@ -37,7 +41,7 @@ const FRESH_MS = 1_000;
 /** The rules every process of the registry declares, with their recorded versions. */
 export function createRulebook(registry: Registry, cases: Cases, now: () => number = Date.now): Rulebook {
   const all = new Map<string, Rule>();
-  for (const rule of [calendarRule, keptUploadsRule, smallCellsRule, ...registry.all.flatMap(rulesOf)]) {
+  for (const rule of [...GENERAL, ...registry.all.flatMap(rulesOf)]) {
     const known = all.get(rule.key);
     if (known && known !== rule) throw new Error(`two rules have the key ${rule.key}`);
     all.set(rule.key, rule);

@@ -96,16 +96,20 @@ export function onBoard(db: Db, visible: Expression<SqlBool>, filter: BoardFilte
 /** Full days from one day to another, both of the calendar. */
 const daysTo = (day: LocalDate) => sql<number>`greatest(${day}::date - board.since::date, 0)`;
 
-/** Sums, numbers and ages over the cases this sight shows (that of `<process>:board`). Ages count up to `day`. */
+/** The rows of cases that somebody sees: a sight, or a condition on `case_index`. */
+const conditionOf = (seen: Seen): Expression<SqlBool> => ('groups' in seen ? visibleTo(seen) : seen);
+export type Seen = Sight | Expression<SqlBool>;
+
+/** Sums, numbers and ages over the cases that are seen (by the sight of `<process>:board`). Ages count up to `day`. */
 export async function boardLines(
   db: Db,
-  sight: Sight,
+  seen: Seen,
   filter: BoardFilter,
   groups: readonly BoardGroup[],
   day: LocalDate,
 ): Promise<readonly BoardLine[]> {
   const columns = groups.map((group) => `board.${group}` as const);
-  const base = onBoard(db, visibleTo(sight), filter);
+  const base = onBoard(db, conditionOf(seen), filter);
   const numbers = base
     .select([
       sql<number>`count(*)::int`.as('cases'),
@@ -159,13 +163,13 @@ export const openWaits = (asOf: string | undefined) =>
 /** On whom the cases of each group wait now, or waited at `asOf`; the longest waiting first. */
 export function boardWaits(
   db: Db,
-  sight: Sight,
+  seen: Seen,
   filter: BoardFilter,
   groups: readonly BoardGroup[],
   now: string,
 ): Promise<readonly (Partial<Record<BoardGroup, string | null>> & BoardWait)[]> {
   const columns = groups.map((group) => `board.${group}` as const);
-  return onBoard(db, visibleTo(sight), filter)
+  return onBoard(db, conditionOf(seen), filter)
     .innerJoin('queue', (join) => join.onRef('queue.process', '=', 'board.process').onRef('queue.case_id', '=', 'board.case_id'))
     .where(openWaits(filter.asOf))
     .select([

@@ -30,7 +30,7 @@ const STILL = sql.lit('still');
 
 /**
  * Decisions out of order, the latest first: each is about one claim, so only those are listed that one may open or find. What
- * they overtook is counted over the whole board one sees. @throws BadCursor
+ * they overtook is counted over such claims alone: for one decision the number would often be small. @throws BadCursor
  *
  * No claim is compared with every other: one walk from the last day to the first finds the oldest claim that was waited for
  * past each decision, and how many there were is counted for the decisions of the page alone.
@@ -56,7 +56,8 @@ export async function overtakings(
     )
     .where('board.process', '=', 'claim')
     .where(held(filter))
-    .where(visibleTo(sights.board));
+    .where(visibleTo(sights.board))
+    .where(countedExactly(sights));
   for (const [column, value] of [
     ['board.kind', filter.kind],
     ['board.governorate', filter.governorate],
@@ -89,7 +90,7 @@ export async function overtakings(
             'board.body',
             sql<string>`dates.submitted_on`.as('submitted_on'),
             'dates.finalised_on',
-            sql<boolean>`dates.finalised_on is not null and ${countedExactly(sights)}`.as('listed'),
+            sql<boolean>`dates.finalised_on is not null`.as('listed'),
             // Nobody waits any more for what was decided, nor for what was merged, withdrawn or lapsed.
             sql<string>`coalesce(least(dates.finalised_on,
               case when board.status in ('duplicate', 'withdrawn', 'lapsed') then board.since end), ${STILL})`.as('waited_to'),

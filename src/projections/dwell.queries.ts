@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { inSteps } from '../domain/access/figurePeriod.ts';
 import { ABOUT_NOBODY, hiddenFigures } from '../domain/access/smallCells.ts';
 import type { BoardSights } from './boards.queries.ts';
 import type { CaseTables } from './cases.ts';
@@ -23,9 +24,19 @@ type Db = Kysely<CaseTables>;
 
 const HOLDER = ['queue.holder_organisation', 'queue.holder_office', 'queue.holder_role'] as const;
 
+/** Up to when holding is told: the moment, and the place of the log where what was known then ends; absent for now. */
+export interface Until {
+  readonly now: string;
+  readonly asOf?: string | undefined;
+}
+
 /** The queue keeps a row for every change of a wait; what one holder held of one round of it belongs together. */
-const spells = (db: Db, now: string) =>
-  db
+function spells(db: Db, { now, asOf }: Until) {
+  const still =
+    asOf === undefined
+      ? sql<boolean>`queue.to_index is null`
+      : sql<boolean>`(queue.to_index is null or queue.to_index > ${asOf})`;
+  return db
     .selectFrom('queue')
     .innerJoin('case_index', (join) =>
       join.onRef('case_index.process', '=', 'queue.process').onRef('case_index.case_id', '=', 'queue.case_id'),
@@ -40,16 +51,18 @@ const spells = (db: Db, now: string) =>
       'queue.holder_role as holderRole',
       sql<string>`max(queue.party)`.as('party'),
       sql<string>`min(queue.from_at)`.as('from'),
-      sql<string | null>`case when bool_or(queue.to_index is null) then null else max(queue.to_at) end`.as('to'),
-      sql<number>`sum(extract(epoch from
-        greatest(coalesce(queue.to_at, ${now})::timestamptz - queue.from_at::timestamptz, interval '0')))::float8`.as('seconds'),
+      sql<string | null>`case when bool_or(${still}) then null else max(queue.to_at) end`.as('to'),
+      sql<number>`sum(extract(epoch from greatest((case when ${still} then ${now} else queue.to_at end)::timestamptz
+        - queue.from_at::timestamptz, interval '0')))::float8`.as('seconds'),
       sql<string>`min(queue.from_index)`.as('first'),
     ])
+    .$if(asOf !== undefined, (query) => query.where('queue.from_index', '<=', asOf ?? ''))
     .groupBy(['queue.process', 'queue.case_id', 'queue.wait_key', 'queue.round', ...HOLDER]);
+}
 
 /** How long each office and organisation held what of one case, in the order they came to hold it. */
 export async function caseDwell(db: Db, sight: Sight, process: string, id: string, now: string): Promise<readonly Held[]> {
-  const rows = await spells(db, now)
+  const rows = await spells(db, { now })
     .where('queue.process', '=', process)
     .where('queue.case_id', '=', id)
     .where(visibleTo(sight))
@@ -92,16 +105,17 @@ export interface DwellFigures {
 
 /**
  * Median, 90th percentile and longest time by process, wait and holder. Cases withdrawn as wrong files do not count. Numbers
- * under `below` are left out where the cases behind them are closed; `sights.board` is that of `dwell:read`.
+ * under `below` are left out where the cases behind them are closed, and told in steps of as many above; `sights.board` is that
+ * of `dwell:read`.
  */
 export async function dwellFigures(
   db: Db,
   sights: BoardSights,
   filter: DwellFilter,
-  now: string,
+  until: Until,
   below: number,
 ): Promise<readonly DwellFigures[]> {
-  let query = spells(db, now)
+  let query = spells(db, until)
     .where(visibleTo(sights.board))
     .where('case_index.status', '<>', 'retracted')
     .select(sql<boolean>`bool_and(${countedExactly(sights)})`.as('open'));
@@ -166,10 +180,14 @@ function withoutSmall(
     })),
     below,
   );
-  return rows.map(({ unseenEnded: _e, unseenRunning: _r, ...row }, at): DwellFigures => {
+  return rows.map(({ unseenEnded, unseenRunning, ...row }, at): DwellFigures => {
     const left = hidden[at] ?? new Set<string>();
+    const told = (value: number | null, unseen: number) =>
+      value === null || ABOUT_NOBODY.has(row.process) ? value : (inSteps(value, unseen, below) ?? null);
     return {
       ...row,
+      ended: told(row.ended, unseenEnded),
+      running: told(row.running, unseenRunning),
       ...(left.has('ended') ? { ended: null, median: null, p90: null, longest: null } : {}),
       ...(left.has('running') ? { running: null, oldestRunning: null } : {}),
       ...(left.size > 0 ? { suppressed: true } : {}),

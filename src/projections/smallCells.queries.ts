@@ -17,6 +17,10 @@ const ofOwnOffice = (sight: Sight): Sight => ({
 export const countedExactly = ({ read, find, board }: BoardSights): RawBuilder<SqlBool> =>
   sql<SqlBool>`(${visibleTo(read)} or (${visibleTo(find)} and ${visibleTo(board)}) or ${visibleTo(ofOwnOffice(board))})`;
 
+/** The cases that are counted on somebody's board and are not among those. */
+export const countedUnseen = (sights: BoardSights): RawBuilder<SqlBool> =>
+  sql<SqlBool>`(${visibleTo(sights.board)} and not ${countedExactly(sights)})`;
+
 /** Names of the figures beside the measures: on whom a case waits, and whether that is overdue. */
 export const waitFigure = (party: string): string => `wait:${party}`;
 export const overdueFigure = (party: string): string => `overdue:${party}`;
@@ -34,8 +38,7 @@ export async function unseenOnBoard(
 ): Promise<ReadonlyMap<string, Line>> {
   // Names come in the order of jsonb, which is the same in every row.
   const measured = sql<readonly string[]>`jsonb_path_query_array(board.measures, '$.keyvalue() ? (@.value != 0).key')`;
-  const unseen = onBoard(db, visibleTo(sights.board), filter)
-    .where(sql<SqlBool>`not ${countedExactly(sights)}`)
+  const unseen = onBoard(db, countedUnseen(sights), filter)
     .select(groups.map((group) => `board.${group}` as const))
     .select(measured.as('measured'))
     .$if(stagesAt !== undefined, (query) =>

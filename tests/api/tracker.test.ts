@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { addDays, atBaghdad } from '../../src/domain/kernel/dates.ts';
 import { type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
 import { byHand, claims, losses } from '../support/claims.ts';
@@ -175,6 +176,12 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   );
   t.same((await read('/v1/claims/board/cases', planner)).json.items, [], 'who sees the whole does not see the case');
 
+  t.match(
+    (await read('/v1/claims/tracker', planner)).json,
+    { asOf: /-\d\dT20:59:59.999Z$/, items: [{ allocatedIQD: 0 }] },
+    'nothing of this month is told before it is over to who may not open the claims',
+  );
+  m.w.at(atBaghdad(`${addDays(m.w.now().slice(0, 10), 31).slice(0, 7)}-01`));
   const small = await read('/v1/claims/tracker', planner);
   t.match(small.json.items, [
     {
@@ -208,7 +215,7 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
     body: { list: 'claimTracker', format: 'csv', filter: { by: 'governorate' } },
     headers: { 'accept-language': 'en' },
   });
-  t.match(blank.text.split('\r\n')[1], /^IQG15,,,,,,,,,,,,80000000,10000000,,,,Yes$/, 'a file leaves them out as well');
+  t.match(blank.text.split('\r\n')[1], /^IQG15,,,,,,,,,,,,80000000,10000000,,,,Yes,20/, 'a file leaves them out as well');
 
   t.equal((await read('/v1/claims/tracker', api.person('campManager'))).status, 403);
   const elsewhere = await read('/v1/claims/tracker', api.person('governorate', { governorate: 'IQG01' }));

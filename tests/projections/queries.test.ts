@@ -483,18 +483,18 @@ t.test('dwell: how long each office held what, spells of one holder put together
     ],
   );
   const open = { read: everything(), find: everything(), board: everything() };
-  const figures = await dwellFigures(db, open, { wait: 'send', office: 'mosul' }, now, 10);
+  const figures = await dwellFigures(db, open, { wait: 'send', office: 'mosul' }, { now }, 10);
   t.match(figures, [{ ended: 4, median: 5 * 3_600, p90: 6 * 3_600, longest: 6 * 3_600, running: 1, oldestRunning: 10 * 3_600 }]);
-  t.equal((await dwellFigures(db, open, { wait: 'send', from: at(20) }, now, 10))[0]?.ended, 0, 'spells that began later');
+  t.equal((await dwellFigures(db, open, { wait: 'send', from: at(20) }, { now }, 10))[0]?.ended, 0, 'spells that began later');
 
   const nothing = { ...everything(), groups: [] };
   const closed = { read: nothing, find: nothing, board: everything() };
   t.match(
-    await dwellFigures(db, closed, { wait: 'send', office: 'mosul' }, now, 10),
+    await dwellFigures(db, closed, { wait: 'send', office: 'mosul' }, { now }, 10),
     [{ ended: null, median: null, p90: null, longest: null, running: null, oldestRunning: null, suppressed: true }],
     'who may not open the cases gets no small figure',
   );
-  const [shown] = await dwellFigures(db, closed, { wait: 'send', office: 'mosul' }, now, 4);
+  const [shown] = await dwellFigures(db, closed, { wait: 'send', office: 'mosul' }, { now }, 4);
   t.match(shown, { ended: 4, longest: 6 * 3_600, running: null, suppressed: true }, 'as small as the rule says');
 });
 

@@ -11,6 +11,7 @@ import { type Column, columnsOf, date, type Heading, instant, number, type Row, 
 import { HEADINGS, named } from './headings.ts';
 
 const h = HEADINGS;
+const AS_OF = instant('As of', 'كما في');
 const SUPPRESSED = text('Small figures left out', 'أُخفيت الأرقام الصغيرة');
 
 export const CASE_COLUMNS = columnsOf<CaseItem>({
@@ -202,6 +203,7 @@ export const TRACKER_COLUMNS = columnsOf<Readonly<Record<TrackerField, unknown>>
   releasedOfEntitlement: number('Released of entitlement', 'نسبة المُطلَق من الاستحقاق'),
   paidOfEntitlement: number('Paid of entitlement', 'نسبة المدفوع من الاستحقاق'),
   suppressed: SUPPRESSED,
+  asOf: AS_OF,
 });
 type TrackerField =
   | 'governorate'
@@ -221,9 +223,10 @@ type TrackerField =
   | 'paidIQD'
   | 'releasedOfEntitlement'
   | 'paidOfEntitlement'
-  | 'suppressed';
+  | 'suppressed'
+  | 'asOf';
 
-const BOARD_LINE_COLUMNS = columnsOf<ShownLine>({
+const BOARD_LINE_COLUMNS = columnsOf<ShownLine & { readonly asOf: string }>({
   status: h.status,
   kind: h.kind,
   governorate: h.governorate,
@@ -234,6 +237,7 @@ const BOARD_LINE_COLUMNS = columnsOf<ShownLine>({
   p90Days: number('Days in status, nine of ten', 'الأيام في الحالة لتسعة من عشرة'),
   oldestDays: number('Most days in status', 'أقصى الأيام في الحالة'),
   suppressed: SUPPRESSED,
+  asOf: AS_OF,
 });
 
 /** Lines of a board: what they are rolled up by, the numbers, and a column for each figure that any of them has. */

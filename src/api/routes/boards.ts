@@ -4,17 +4,16 @@ import { reachOf } from '../../domain/access/access.ts';
 import { wordFor } from '../../domain/kernel/caseLabels.ts';
 import { baghdadDate } from '../../domain/kernel/dates.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
-import type { Process } from '../../domain/kernel/process.ts';
-import { BOARD_GROUPS, type BoardFilter, boardCases, boardLines } from '../../projections/boards.queries.ts';
+import { BOARD_GROUPS, type BoardFilter, boardCases } from '../../projections/boards.queries.ts';
 import { readDb } from '../../projections/reads.queries.ts';
 import { boardColumns, boardLineColumns } from '../exports/lists.ts';
 import { BoardCaseView, BoardLineView } from '../listAnswers.ts';
-import { AsOf, Code, EffectiveOn, logIndexIn, momentOf } from '../listing.ts';
-import { listRoute } from '../lists.ts';
+import { AsOf, Code, EffectiveOn, FIGURES_OF, HELD_BACK, logIndexIn, momentOf } from '../listing.ts';
+import { type Ask, listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
-import { boardSights, hiddenOnBoard, withoutHidden } from '../smallCells.ts';
+import { boardSights, toldLines, toldOf } from '../smallCells.ts';
 
 const FILTER = {
   status: Code.optional(),
@@ -32,7 +31,8 @@ const by = z
   .pipe(z.array(z.enum(BOARD_GROUPS)).max(BOARD_GROUPS.length))
   .meta({ description: `What to roll up by, with commas: ${BOARD_GROUPS.join(', ')}` });
 
-const READ_MODELS = ['boards', 'cases'];
+const READ_MODELS = ['boards', 'cases', 'timeline'];
+type Asked = z.output<z.ZodObject<typeof FILTER & { by: typeof by }>>;
 
 /**
  * For every process that has one, its board: how many cases stand where, since when, and what of them adds up; and the cases
@@ -44,14 +44,21 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
     effectiveOn ?? baghdadDate(await momentOf(db, asOf, parts.now()));
 
   for (const process of parts.registry.all.filter((one) => one.board !== undefined && hasRoutes(one))) {
+    const linesFor = async ({ rights }: Ask, { by: groups, asOf, effectiveOn, ...query }: Asked) => {
+      if (reachOf(rights, `${process.name}:board`).length === 0) throw new Refused('FORBIDDEN');
+      const told = await toldOf(parts, rights, process, { asOf, effectiveOn });
+      const filter = { ...query, ...told.when, process: process.name };
+      const { lines } = await toldLines(parts, boardSights(rights, process.name), filter, groups, told);
+      const items = lines.map((line) => ({ ...line, statusLabel: line.status && wordFor(process, 'states', line.status) }));
+      return { asOf: told.asOf, effectiveOn: told.effectiveOn, items };
+    };
     listRoute(app, parts, {
       url: `/v1/${process.plural}/board`,
       operation: operation({
         process,
         name: 'board',
         summary: `${process.labels.plural.en}: how many stand where, and what of them adds up`,
-        description:
-          'Numbers, sums and ages in days by status, kind, governorate, area or body; `asOf` for what was known then, `effectiveOn` for what held on a day. Small figures over cases that are not open to you are null.',
+        description: `Numbers, sums and ages in days by status, kind, governorate, area or body; \`asOf\` for what was known then, \`effectiveOn\` for what held on a day. ${HELD_BACK}`,
       }),
       process,
       filter: { by, ...FILTER },
@@ -59,21 +66,11 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
       paged: false,
       item: BoardLineView,
       columns: boardLineColumns(process),
-      page: async ({ rights }, { by: groups, ...query }) => {
-        if (reachOf(rights, `${process.name}:board`).length === 0) throw new Refused('FORBIDDEN');
-        const sights = boardSights(rights, process.name);
-        const filter = await filterOf(process, query);
-        const [lines, hidden] = await Promise.all([
-          boardLines(db, sights.board, filter, groups, await dayOf(query)),
-          hiddenOnBoard(parts, sights, filter, groups),
-        ]);
-        return {
-          items: lines.map((line) => ({
-            ...withoutHidden(line, hidden(line)),
-            statusLabel: line.status && wordFor(process, 'states', line.status),
-          })),
-        };
+      page: async (ask, query) => {
+        const { asOf, items } = await linesFor(ask, query);
+        return { items: items.map((line) => ({ ...line, asOf })) };
       },
+      onScreen: { view: FIGURES_OF, page: linesFor },
     });
 
     listRoute(app, parts, {
@@ -89,11 +86,13 @@ export async function boardRoutes(app: FastifyInstance, parts: ApiParts): Promis
       item: BoardCaseView,
       columns: boardColumns(process),
       page: async ({ rights }, query, paging) =>
-        boardCases(db, boardSights(rights, process.name), await filterOf(process, query), await dayOf(query), paging),
+        boardCases(
+          db,
+          boardSights(rights, process.name),
+          { ...query, process: process.name, asOf: await logIndexIn(db, query.asOf) },
+          await dayOf(query),
+          paging,
+        ),
     });
-  }
-
-  async function filterOf(process: Process, query: Omit<BoardFilter, 'process'>): Promise<BoardFilter> {
-    return { ...query, process: process.name, asOf: await logIndexIn(db, query.asOf) };
   }
 }

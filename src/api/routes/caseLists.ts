@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Rights } from '../../domain/access/access.ts';
+import { closedInstant, countsOpenly } from '../../domain/access/figurePeriod.ts';
+import type { Instant } from '../../domain/kernel/dates.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { Process } from '../../domain/kernel/process.ts';
 import { parseReference } from '../../domain/kernel/reference.ts';
@@ -10,20 +13,20 @@ import {
   casesByReference,
   type CaseItem as Item,
 } from '../../projections/cases.queries.ts';
-import { caseDwell, dwellFigures } from '../../projections/dwell.queries.ts';
+import { caseDwell, type DwellFigures, type DwellFilter, dwellFigures, type Until } from '../../projections/dwell.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
 import { permitted } from '../caseView.ts';
 import { CASE_COLUMNS } from '../exports/lists.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { CaseItem, DwellFiguresView, HeldView } from '../listAnswers.ts';
-import { Code, Id, Moment, sightOfAll } from '../listing.ts';
+import { Code, HELD_BACK, Id, logIndexIn, Moment, sightOfAll } from '../listing.ts';
 import { listRoute } from '../lists.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts } from '../parts.ts';
 import { hasRoutes } from '../paths.ts';
 import { Problem } from '../problem.ts';
-import { smallestShown } from '../smallCells.ts';
+import { figureRules } from '../smallCells.ts';
 import { storeReads } from '../stores.ts';
 import { NAMED_LISTS } from './directory.ts';
 
@@ -53,6 +56,7 @@ const DwellQuery = z.strictObject({
 });
 
 const READ_MODELS = ['cases'];
+const DWELL_MODELS = ['cases', 'timeline'];
 /** Restricted cases of one person, at most: one an actor and purpose. */
 const MOST_OF_A_PERSON = 200;
 
@@ -159,19 +163,48 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
         operationId: 'dwellFigures',
         tags: ['work'],
         summary: 'How long each office and organisation held what: median, 90th percentile, longest, still running; in seconds',
-        description: 'Small figures over cases that are not open to you are null.',
+        description: `\`from\` and \`before\` mean when the holding began. ${HELD_BACK}`,
         querystring: DwellQuery,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(DwellFiguresView) }), 'output') },
       },
     },
     async (request, reply) => {
-      await awaitPosition(parts, request, reply, READ_MODELS);
-      const filter = known(parts, request.query);
-      const [read, find, board] = await Promise.all(['read', 'find', 'dwell:read'].map((verb) => everywhere(request, verb)));
-      const below = await smallestShown(parts);
-      return { items: await dwellFigures(db, { read: read!, find: find!, board: board! }, filter, parts.now(), below) };
+      await awaitPosition(parts, request, reply, DWELL_MODELS);
+      return { items: await dwell(await rightsOf(parts, request), known(parts, request.query)) };
     },
   );
+
+  /** Processes whose cases are all open to the reader as they are now, the others as they were when a period last ended. */
+  async function dwell(rights: Rights, filter: DwellFilter): Promise<readonly (DwellFigures & { readonly asOf: Instant })[]> {
+    const { below, period } = await figureRules(parts);
+    const now = parts.now();
+    const ended = closedInstant(now, period);
+    const general = parts.registry.all.filter((one) => one.store === 'general');
+    const told = async (of: readonly Process[], asked: DwellFilter, until: Until) => {
+      const processes = of.map((one) => one.name);
+      const [read, find, board] = ['read', 'find', 'dwell:read'].map((verb) => sightOf(rights, verb, processes));
+      if (board!.groups.length === 0) return [];
+      const figures = await dwellFigures(db, { read: read!, find: find!, board: board! }, asked, until, below);
+      return figures.map((one) => ({ ...one, asOf: until.now }));
+    };
+    const isOpen = (process: Process) => countsOpenly(rights, process, 'dwell:read');
+    const { from, before, ...rest } = filter;
+    const periods = {
+      ...rest,
+      ...(from === undefined ? {} : { from: closedInstant(from, period) }),
+      ...(before === undefined ? {} : { before: closedInstant(before, period) }),
+    };
+    const asOf = await logIndexIn(db, ended);
+    const [open, closed] = await Promise.all([
+      told(general.filter(isOpen), filter, { now }),
+      told(
+        general.filter((one) => !isOpen(one)),
+        periods,
+        { now: ended, asOf },
+      ),
+    ]);
+    return [...open, ...closed].sort((a, b) => (a.process < b.process ? -1 : a.process > b.process ? 1 : 0));
+  }
 }
 
 /** A process nobody knows is a mistake, not an empty list. */

@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { reachOf } from '../../domain/access/access.ts';
+import { inSteps } from '../../domain/access/figurePeriod.ts';
 import { CASES, STAGE } from '../../domain/access/smallCells.ts';
 import { wordFor } from '../../domain/kernel/caseLabels.ts';
-import { baghdadDate } from '../../domain/kernel/dates.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
-import { type BoardFilter, type BoardGroup, boardLines, boardWaits } from '../../projections/boards.queries.ts';
+import { type BoardFilter, boardLines, boardWaits } from '../../projections/boards.queries.ts';
 import { overtakings } from '../../projections/claimOrder.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
-import { overdueFigure, waitFigure } from '../../projections/smallCells.queries.ts';
+import { countedUnseen, lineKey, overdueFigure, waitFigure } from '../../projections/smallCells.queries.ts';
 import { OVERTAKING_COLUMNS, TRACKER_COLUMNS } from '../exports/lists.ts';
 import { OvertakingView, TrackerLineView } from '../listAnswers.ts';
-import { AsOf, Code, EffectiveOn, logIndexIn, momentOf } from '../listing.ts';
-import { listRoute } from '../lists.ts';
+import { AsOf, Code, EffectiveOn, FIGURES_OF, HELD_BACK, logIndexIn } from '../listing.ts';
+import { type Ask, listRoute } from '../lists.ts';
 import type { ApiParts } from '../parts.ts';
-import { boardSights, hiddenOnBoard, withoutHidden } from '../smallCells.ts';
+import { boardSights, toldLines, toldOf } from '../smallCells.ts';
 
 const FILTER = {
   governorate: Code.optional(),
@@ -32,7 +32,7 @@ const by = z
   .meta({ description: `What to roll up by, with commas: ${GROUPS.join(', ')}` });
 
 const READ_MODELS = ['boards', 'cases', 'timeline'];
-const keyOf = (row: object, groups: readonly BoardGroup[]): string => JSON.stringify(groups.map((one) => Reflect.get(row, one)));
+type Asked = z.output<z.ZodObject<typeof FILTER & { by: typeof by }>>;
 const share = (part: number | null | undefined, whole: number | null | undefined): number | null =>
   part === undefined || part === null || !whole ? null : Math.round((part / whole) * 1_000) / 1_000;
 
@@ -47,14 +47,108 @@ export async function claimTrackerRoutes(app: FastifyInstance, parts: ApiParts):
   const db = readDb(parts.reads);
   const tags = ['claim'];
 
+  const tracked = async ({ rights }: Ask, { by: groups, asOf, effectiveOn, ...rest }: Asked) => {
+    if (reachOf(rights, 'claim:board').length === 0) throw new Refused('FORBIDDEN');
+    const told = await toldOf(parts, rights, claim, { asOf, effectiveOn });
+    const { effectiveOn: day, asOf: moment, when } = told;
+    const filter: BoardFilter = { ...rest, ...when, process: 'claim' };
+    const sights = boardSights(rights, 'claim');
+    const sight = sights.board;
+    const ofGovernorates = groups.every((one) => one === 'governorate') && filter.body === undefined && filter.kind === undefined;
+    const inStages = [...groups, 'status' as const];
+    const unseen = countedUnseen(sights);
+    const [{ lines, hiddenIn }, stages, waits, closedStages, closedWaits, money] = await Promise.all([
+      toldLines(parts, sights, filter, groups, told, moment),
+      boardLines(db, sight, filter, inStages, day),
+      boardWaits(db, sight, filter, groups, moment),
+      told.closed ? boardLines(db, unseen, filter, inStages, day) : [],
+      told.closed ? boardWaits(db, unseen, filter, groups, moment) : [],
+      ofGovernorates
+        ? boardLines(
+            db,
+            sightOf(rights, 'board', ['allocation']),
+            { process: 'allocation', kind: 'compensation', governorate: filter.governorate, ...when },
+            groups,
+            day,
+          )
+        : [],
+    ]);
+    const stageOf = new Map(closedStages.map((one) => [lineKey(one, inStages), one.cases]));
+    const waitOf = new Map(closedWaits.map((one) => [`${lineKey(one, groups)} ${one.party}`, one]));
+    const stepped = (value: number, closed: number | undefined): number | null => inSteps(value, closed ?? 0, told.below) ?? null;
+    const items = lines.map((line) => {
+      const key = lineKey(line, groups);
+      const hidden = hiddenIn(line);
+      const isHidden = (figure: string): boolean => hidden.has(CASES) || hidden.has(figure);
+      // What no claim has come to yet is no figure of the board, and none.
+      const figure = (name: string): number | null =>
+        isHidden(name) ? null : name in line.measures ? (line.measures[name] ?? null) : 0;
+      const [submitted, finalised, paid] = [figure('submitted'), figure('finalised'), figure('paid')];
+      const [entitlementIQD, paidIQD] = [figure('entitlementIQD'), figure('paidIQD')];
+      const funds = money.find((one) => lineKey(one, groups) === key)?.measures;
+      return {
+        ...Object.fromEntries(groups.map((one) => [one, line[one] ?? null])),
+        ...(line.suppressed ? { suppressed: true } : {}),
+        cases: line.cases,
+        submitted,
+        finalised,
+        annulled: figure('annulled'),
+        paid,
+        finalisedOfSubmitted: share(finalised, submitted),
+        paidOfSubmitted: share(paid, submitted),
+        paidOfFinalised: share(paid, finalised),
+        entitlementIQD,
+        paidIQD,
+        paidOfEntitlement: share(paidIQD, entitlementIQD),
+        ...(ofGovernorates
+          ? {
+              requestedIQD: funds?.requestedIQD ?? 0,
+              allocatedIQD: funds?.approvedIQD ?? 0,
+              releasedIQD: funds?.releasedIQD ?? 0,
+              releasedOfEntitlement: share(funds?.releasedIQD ?? 0, entitlementIQD),
+            }
+          : {}),
+        stages: stages
+          .filter((one) => lineKey(one, groups) === key)
+          .map((stage) => {
+            const { status, medianDays, p90Days, oldestDays } = stage;
+            const cases = isHidden(`${STAGE}${status}`) ? null : stepped(stage.cases, stageOf.get(lineKey(stage, inStages)));
+            return {
+              status: status ?? '',
+              label: wordFor(claim, 'states', status ?? ''),
+              ...(cases === null
+                ? { cases, medianDays: null, p90Days: null, oldestDays: null, suppressed: true }
+                : { cases, medianDays, p90Days, oldestDays }),
+            };
+          }),
+        waits: waits
+          .filter((one) => lineKey(one, groups) === key)
+          .map((wait) => {
+            const { party, oldest } = wait;
+            const closed = waitOf.get(`${key} ${party}`);
+            const cases = isHidden(waitFigure(party)) ? null : stepped(wait.cases, closed?.cases);
+            const overdue = cases === null || isHidden(overdueFigure(party)) ? null : stepped(wait.overdue, closed?.overdue);
+            return {
+              party,
+              label: wordFor(claim, 'parties', party),
+              cases,
+              overdue,
+              oldest: cases === null ? null : oldest,
+              ...(overdue === null ? { suppressed: true } : {}),
+            };
+          }),
+      };
+    });
+    return { asOf: moment, effectiveOn: day, items };
+  };
+
   listRoute(app, parts, {
     url: '/v1/claims/tracker',
     operation: {
       operationId: 'claimTracker',
       tags,
       summary: 'Compensation claims: submitted, finalised, paid; money; age by stage; what waits on whom',
-      description:
-        'Rolled up by governorate, committee (`body`) and type (`kind`). `asOf` gives what was known then, `effectiveOn` what held on a day. Small figures over claims that are not open to you are null.',
+      description: `Rolled up by governorate, committee (\`body\`) and type (\`kind\`). \`asOf\` gives what was known then, \`effectiveOn\` what held on a day. ${HELD_BACK}`,
     },
     process: claim,
     filter: { by, ...FILTER },
@@ -62,86 +156,11 @@ export async function claimTrackerRoutes(app: FastifyInstance, parts: ApiParts):
     paged: false,
     item: TrackerLineView,
     columns: TRACKER_COLUMNS,
-    page: async ({ rights }, { by: groups, asOf, effectiveOn, ...rest }) => {
-      if (reachOf(rights, 'claim:board').length === 0) throw new Refused('FORBIDDEN');
-      const filter: BoardFilter = { ...rest, process: 'claim', asOf: await logIndexIn(db, asOf), effectiveOn };
-      const sights = boardSights(rights, 'claim');
-      const sight = sights.board;
-      const moment = await momentOf(db, asOf, parts.now());
-      const day = effectiveOn ?? baghdadDate(moment);
-      const ofGovernorates =
-        groups.every((one) => one === 'governorate') && filter.body === undefined && filter.kind === undefined;
-      const [lines, stages, waits, hiddenIn, money] = await Promise.all([
-        boardLines(db, sight, filter, groups, day),
-        boardLines(db, sight, filter, [...groups, 'status'], day),
-        boardWaits(db, sight, filter, groups, moment),
-        hiddenOnBoard(parts, sights, filter, groups, moment),
-        ofGovernorates
-          ? boardLines(
-              db,
-              sightOf(rights, 'board', ['allocation']),
-              { process: 'allocation', kind: 'compensation', governorate: filter.governorate, asOf: filter.asOf, effectiveOn },
-              groups,
-              day,
-            )
-          : [],
-      ]);
-      const items = lines.map((full) => {
-        const key = keyOf(full, groups);
-        const hidden = hiddenIn(full);
-        const line = withoutHidden(full, hidden);
-        const isHidden = (figure: string): boolean => hidden.has(CASES) || hidden.has(figure);
-        // What no claim has come to yet is no figure of the board, and none.
-        const figure = (name: string): number | null => (isHidden(name) ? null : (line.measures[name] ?? 0));
-        const [submitted, finalised, paid] = [figure('submitted'), figure('finalised'), figure('paid')];
-        const [entitlementIQD, paidIQD] = [figure('entitlementIQD'), figure('paidIQD')];
-        const funds = money.find((one) => keyOf(one, groups) === key)?.measures;
-        return {
-          ...Object.fromEntries(groups.map((one) => [one, line[one] ?? null])),
-          ...(line.suppressed ? { suppressed: true } : {}),
-          cases: line.cases,
-          submitted,
-          finalised,
-          annulled: figure('annulled'),
-          paid,
-          finalisedOfSubmitted: share(finalised, submitted),
-          paidOfSubmitted: share(paid, submitted),
-          paidOfFinalised: share(paid, finalised),
-          entitlementIQD,
-          paidIQD,
-          paidOfEntitlement: share(paidIQD, entitlementIQD),
-          ...(ofGovernorates
-            ? {
-                requestedIQD: funds?.requestedIQD ?? 0,
-                allocatedIQD: funds?.approvedIQD ?? 0,
-                releasedIQD: funds?.releasedIQD ?? 0,
-                releasedOfEntitlement: share(funds?.releasedIQD ?? 0, entitlementIQD),
-              }
-            : {}),
-          stages: stages
-            .filter((one) => keyOf(one, groups) === key)
-            .map(({ status, cases, medianDays, p90Days, oldestDays }) => ({
-              status: status ?? '',
-              label: wordFor(claim, 'states', status ?? ''),
-              ...(isHidden(`${STAGE}${status}`)
-                ? { cases: null, medianDays: null, p90Days: null, oldestDays: null, suppressed: true }
-                : { cases, medianDays, p90Days, oldestDays }),
-            })),
-          waits: waits
-            .filter((one) => keyOf(one, groups) === key)
-            .map(({ party, cases, overdue, oldest }) => ({
-              party,
-              label: wordFor(claim, 'parties', party),
-              ...(isHidden(waitFigure(party))
-                ? { cases: null, overdue: null, oldest: null, suppressed: true }
-                : isHidden(overdueFigure(party))
-                  ? { cases, overdue: null, oldest, suppressed: true }
-                  : { cases, overdue, oldest }),
-            })),
-        };
-      });
-      return { items };
+    page: async (ask, query) => {
+      const { asOf, items } = await tracked(ask, query);
+      return { items: items.map((line) => ({ ...line, asOf })) };
     },
+    onScreen: { view: FIGURES_OF, page: tracked },
   });
 
   listRoute(app, parts, {
@@ -156,9 +175,10 @@ export async function claimTrackerRoutes(app: FastifyInstance, parts: ApiParts):
     readModels: READ_MODELS,
     item: OvertakingView,
     columns: OVERTAKING_COLUMNS,
-    page: async ({ rights }, { asOf, ...filter }, paging) => {
+    page: async ({ rights }, { asOf, effectiveOn, ...filter }, paging) => {
       if (reachOf(rights, 'claim:board').length === 0) throw new Refused('FORBIDDEN');
-      return overtakings(db, boardSights(rights, 'claim'), { ...filter, asOf: await logIndexIn(db, asOf) }, paging);
+      const when = { asOf: await logIndexIn(db, asOf), effectiveOn };
+      return overtakings(db, boardSights(rights, 'claim'), { ...filter, ...when }, paging);
     },
   });
 }
