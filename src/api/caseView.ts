@@ -1,4 +1,4 @@
-import { AS_PARTY, covers, mayI, type Rights, reachOf, targetOf } from '../domain/access/access.ts';
+import { AS_PARTY, coarseFor, covers, mayI, type Rights, reachOf, targetOf } from '../domain/access/access.ts';
 import { type ActionView, actionsOf } from '../domain/kernel/actions.ts';
 import { type CaseRecord, foldCase } from '../domain/kernel/case.ts';
 import { isTold } from '../domain/kernel/discretion.ts';
@@ -67,7 +67,7 @@ export async function viewOf(
     openedAt: record.openedAt,
     changedAt: then.changedAt,
     owner: record.owner,
-    state: shown(withheld.from(record.state)),
+    state: shown(withheld.from(coarseFor(process, loaded.record, rights)?.state(record.state) ?? record.state)),
     waits: withheld.waits(record.waits).map(({ discreet: _, ...wait }) => wait),
     shares: record.shares,
     transfer: record.transfer,

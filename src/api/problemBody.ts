@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify';
 import { wordFor } from '../domain/kernel/caseLabels.ts';
-import { UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
+import { calledToAll, UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import { type Lang, say } from '../domain/kernel/labels.ts';
 import type { Process } from '../domain/kernel/process.ts';
@@ -81,11 +81,11 @@ const sqlStateOf = (error: unknown): unknown => (error instanceof Error ? Reflec
 /** What happened since the caller looked: what, when, by which post; never the data itself. */
 function changesSince(error: Stale, process: Process | undefined, lang: Lang): Readonly<Record<string, unknown>> {
   const since = error.since.map(({ type, meta }) => {
-    const told = process?.discreet?.[type] === undefined;
-    const label = told ? process && wordFor(process, 'events', type) : UNTOLD_LABEL;
+    const called = calledToAll(process, type);
+    const label = called === UNTOLD ? UNTOLD_LABEL : process && wordFor(process, 'events', called);
     return {
       revision: meta.revision,
-      event: told ? type : UNTOLD,
+      event: called,
       ...(label ? { label: say(label, lang) } : {}),
       recordedAt: meta.recordedAt,
       by: { id: meta.actor.id, post: meta.actor.post, ...(meta.actor.office ? { office: meta.actor.office } : {}) },

@@ -1,10 +1,10 @@
-import { covers, type Rights, reachOf, targetOf } from '../domain/access/access.ts';
+import { coarseFor, covers, type Rights, reachOf, targetOf } from '../domain/access/access.ts';
 import { ROLE_LABELS } from '../domain/access/labels.ts';
 import type { Role } from '../domain/access/roles.ts';
 import type { CaseRecord } from '../domain/kernel/case.ts';
 import { caseEvents, isCaseEvent } from '../domain/kernel/caseEvents.ts';
 import { wordFor } from '../domain/kernel/caseLabels.ts';
-import { isTold, UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
+import { type Coarse, calledToAll, isTold, UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
 import { personalPaths, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { Page } from '../projections/reads.queries.ts';
@@ -23,6 +23,8 @@ interface Opening {
   readonly names: Tier | undefined;
   /** What is not for them even so. */
   readonly withheld: Withheld;
+  /** How entries are told where not as they are. */
+  readonly coarse: Coarse | undefined;
 }
 
 /** The page with words, and with values only as far as the caller may open the case each entry stands in. */
@@ -37,17 +39,18 @@ export async function opened(parts: ApiParts, rights: Rights, opener: Opener, pa
   return { ...page, items };
 }
 
-/** Notices of changes, without the names of entries that are not told to the caller. */
+/** Notices of changes, without the names of entries that are not told to the caller, or not as they are. */
 export async function noticesFor<Notice extends Pick<ChangeNotice, 'process' | 'id' | 'type'>>(
   parts: ApiParts,
   rights: Rights,
   notices: readonly Notice[],
 ): Promise<readonly Notice[]> {
-  const isDiscreet = ({ process, type }: Notice) => parts.registry.byName(process)?.discreet?.[type] !== undefined;
+  const isDiscreet = ({ process, type }: Notice) => calledToAll(parts.registry.byName(process), type) !== type;
   const openings = await openingsOf(parts, rights, notices.filter(isDiscreet));
   return notices.map((one) => {
-    const told = isTold(parts.registry.byName(one.process), one.type, openings.get(streamOf(one))?.names);
-    return told ? one : { ...one, type: UNTOLD };
+    const opening = openings.get(streamOf(one));
+    const told = isTold(parts.registry.byName(one.process), one.type, opening?.names);
+    return told ? { ...one, type: opening?.coarse?.entries[one.type]?.as ?? one.type } : { ...one, type: UNTOLD };
   });
 }
 
@@ -59,7 +62,8 @@ async function openingsOf({ cases, registry }: ApiParts, rights: Rights, entries
         const [process, record] = [registry.ofStream(stream), await cases.glance(stream)];
         const values = openingTier(process, record, rights);
         const names = higher(values, followedTo(process, record, rights));
-        return [stream, { record, values, names, withheld: withheldIn(process, record, rights) }];
+        const [withheld, coarse] = [withheldIn(process, record, rights), coarseFor(process, record, rights)];
+        return [stream, { record, values, names, withheld, coarse }];
       }),
     ),
   );
@@ -77,7 +81,8 @@ const higher = (one: Tier | undefined, other: Tier | undefined): Tier | undefine
 
 const streamOf = (entry: { readonly process: string; readonly id: string }): string => `${entry.process}-${entry.id}`;
 
-async function worded({ registry }: ApiParts, opener: Opener, full: TimelineEntry, opening: Opening) {
+async function worded({ registry }: ApiParts, opener: Opener, whole: TimelineEntry, opening: Opening) {
+  const full = coarsely(registry.byName(whole.process), whole, opening);
   const entry = partOf(full, opening);
   if (!entry) return untold(full);
   const process = registry.byName(entry.process);
@@ -108,6 +113,19 @@ function partOf(entry: TimelineEntry, { values, withheld }: Opening): TimelineEn
     .filter(({ field }) => !withheld.isKept(field))
     .map(({ field, before, after }) => ({ field, before: part(before), after: part(after) }));
   return data && { ...entry, data, changes };
+}
+
+/** The entry in coarse words for who is not told it as it is; of what put it right, the fields that are not told are missing. */
+function coarsely(process: Process | undefined, entry: TimelineEntry, { coarse }: Opening): TimelineEntry {
+  if (!coarse) return entry;
+  const told = coarse.entries[entry.type];
+  const tells = process?.commands[entry.command]?.emits.some((type) => (coarse.entries[type]?.as ?? type) !== type);
+  const command = tells ? '' : entry.command;
+  if (told) {
+    const from = { letter: null, evidence: [], legalBasis: null };
+    return { ...entry, ...from, command, type: told.as, data: told.data(entry.data as never) };
+  }
+  return { ...entry, command, changes: entry.changes.filter(({ field }) => !coarse.fields.includes(field)) };
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

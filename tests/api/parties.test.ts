@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import type { Membership } from '../../src/domain/access/membership.ts';
+import { listExport } from '../../src/domain/listExport/index.ts';
+import { organisation as orgProcess } from '../../src/domain/organisation/index.ts';
 import { reintegrationPlan } from '../../src/domain/reintegrationPlan/index.ts';
 import { type Answer, type SignedIn, startApi } from '../support/api.ts';
-import { withReadModels } from '../support/apiReads.ts';
-import { movements } from '../support/movements.ts';
+import { caughtUp, withReadModels } from '../support/apiReads.ts';
+import { letterOf, movements } from '../support/movements.ts';
 import { client, referrals } from '../support/referrals.ts';
 import { someone } from '../support/scenario.ts';
+import { toldOf } from '../support/told.ts';
 
 t.setTimeout(120_000);
 
@@ -147,4 +150,76 @@ t.test('what the branch of departure keeps of a movement is not shown to the bra
     t.match(state, { status: 'approved' });
     t.notOk('visits' in state, post.role);
   }
+});
+
+t.test('of a clearance a partner is told one of three words, and nothing tells apart what stands behind one', async (t) => {
+  const m = await movements(undefined, [listExport, orgProcess]);
+  const there = await startApi(m.w, withReadModels(t));
+  t.teardown(() => there.close());
+  const { organisation, office = '', governorate = '' } = m.registrar.post;
+  const here = { organisation, office, governorate };
+  const [partner, camp] = (['partnerCaseworker', 'campManager'] as const).map((role) => there.person(role, here));
+  const insiders = (['registrar', 'verifier', 'headOfBranch'] as const).map((role) => there.person(role, here));
+
+  /** A movement whose first clearance was asked for and answered like this, on the same days for all. */
+  async function answered(...steps: readonly (readonly [string, object])[]) {
+    m.w.at('2026-03-01T08:00:00.000Z');
+    const trip = await m.journey();
+    await trip.to('checks');
+    const slot = (await trip.slots())[0]?.slot;
+    const lastSeen = (await trip.record()).revision;
+    await trip.give('requestClearance', { slot, letter: letterOf('secret request') });
+    for (const [command, input] of steps) {
+      if (command === 'expire') {
+        m.w.at('2026-04-02T08:00:00.000Z');
+        await trip.give('expire', {}, 'deadlines');
+      } else await trip.give(command, { slot, letter: letterOf('secret answer'), ...input });
+    }
+    return { movement: trip.id, household: trip.home.id, lastSeen };
+  }
+  const outcome = (outcome: object) => ['recordClearance', { outcome }] as const;
+  const revoked = ['revokeClearance', {}] as const;
+  const [soon, later] = ['2026-03-20', '2026-04-20'];
+  const granted = outcome({ is: 'granted' });
+  const onConditions = (validUntil: string) =>
+    outcome({ is: 'granted_with_conditions', conditions: 'a secret condition', validUntil });
+  const refusal = (reasonCategory: string) => outcome({ is: 'refused', reasonCategory });
+  const alike = {
+    cleared: [await answered(granted), await answered(onConditions(later))],
+    blocked: [await answered(refusal('name_similarity')), await answered(refusal('undisclosed'))],
+    'cleared, then blocked': [await answered(granted, revoked), await answered(onConditions(later), revoked)],
+    'cleared, then pending': [
+      await answered(outcome({ is: 'granted', validUntil: soon }), ['expire', {}]),
+      await answered(onConditions(soon), ['expire', {}]),
+    ],
+  };
+  m.w.at('2026-04-03T08:00:00.000Z');
+  const telling =
+    /Clearance(Granted|GrantedWithConditions|Refused|Revoked|Expired|OutcomeReceived)|"(granted|granted_with_conditions|revoked|expired|waived|requested)"|condition[^s]|reasonCategory|secret|byLetter|national_security|"renewal"|"review"|"command":"(record|revoke)Clearance","actor"/;
+
+  for (const [word, cases] of Object.entries(alike)) {
+    const [first, ...rest] = await Promise.all(cases.map((one) => toldOf(there, partner!, one)));
+    for (const [question, answer] of first ?? []) {
+      t.notMatch(answer, telling, `${word}: ${question}`);
+      for (const other of rest) t.equal(other.get(question), answer, `${word}: ${question}`);
+    }
+    t.match(first?.get('movements'), /^200 tagged /);
+    t.match(first?.get('movements/timeline'), /"ClearanceStatus"/);
+    t.match(first?.get('note'), /^412 /);
+    t.match(first?.get('export'), /^201 /);
+    const shown = `"status":"${word.split(' ').at(-1)}"`;
+    t.ok(first?.get('movements')?.includes(shown), shown);
+  }
+  const [, conditional] = alike.cleared;
+  const headers = { 'masar-after': String(await there.log.head()) };
+  const told = async (as: SignedIn, path = '') =>
+    (await caughtUp(() => there.call('GET', `/v1/movements/${conditional?.movement}${path}`, { as, headers }))).text;
+  t.notMatch(`${await told(camp!)} ${await told(camp!, '/timeline')}`, telling, 'nor is a camp manager');
+  for (const as of insiders) {
+    t.match(await told(as), /"status":"granted_with_conditions","until"/, `${as.post.role} is told what was answered`);
+    t.match(await told(as, '/timeline'), /"ClearanceGrantedWithConditions"/, as.post.role);
+  }
+  const body = { slot: randomUUID(), letter: letterOf('9') };
+  const act = (as: SignedIn) => there.call('POST', `/v1/movements/${conditional?.movement}/revoke-clearance`, { as, body });
+  for (const as of [partner!, camp!]) t.equal((await act(as)).status, 403, 'letters are for the branch');
 });

@@ -4,6 +4,7 @@ import { type ConvoyState, convoy, convoyFollowUps } from '../../src/domain/conv
 import { type HouseholdState, household } from '../../src/domain/household/index.ts';
 import { categoryOf, idOf, type RecordedEvent } from '../../src/domain/kernel/envelope.ts';
 import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
+import type { Process } from '../../src/domain/kernel/process.ts';
 import { type MovementState, movement, movementFollowUps } from '../../src/domain/movement/index.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { person } from '../../src/domain/person/index.ts';
@@ -39,8 +40,8 @@ const WAY: readonly Step[] = [...STEPS, 'departed', 'arrived', 'confirmed'];
  * A world in which families move: the branch they leave and the one that receives them, headquarters, a family of two adults
  * and two children in a camp. Reactors follow at once.
  */
-export async function movements(start = '2026-03-01T08:00:00.000Z') {
-  const w = world([person, household, office, area, movement, convoy], start);
+export async function movements(start = '2026-03-01T08:00:00.000Z', beside: readonly Process[] = []) {
+  const w = world([person, household, office, area, movement, convoy, ...beside], start);
   const registrar = someone('registrar', { governorate: 'IQG09' });
   const organisation = registrar.post.organisation;
   const verifier = colleague(registrar, 'verifier');

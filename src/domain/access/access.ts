@@ -1,6 +1,7 @@
 import type { CaseRecord } from '../kernel/case.ts';
 import type { OfficeRef, Reader } from '../kernel/caseEvents.ts';
 import type { LocalDate } from '../kernel/dates.ts';
+import type { Coarse } from '../kernel/discretion.ts';
 import { mayHold } from '../kernel/holder.ts';
 import { type Tier, withinTier } from '../kernel/privacy.ts';
 import type { Holder, Process, Stated } from '../kernel/process.ts';
@@ -188,6 +189,12 @@ export function targetOf(process: Process, record: CaseRecord<Stated>): Target {
     shares: record.shares,
     tier: about?.tier ?? process.tier,
   };
+}
+
+/** How a case is shown to these rights: in its coarse words, or undefined for who sees all of it. */
+export function coarseFor(process: Process, record: CaseRecord<Stated>, rights: Rights): Coarse | undefined {
+  const { coarse } = process;
+  return coarse && !mayI(rights, `${process.name}:${coarse.verb}`, targetOf(process, record)).allowed ? coarse : undefined;
 }
 
 /** The target of a case that is about to be opened by someone in this post. */

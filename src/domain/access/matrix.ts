@@ -19,9 +19,12 @@ export function permissionsOf(registry: Registry): readonly string[] {
     // A process that does not allow a kernel command lists no state for it.
     .flatMap((command) => (command.from.length === 0 ? [] : [command.permission]));
   const reads = registry.all.flatMap((process) =>
-    [...READ_VERBS, ...(process.board ? ['board'] : []), ...(process.store === 'restricted' ? ['queue'] : [])].map(
-      (verb) => `${process.name}:${verb}`,
-    ),
+    [
+      ...READ_VERBS,
+      ...(process.board ? ['board'] : []),
+      ...(process.store === 'restricted' ? ['queue'] : []),
+      ...(process.coarse ? [process.coarse.verb] : []),
+    ].map((verb) => `${process.name}:${verb}`),
   );
   return [...new Set([...commands, ...reads, ...QUERIES])].filter((one) => one !== 'system' && !isWithheld(one));
 }

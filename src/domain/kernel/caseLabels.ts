@@ -256,5 +256,6 @@ export function wordsOf(process: Process, kind: Worded): Readonly<Record<string,
  */
 export function wordFor(process: Process, kind: Worded, key: string): Label | undefined {
   const words = wordsOf(process, kind);
-  return words[key] ?? words[key.split(':')[0] ?? key];
+  const coarse = kind === 'events' ? process.coarse?.words[key] : undefined;
+  return words[key] ?? words[key.split(':')[0] ?? key] ?? coarse;
 }

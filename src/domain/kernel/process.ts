@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Duration } from './calendar.ts';
 import type { CaseRecord } from './case.ts';
 import { kernelCommands } from './caseCommands.ts';
+import type { Coarse } from './discretion.ts';
 import type { Actor, Evidence, LetterRef, RecordedEvent, RecordNote } from './envelope.ts';
 import type { Label } from './labels.ts';
 import type { Tier } from './privacy.ts';
@@ -309,6 +310,8 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
    * case without it. No status and no wait may depend on them.
    */
   readonly discreet?: { readonly [K in keyof E & string]?: Tier };
+  /** What those see who may read a case and not all that is in it; absent where all who read it see it alike. */
+  readonly coarse?: Coarse<S>;
   /** Which wait each level of escalation adds; the process's own `escalate` command may record more. */
   readonly escalation?: Escalation;
   /** What may be printed of a case, by the kernel's `print`; how each looks is in the API's `prints`. */
@@ -357,6 +360,7 @@ export interface Process {
   };
   readonly decisions?: readonly string[];
   readonly discreet?: Readonly<Record<string, Tier | undefined>>;
+  readonly coarse?: Coarse;
   readonly escalation?: Escalation;
   readonly papers?: Readonly<Record<string, Paper>>;
   readonly labels: ProcessLabels;

@@ -91,7 +91,7 @@ export const clearing = {
   }),
   requestClearance: p.command({
     from: FROM,
-    permission: 'movement:check',
+    permission: 'movement:letters',
     input: z.strictObject({ slot: z.uuid(), letter: LetterRef }),
     facts: (_c, s) => ({ household: householdOf(s) }),
     emits: ['ClearanceRequested'],
@@ -109,7 +109,7 @@ export const clearing = {
   }),
   recordClearance: p.command({
     from: FROM,
-    permission: 'movement:check',
+    permission: 'movement:letters',
     rules: [clearanceValidity],
     input: z.strictObject({
       slot: z.uuid(),
@@ -163,7 +163,7 @@ export const clearing = {
   /** A clearance taken back holds the movement until it is settled. */
   revokeClearance: p.command({
     from: FROM,
-    permission: 'movement:check',
+    permission: 'movement:letters',
     input: z.strictObject({ slot: z.uuid(), letter: LetterRef }),
     emits: ['ClearanceRevoked', 'MovementPutOnHold'],
     to: ['on_hold'],

@@ -1,6 +1,7 @@
 import { defineProcess } from '../kernel/process.ts';
 import { governorateOf } from '../places/pcodes.ts';
 import { board } from './board.ts';
+import { coarse } from './coarse.ts';
 import { events } from './events.ts';
 import { evolve } from './evolve.ts';
 import { labels } from './labels.ts';
@@ -78,6 +79,7 @@ export const p = defineProcess({
     'ReturnFailed',
     'SecondaryDisplacementRecorded',
   ],
+  coarse,
   papers: {
     departureLetter: { from: ['approved', 'manifested'], label: { en: 'Departure letter', ar: 'كتاب مغادرة' } },
   },

@@ -1,4 +1,4 @@
-import { AS_PARTY, covers, type Reach, type Rights, reachOf, targetOf } from '../../domain/access/access.ts';
+import { AS_PARTY, coarseFor, covers, type Reach, type Rights, reachOf, targetOf } from '../../domain/access/access.ts';
 import { type CaseRecord, changesThePast, foldCase, noCase, step } from '../../domain/kernel/case.ts';
 import { documentsIn } from '../../domain/kernel/documents.ts';
 import { withinTier } from '../../domain/kernel/privacy.ts';
@@ -38,7 +38,9 @@ export function openableIn(loaded: LoadedCase, rights: Rights): readonly NamedDo
   );
   if (ways.length === 0) return undefined;
   const first = Math.min(...ways.map((reach) => firstEntry(reach, loaded)));
-  return documentsOf(loaded).filter((one) => one.revision >= first);
+  const coarse = coarseFor(process, record, rights);
+  const history = loaded.history.filter(({ type }) => coarse?.entries[type] === undefined);
+  return documentsOf({ history }).filter((one) => one.revision >= first);
 }
 
 /** The first entry a way of reaching the case shows: for one that takes part, the one with which that began. */

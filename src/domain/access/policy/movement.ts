@@ -1,4 +1,4 @@
-import { APPROVERS, LOOK, on, type PolicyRow, row } from './row.ts';
+import { APPROVERS, BRANCH, LOOK, on, type PolicyRow, row } from './row.ts';
 
 /** "W": everything but what is decided on a movement. */
 const MOVE = on(
@@ -15,7 +15,10 @@ const DECIDE_MOVEMENTS = on(
 /** Columns 2 and 3c of domain.md §14: movements, convoys and the areas they go to. */
 export const MOVEMENT: readonly PolicyRow[] = [
   ...(['registrar', 'campManager', 'partnerCaseworker'] as const).map((role) => row(role, 'office', 'T1', MOVE, CONVOYS)),
-  row('registrar', 'office', 'T1', on('movement', 'adopt')),
+  row('registrar', 'office', 'T1', on('movement', 'adopt letters')),
+  // 3a R of the branch, 3b of who decides there: what security actors answered. Partners and camps see the status alone.
+  ...BRANCH.map((role) => row(role, 'office', 'T1', ['movement:answers'])),
+  row('auditor', 'all', 'T2', ['movement:answers']),
   ...APPROVERS.flatMap((role) => [
     row(role, 'office', 'T2', DECIDE_MOVEMENTS),
     row(role, 'office', 'T1', on('convoy', `${LOOK} assign pause correct retract share work`)),

@@ -23,6 +23,7 @@ export interface PolicyRow {
  * - `<process>:read`: may open it, with personal values up to the row's tier.
  * - `<process>:timeline`: who did what, in which post, when and by which letter; values only where `read` opens them.
  * - `<process>:board`: numbers, sums and ages over the cases, and which of them stand where; no personal values.
+ * - `movement:answers`: sees of a movement what security actors answered; everybody else cleared, pending or blocked.
  * - `queue:read`: what waits on whom; rows carry references and dates, never personal values.
  * - `<process>:queue`: the same of a restricted process, of which `queue:read` tells nothing.
  * - `dwell:read`: how long each office held what.
