@@ -5,6 +5,7 @@ import { POLICY } from '../../src/domain/access/policy/index.ts';
 import { type ClearanceState, clearance, clearanceFollowUps } from '../../src/domain/clearance/index.ts';
 import { accounts, requiredActors } from '../../src/domain/clearance/policy.ts';
 import { emergencyAccess, emergencyAccessFollowUps } from '../../src/domain/emergencyAccess/index.ts';
+import { household } from '../../src/domain/household/index.ts';
 import { checkCrossing } from '../../src/domain/kernel/crossing.ts';
 import { person } from '../../src/domain/person/index.ts';
 import { staff } from '../../src/domain/staff/index.ts';
@@ -13,10 +14,9 @@ import { colleague, type Person, refused, someone, world } from '../support/scen
 
 const letterOf = (number: string, date = '2026-02-20') => ({ number, date, issuedBy: 'an office' });
 const NSS = 'national_security_service' as const;
-const CONSENT = { record: { consentRef: 'c-1' } };
 
 async function start(now = '2026-03-01T08:00:00.000Z') {
-  const w = world([clearance, emergencyAccess, person, staff], now);
+  const w = world([clearance, emergencyAccess, household, person, staff], now);
   const head = someone('headOfBranch');
   const verifier = colleague(head, 'verifier');
   const registrar = colleague(head, 'registrar');
@@ -40,15 +40,42 @@ async function start(now = '2026-03-01T08:00:00.000Z') {
     await w.given('person', id, { type: 'PersonRegistered', data, by: registrar });
     return id;
   }
-  const request = (by: Person | string, who: string, over: object = {}, extra: object = CONSENT) =>
-    w.when(
-      by,
-      'clearance',
-      'request',
-      undefined,
-      { person: who, actor: NSS, purpose: 'documents', letter: letterOf('1'), ...over },
-      extra,
+  /** The families of people, each with the consents it gave. */
+  const families = new Map<string, { readonly household: string; readonly consent: string }>();
+  async function familyOf(who: string) {
+    const known = families.get(who) ?? { household: randomUUID(), consent: randomUUID() };
+    if (families.has(who)) return known;
+    families.set(who, known);
+    const branch = { organisation: registrar.post.organisation, office: registrar.post.office };
+    await w.given(
+      'household',
+      known.household,
+      { type: 'HouseholdRegistered', data: { momdFileNo: '1', branch, acceptedBy: 'x', head: who }, by: registrar },
+      { type: 'HouseholdMemberAdded', data: { person: who, relation: 'head', ground: 'registration', papers: 'seen' } },
+      consentOf(who, known.consent),
     );
+    return known;
+  }
+  const consentOf = (givenBy: string, consent: string, over: object = {}) => ({
+    type: 'ConsentGiven',
+    data: {
+      ...{ consent, scopes: ['registration', 'clearance'], recipients: [], fields: [], givenBy, means: 'thumbprint' },
+      ...{ language: 'ar', explainedBy: 'officer', ...over },
+    },
+    by: registrar,
+  });
+  const consented = async (who: string) => ({ record: { consentRef: (await familyOf(who)).consent } });
+  async function request(by: Person | string, who: string, over: object = {}, extra?: object) {
+    const { household } = await familyOf(who);
+    const input = { person: who, actor: NSS, purpose: 'documents', letter: letterOf('1'), household, ...over };
+    return w.when(by, 'clearance', 'request', undefined, input, extra ?? (await consented(who)));
+  }
+  /** Asks again in the same stream, as whoever asked first. */
+  async function again(id: string) {
+    const { person: who = '' } = (await w.cases.glance(`clearance-${id}`)).state as ClearanceState;
+    const { household } = await familyOf(who);
+    return w.when(verifier, 'clearance', 'requestAgain', id, { letter: letterOf('9'), household }, await consented(who));
+  }
   const answer = (by: Person, id: string, outcome: object, number = '2') =>
     w.when(by, 'clearance', 'recordDecision', id, { letter: letterOf(number), outcome });
   /** A request that is answered; its id. */
@@ -57,7 +84,24 @@ async function start(now = '2026-03-01T08:00:00.000Z') {
     await answer(verifier, done.id, outcome);
     return done.id;
   }
-  return { ...w, head, verifier, registrar, actor, otherActor, headquarters, enrol, ruled, somebody, request, answer, answered };
+  return {
+    ...w,
+    head,
+    verifier,
+    registrar,
+    actor,
+    otherActor,
+    headquarters,
+    enrol,
+    ruled,
+    somebody,
+    request,
+    again,
+    answer,
+    answered,
+    familyOf,
+    consentOf,
+  };
 }
 
 const granted = { is: 'granted' };
@@ -88,6 +132,32 @@ t.test(
     await refused(t, w.request(w.registrar, other), 'FORBIDDEN');
   },
 );
+
+t.test('a clearance is asked for by a consent of the family that stands, was given for it and is the person’s own', async (t) => {
+  const w = await start();
+  const who = await w.somebody();
+  const { household, consent } = await w.familyOf(who);
+  const stranger = await w.familyOf(await w.somebody());
+  const give = (input: object) => w.when(w.registrar, 'household', 'giveConsent', household, input);
+  const by = { recipients: [], fields: [], givenBy: who, means: 'thumbprint', language: 'ar', explainedBy: 'officer' };
+  const idOf = async (input: object) => (await give({ ...by, ...input })).events[0]?.data as { readonly consent: string };
+  const others = {
+    narrow: (await idOf({ scopes: ['registration', 'documentation'] })).consent,
+    old: (await idOf({ scopes: ['clearance'], expiresOn: '2026-03-02' })).consent,
+    gone: (await idOf({ scopes: ['clearance'] })).consent,
+  };
+  await w.when(w.registrar, 'household', 'withdrawConsent', household, { consent: others.gone, by: who });
+  const ask = (consentRef: string, over: object = {}) => w.request(w.verifier, who, over, { record: { consentRef } });
+  await refused(t, ask('on paper somewhere'), 'CONSENT_UNKNOWN');
+  await refused(t, ask(stranger.consent), 'CONSENT_UNKNOWN');
+  await refused(t, ask(stranger.consent, { household: stranger.household }), 'NOT_A_MEMBER');
+  await refused(t, ask(consent, { household: randomUUID() }), 'HOUSEHOLD_UNKNOWN');
+  await refused(t, ask(others.narrow), 'CONSENT_NOT_FOR_CLEARANCE');
+  await refused(t, ask(others.gone), 'CONSENT_WITHDRAWN');
+  w.at('2026-03-03T08:00:00.000Z');
+  await refused(t, ask(others.old), 'CONSENT_EXPIRED');
+  t.match((await ask(consent)).events, [{ type: 'ClearanceRequested', data: { household, consent } }]);
+});
 
 t.test('minors are never cleared for themselves, nor is who may be one', async (t) => {
   const w = await start();
@@ -175,9 +245,9 @@ t.test('a grant runs out on its own, and is asked for again in the same stream',
   t.equal((await w.when('deadlines', 'clearance', 'expire', id, {})).record.status, 'granted');
   w.at('2026-05-22T08:00:00.000Z');
   t.equal((await w.when('deadlines', 'clearance', 'expire', id, {})).record.status, 'expired');
-  const again = await w.when(w.verifier, 'clearance', 'requestAgain', id, { letter: letterOf('9') }, CONSENT);
+  const again = await w.again(id);
   t.equal(again.record.status, 'requested');
-  await refused(t, w.when(w.verifier, 'clearance', 'requestAgain', id, { letter: letterOf('9') }, CONSENT), 'WRONG_STATE');
+  await refused(t, w.again(id), 'WRONG_STATE');
 });
 
 t.test('no category of refusal is about relatives', async (t) => {

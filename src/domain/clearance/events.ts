@@ -42,6 +42,9 @@ export const events = {
     listRef: sealed(z.string()).optional(),
     letter: sealed(LetterRef),
     ground: z.enum(['first', 'again']),
+    /** The family that agreed to it, and by which consent. */
+    household: z.uuid().optional(),
+    consent: z.uuid().optional(),
   }),
   ClearanceReceivedByActor: z.strictObject({
     person: z.uuid(),

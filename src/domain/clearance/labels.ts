@@ -78,6 +78,8 @@ export const labels: ProcessLabels = {
     motherName: { en: "Mother's name", ar: 'اسم الأم' },
     birthYear: { en: 'Year of birth', ar: 'سنة الولادة' },
     documentNo: { en: 'Document number', ar: 'رقم الوثيقة' },
+    household: { en: 'Household', ar: 'الأسرة' },
+    consent: { en: 'Consent', ar: 'الموافقة' },
     origin: { en: 'Place of origin', ar: 'منطقة الأصل' },
     listRef: { en: 'List', ar: 'القائمة' },
     letter: { en: 'Letter', ar: 'الكتاب' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HouseholdState } from '../household/state.ts';
 import { ageRange, baghdadDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
@@ -7,22 +8,34 @@ import { type Context, type FactRef, fact, type NewEvent } from '../kernel/proce
 import { ClearanceActor } from '../movement/codes.ts';
 import type { PersonState } from '../person/state.ts';
 import { Purpose } from './codes.ts';
+import { ensureConsent } from './consent.ts';
 import { Asks, type events, type Subject } from './events.ts';
 import { accounts, minimumAge, requiredActors } from './policy.ts';
 import { p } from './process.ts';
 
 const asked = { person: z.uuid(), actor: ClearanceActor, purpose: Purpose };
 const Letter = { letter: LetterRef, listRef: z.string().trim().min(1).max(120).optional() };
-const byPeople = z.strictObject({ ...asked, ...Letter });
+/** The family whose consent `record.consentRef` names. */
+const Family = { household: z.uuid() };
+const byPeople = z.strictObject({ ...asked, ...Letter, ...Family });
 const forMovement = z.strictObject({ ...asked, ...Letter, asks: Asks });
 
-type Asked = z.output<typeof byPeople> & { readonly asks?: z.output<typeof Asks> };
+type Asked = Omit<z.output<typeof forMovement>, 'asks'> & {
+  readonly asks?: z.output<typeof Asks>;
+  readonly household?: string;
+  readonly consent?: string;
+};
 type PersonFact = { readonly person: FactRef<PersonState> };
+type FamilyFacts = PersonFact & { readonly household: FactRef<HouseholdState> };
 type Proposed = NewEvent<typeof events>;
 
 /** One stream a person, actor and purpose: whoever asks again asks in the same. */
 const key = (c: Pick<Asked, 'person' | 'actor' | 'purpose'>): string => `${c.person} ${c.actor} ${c.purpose}`;
 const facts = (c: Pick<Asked, 'person'>): PersonFact => ({ person: fact<PersonState>('person', c.person) });
+const familyFacts = (c: Pick<Asked, 'person'> & { readonly household: string }): FamilyFacts => ({
+  ...facts(c),
+  household: fact<HouseholdState>('household', c.household),
+});
 const rules = [accounts, minimumAge, requiredActors];
 
 /** The person as the register has them, grown up on the day; no one younger is cleared for oneself. */
@@ -63,13 +76,13 @@ function ensureOwnPerson({ facts: { person }, actor }: Context<PersonFact>): voi
   ensure(person.owner?.office === actor.office, 'PERSON_ELSEWHERE');
 }
 
-/** What officers ask for by themselves, with the person's consent on record, and only of whom the purpose asks. */
-function requestedByOfficer(c: Asked, ctx: Context<PersonFact>, ground: 'first' | 'again'): readonly Proposed[] {
+/** What officers ask for by themselves, with a consent of the family that stands, and only of whom the purpose asks. */
+function requestedByOfficer(c: Asked, ctx: Context<FamilyFacts>, ground: 'first' | 'again'): readonly Proposed[] {
   ensureOwnPerson(ctx);
-  ensure(ctx.consentRef !== undefined, 'CONSENT_MISSING');
+  ensureConsent(ctx.facts.household, c.person, ctx.consentRef, baghdadDate(ctx.occurredAt));
   const required = ctx.rule(requiredActors).value[c.purpose];
   ensure(required === undefined || required.includes(c.actor), 'NOT_REQUIRED', { actor: c.actor, purpose: c.purpose });
-  return requested(c, ctx, ground);
+  return requested({ ...c, ...(ctx.consentRef === undefined ? {} : { consent: ctx.consentRef }) }, ctx, ground);
 }
 
 const AGAIN = [
@@ -90,7 +103,7 @@ export const requesting = {
     permission: 'clearance:request',
     input: byPeople,
     naturalKey: key,
-    facts,
+    facts: familyFacts,
     rules,
     emits: ['ClearanceRequested'],
     to: ['requested'],
@@ -99,8 +112,8 @@ export const requesting = {
   requestAgain: p.command({
     from: AGAIN,
     permission: 'clearance:request',
-    input: z.strictObject(Letter),
-    facts: (_c, s) => facts({ person: s.person ?? '' }),
+    input: z.strictObject({ ...Letter, ...Family }),
+    facts: (c, s) => familyFacts({ ...c, person: s.person ?? '' }),
     rules,
     emits: ['ClearanceRequested'],
     to: ['requested'],

@@ -31,6 +31,8 @@ export interface ClearanceState {
   readonly organisation?: string | undefined;
   readonly subject?: Personal<z.output<typeof Subject>>;
   readonly listRef?: Personal<string> | undefined;
+  readonly household?: string | undefined;
+  readonly consent?: string | undefined;
   readonly letter?: Personal<LetterRef> | undefined;
   readonly items?: Personal<string[]> | undefined;
   readonly validUntil?: LocalDate | undefined;
