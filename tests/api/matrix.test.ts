@@ -9,12 +9,16 @@ import { testDatabase } from '../support/postgres.ts';
 
 const CHILD = fileURLToPath(new URL('../support/matrix/child.js', import.meta.url));
 const CHILDREN = 2;
-const MINUTES = 10;
+/** The whole takes a quarter of an hour on two processors. */
+const MINUTES = process.env.MASAR_MATRIX === 'whole' ? 60 : 10;
+/** With a slice of the routes alone there are few cells of a kind. */
+const PART = process.env.MASAR_MATRIX_PART;
 
 t.setTimeout(MINUTES * 60_000);
 
 // What each extent of `MASAR_MATRIX` asks is said beside `EXTENTS`: of a permission of a process every role meets one route (the
-// default), every route (`routes`), or every route in every place (`whole`).
+// default), every route (`routes`), or every route in every place (`whole`). `MASAR_MATRIX_PART=3/8` asks the third eighth of the
+// routes alone.
 t.test('every route answers every role as the policy table says, until the last second of a right', async (t) => {
   const { url } = await testDatabase(t);
   const started = Date.now();
@@ -37,11 +41,11 @@ t.test('every route answers every role as the policy table says, until the last 
   t.same(wrong.slice(0, 40), [], `${wrong.length} of ${cells} cells are wrong`);
   const numbers = (['passes', 'FORBIDDEN', 'NOT_FOUND'] as const).map((verdict) => {
     const number = parts.reduce((sum, one) => sum + one.tally[verdict], 0);
-    t.ok(number > 500, `${verdict}: ${number}`);
+    t.ok(number > (PART ? 0 : 500), `${verdict}: ${number}`);
     return `${verdict} ${number}`;
   });
   t.comment(
-    `${cells} cells of ${parts[0]?.routes} routes × ${ROLES.length} roles × ${PLACES.length} places × 2 seconds; ` +
+    `${cells} cells of ${PART ?? 'all'} of ${parts[0]?.routes} routes × ${ROLES.length} roles × ${PLACES.length} places × 2 seconds; ` +
       `${numbers.join(', ')}; ${Date.now() - started} ms`,
   );
 });

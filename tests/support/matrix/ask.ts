@@ -43,11 +43,29 @@ interface Planned extends Route {
 export const EXTENTS = ['permissions', 'routes', 'whole'] as const;
 export type Extent = (typeof EXTENTS)[number];
 
+/** Every `of`-th route, beginning with the `nth`: what is too much for one run is asked in several, which together leave none out. */
+export interface Slice {
+  readonly nth: number;
+  readonly of: number;
+}
+
+/** A slice as it is written, `3/8`: everything when nothing is written, an error when it says no slice. */
+export function sliceOf(text = '1/1'): Slice {
+  const [, nth = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (nth < 1 || nth > of) throw new Error(`${text} is no slice: 3/8 is the third of eight`);
+  return { nth, of };
+}
+
 /**
  * Asks a running API as these roles, in the last second of each role and in the first without it; once a right has ended, every
  * eighth of the routes unless the whole is asked, others with every role.
  */
-export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonly Role[], extent: Extent): Promise<Found> {
+export async function askMatrix(
+  test: Pick<typeof t, 'teardown'>,
+  roles: readonly Role[],
+  extent: Extent,
+  slice: Slice,
+): Promise<Found> {
   const whole = extent === 'whole';
   const { w, me, processes, cases, secondsOf } = await matrixWorld();
   const api = await startApi(w, async (parts) => {
@@ -66,7 +84,8 @@ export async function askMatrix(test: Pick<typeof t, 'teardown'>, roles: readonl
   test.teardown(() => api.close());
 
   const routes = routesOf(api.app);
-  const plans = routes.flatMap((one) => {
+  const sliced = routes.filter((_route, at) => at % slice.of === slice.nth - 1);
+  const plans = sliced.flatMap((one) => {
     const kind = kindOf(one);
     return kind ? [plan(one, kind, processes)] : [];
   });

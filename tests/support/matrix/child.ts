@@ -3,7 +3,7 @@
  * requests. Roles are its arguments; what it found goes to its parent.
  */
 import { ROLES, type Role } from '../../../src/domain/access/roles.ts';
-import { askMatrix, EXTENTS } from './ask.ts';
+import { askMatrix, EXTENTS, sliceOf } from './ask.ts';
 
 // Nobody is left to tell once the parent is gone.
 const parentGone = () => process.exit(1);
@@ -16,6 +16,7 @@ const found = await askMatrix(
   { teardown: (end: () => unknown) => ends.unshift(end) },
   roles,
   EXTENTS.find((one) => one === process.env.MASAR_MATRIX) ?? 'permissions',
+  sliceOf(process.env.MASAR_MATRIX_PART),
 );
 for (const end of ends) await end();
 process.send?.(found);
