@@ -34,6 +34,7 @@ import { migrateQueue } from './platform/queue.ts';
 import { openScanner } from './platform/scanner/open.ts';
 import type { Tracer } from './platform/tracing/tracer.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
+import { stepBackWithLog } from './restoredLog.ts';
 import { migrateRestricted, type RestrictedPlace, restrictedPlace } from './restrictedStore.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
@@ -155,6 +156,8 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       if (!restricted) throw new RestrictedUnavailable();
       return restricted.open();
     });
+    const { read, workers } = SCHEMAS;
+    await stepBackWithLog({ name: 'general', log, codec, pool, db, read, workers, logger });
     const revived = await reconcileErasures(log, codec, keyring);
     if (revived > 0)
       logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');

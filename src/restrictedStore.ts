@@ -13,13 +13,14 @@ import type { RightsOf } from './eventlog/rights.ts';
 import type { Rulebook } from './eventlog/rulebook.ts';
 import { ofRestricted, type Routed, registryFor, type Store } from './eventlog/stores.ts';
 import type { Config } from './platform/config.ts';
-import { createPool } from './platform/database.ts';
+import { createKysely, createPool } from './platform/database.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
 import { openKeyStore } from './platform/keys/open.ts';
 import type { Log } from './platform/logging.ts';
 import { migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
+import { stepBackWithLog } from './restoredLog.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of the restricted database. */
@@ -82,6 +83,8 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     closers.unshift(() => keys.close());
     const { keyring } = keys;
     const codec = createCodec(registry, keyring);
+    const { read, workers } = SCHEMAS;
+    await stepBackWithLog({ name: 'restricted', log, codec, pool, db: createKysely(pool), read, workers, logger });
     // Before anything is answered: a key store put back from a backup holds keys that are gone for good.
     const revived = await destroyRestricted({ log, codec, keyring }, await parts.erased());
     if (revived > 0) logger.warn({ keys: revived }, 'restricted keys of erased subjects had come back, and are destroyed again');

@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import { SCHEMAS } from '../../compose.ts';
+import type { Config } from '../../platform/config.ts';
+import { createPool } from '../../platform/database.ts';
+import { openEmbeddedPostgres, restrictedDatabaseOn } from '../../platform/embeddedPostgres.ts';
+import type { Log } from '../../platform/logging.ts';
+import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+
+/** The databases of an installation, each under the login that owns what is in it. */
+export interface Places {
+  readonly general: pg.Pool;
+  readonly generalUrl: string;
+  readonly keys: pg.Pool;
+  /** Absent where no restricted store is set up. It keeps its own keys. */
+  readonly restricted: pg.Pool | undefined;
+  readonly restrictedUrl: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Schemas that are kept as they are. Read models are made anew, queues and limits begin empty. */
+export const KEPT = {
+  general: [SCHEMAS.log, SCHEMAS.audit, SCHEMAS.workers, SCHEMAS.access],
+  files: [SCHEMAS.files],
+  keys: [SCHEMAS.keys],
+  restricted: [RESTRICTED_SCHEMAS.log, RESTRICTED_SCHEMAS.audit, RESTRICTED_SCHEMAS.workers],
+  restrictedKeys: [RESTRICTED_SCHEMAS.keys],
+} as const;
+
+/** Opens connections that may work as long as it takes; the embedded database is joined, or started. */
+export async function openPlaces(config: Config, log: Log, applicationName: string): Promise<Places> {
+  const embedded = config.databaseUrl === undefined ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : undefined;
+  const pools: pg.Pool[] = [];
+  const open = (url: string): pg.Pool => {
+    const pool = createPool(url, { applicationName, max: 3, statementTimeoutMs: 0, idleInTransactionTimeoutMs: 0, log });
+    pools.push(pool);
+    return pool;
+  };
+  const close = async () => {
+    for (const pool of pools) await pool.end();
+    await embedded?.stop();
+  };
+  try {
+    const generalUrl = embedded?.url ?? config.databaseUrl ?? '';
+    const restrictedUrl = embedded ? await restrictedDatabaseOn(embedded) : config.restrictedDatabaseUrl;
+    const general = open(generalUrl);
+    return {
+      general,
+      generalUrl,
+      keys: config.keysDatabaseUrl === undefined ? general : open(config.keysDatabaseUrl),
+      restricted: restrictedUrl === undefined ? undefined : open(restrictedUrl),
+      restrictedUrl,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs work in one transaction that sees everything as of one moment. */
+export async function inSnapshot<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return within(pool, 'begin isolation level repeatable read read only', work);
+}
+
+/** Runs work in one transaction: all of it or nothing. */
+export async function inOne<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return within(pool, 'begin', work);
+}
+
+async function within<T>(pool: pg.Pool, begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    await client.query('commit');
+    broken = false;
+    return result;
+  } finally {
+    client.release(broken);
+  }
+}

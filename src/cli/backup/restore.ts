@@ -1,0 +1,197 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { migrateAll, SCHEMAS } from '../../compose.ts';
+import { readLines } from '../../platform/backup/lines.ts';
+import { isEmpty, putRows, type TableName, tablesOf } from '../../platform/backup/tables.ts';
+import type { Config } from '../../platform/config.ts';
+import { openFileStore } from '../../platform/files/open.ts';
+import { contentOf } from '../../platform/files/store.ts';
+import { mastersFrom } from '../../platform/keys/open.ts';
+import type { Log } from '../../platform/logging.ts';
+import { migrateRestricted, RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { stepBack } from '../../workers/runtime/stepBack.ts';
+import { digestOf } from './make.ts';
+import { BackupBroken, type Manifest, PlaceRefused, readBackup } from './manifest.ts';
+import { inOne, KEPT, openPlaces, type Places } from './places.ts';
+import { type Verdict, verifyStores } from './verifying.ts';
+
+/** The two directories of a backup. */
+export interface BackupSource {
+  readonly from: string;
+  readonly keysFrom: string;
+}
+
+/** What was put back. `seconds` is all of it, checks included. */
+export interface Restored {
+  readonly manifest: Manifest;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What one database sees may differ from what another does by the clocks of their machines. */
+const CLOCKS_MS = 3_600_000;
+
+/**
+ * Puts a backup back into an empty place and holds it to its sums, and the logs to what was signed. Read models are not in it:
+ * the first start makes them. Once it has begun to write, a failure leaves a place to be emptied before the next try.
+ * @throws PlaceRefused, BackupBroken
+ */
+export async function restoreBackup(config: Config, log: Log, { from, keysFrom }: BackupSource): Promise<Restored> {
+  const began = performance.now();
+  const manifest = await readBackup(from, 'data');
+  const keys = await readBackup(keysFrom, 'keys');
+  refuseOthers(config, manifest, keys);
+  await checkObjects(from);
+  const places = await openPlaces(config, log, 'masar restore');
+  let rows = 0;
+  try {
+    await prepare(config, places, manifest);
+    await checkMasters(config, keysFrom, keys);
+    rows += await putStore(places.general, from, 'general', manifest, (client) => makeMonths(client, from, manifest));
+    await putObjects(config, from);
+    if (places.restricted && manifest.restricted) {
+      rows += await putStore(places.restricted, from, 'restricted', manifest);
+      // Of what its reactors did in the general store, the last moments may not have come along.
+      const since = new Date(Date.parse(manifest.general?.takenAt ?? manifest.madeAt) - CLOCKS_MS).toISOString();
+      const head = BigInt(manifest.restricted.events ?? 0);
+      await stepBack(places.restricted, RESTRICTED_SCHEMAS.workers, { head, since });
+      rows += await putStore(places.restricted, keysFrom, 'restricted', keys);
+    }
+    rows += await putStore(places.keys, keysFrom, 'general', keys);
+  } finally {
+    await places.close();
+  }
+  const work = mkdtempSync(join(tmpdir(), 'masar-verify-'));
+  try {
+    const verdicts = await verifyStores(config, log, work);
+    return { manifest, rows, seconds: (performance.now() - began) / 1_000, verdicts };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function refuseOthers(config: Config, manifest: Manifest, keys: Manifest): void {
+  if (keys.madeAt < manifest.madeAt) {
+    throw new BackupBroken(`the keys of ${keys.madeAt} are older than the data of ${manifest.madeAt}: newer ones are needed`);
+  }
+  if (manifest.origin !== config.auditOrigin) {
+    throw new PlaceRefused(`the backup is of ${manifest.origin}, and MASAR_AUDIT_ORIGIN says ${config.auditOrigin}`);
+  }
+  const inEventStore = manifest.general?.events === undefined;
+  if (inEventStore !== (config.eventStoreUrl !== undefined)) {
+    throw new PlaceRefused(
+      inEventStore
+        ? 'the log of this backup lies in EventStoreDB: put it back there first and set EVENTSTORE_URL'
+        : 'EVENTSTORE_URL is set, and the backup holds a log in Postgres: restore without it, then `npm run log -- copy`',
+    );
+  }
+  if (
+    config.files.kind === 'disk' &&
+    existsSync(config.files.dir) &&
+    readdirSync(config.files.dir).some((name) => name !== '.drafts')
+  ) {
+    throw new PlaceRefused(`${config.files.dir} is not empty`);
+  }
+}
+
+/** Makes the tables and sees that nothing is in them. */
+async function prepare(config: Config, places: Places, manifest: Manifest): Promise<void> {
+  if (manifest.restricted && !places.restricted) {
+    throw new PlaceRefused('the backup holds a restricted store: set RESTRICTED_DATABASE_URL');
+  }
+  await migrateAll(places.general, places.generalUrl, places.keys);
+  if (places.restricted && places.restrictedUrl !== undefined) await migrateRestricted(places.restricted, places.restrictedUrl);
+  const all: (readonly [pg.Pool | undefined, readonly string[]])[] = [
+    [places.general, [...KEPT.general.filter((one) => one !== 'log' || config.eventStoreUrl === undefined), ...KEPT.files]],
+    [places.keys, KEPT.keys],
+    [places.restricted, [...KEPT.restricted, ...KEPT.restrictedKeys]],
+  ];
+  for (const [pool, schemas] of all) {
+    if (!pool) continue;
+    const filled = await inOne(pool, async (client) => {
+      const tables: TableName[] = [];
+      for (const schema of schemas) {
+        for (const name of await tablesOf(client, schema)) if (!(await isEmpty(client, name))) tables.push(name);
+      }
+      return tables;
+    });
+    const [first] = filled;
+    if (first) throw new PlaceRefused(`the place is not empty: there are rows in ${first.schema}.${first.table}`);
+  }
+}
+
+/** Before a row is written: whether these keys can be opened here. */
+async function checkMasters(config: Config, keysFrom: string, keys: Manifest): Promise<void> {
+  const development = join(config.dataDir, 'development-master.key');
+  if (config.masterKeyFile === undefined && config.kms === undefined && !existsSync(development)) {
+    throw new PlaceRefused(`there is no master key: put it back as ${development}, or set MASAR_MASTER_KEY_FILE`);
+  }
+  const masters = mastersFrom(config);
+  const used = new Set<string>();
+  for (const name of Object.keys(keys.files).filter((one) => one.startsWith('general/'))) {
+    for await (const line of readLines(join(keysFrom, name))) {
+      const { master } = JSON.parse(line) as { master?: string | null };
+      if (typeof master === 'string') used.add(master);
+    }
+  }
+  for (const id of used) masters.of(id);
+}
+
+/** Puts the tables of one database back, all or none, in the order they were written. */
+async function putStore(
+  pool: pg.Pool,
+  from: string,
+  store: string,
+  manifest: Manifest,
+  before: (client: pg.ClientBase) => Promise<void> = async () => {},
+): Promise<number> {
+  return inOne(pool, async (client) => {
+    await before(client);
+    let rows = 0;
+    for (const [file, sum] of Object.entries(manifest.files)) {
+      const [, of, schema, table] = /^(\w+)\/(\w+)\.(\w+)\.ndjson$/.exec(file) ?? [];
+      if (of !== store || schema === undefined || table === undefined) continue;
+      const put = await putRows(client, { schema, table }, readLines(join(from, file)));
+      if (put !== sum.lines) throw new BackupBroken(`${file} has ${put} rows instead of ${sum.lines}`);
+      rows += put;
+    }
+    return rows;
+  });
+}
+
+/** The partitions of the access log, before its entries. What is known of each month comes with the rows. */
+async function makeMonths(client: pg.ClientBase, from: string, manifest: Manifest): Promise<void> {
+  const file = `general/${SCHEMAS.access}.month.ndjson`;
+  if (!manifest.files[file]) return;
+  for await (const line of readLines(join(from, file))) {
+    const { starts, dropped_at } = JSON.parse(line) as { starts: string; dropped_at: string | null };
+    if (dropped_at === null) await client.query(`select ${SCHEMAS.access}.make_month($1)`, [starts]);
+  }
+  await client.query(`delete from ${SCHEMAS.access}.month`);
+}
+
+interface ObjectLine {
+  readonly key: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+async function* objectsOf(from: string): AsyncGenerator<ObjectLine, void, void> {
+  for await (const line of readLines(join(from, 'objects.ndjson'))) yield JSON.parse(line) as ObjectLine;
+}
+
+async function checkObjects(from: string): Promise<void> {
+  for await (const { key, sha256 } of objectsOf(from)) {
+    const found = await digestOf(join(from, 'objects', key)).catch(() => undefined);
+    if (found?.sha256 !== sha256) throw new BackupBroken(`the file ${key} is not what was written`);
+  }
+}
+
+async function putObjects(config: Config, from: string): Promise<void> {
+  const store = await openFileStore(config.files);
+  for await (const { key } of objectsOf(from)) await store.put(key, contentOf(await readFile(join(from, 'objects', key))));
+}
