@@ -159,7 +159,7 @@ async function startWorker(
         erasures: {
           casesAbout: casesAboutSubjects(reads),
           filesOnlyOf: core.documents.onlyOf,
-          destroy: core.destroyKeys,
+          destroy: async (subjects) => (await core.destroyKeys(subjects)).ever,
         },
         imports: {
           registry,
@@ -257,8 +257,6 @@ async function buildApi(
   });
   steps.push(() => api.close());
   await api.ready();
-  // The OpenAPI document is large: building it with the first request for it would hold up every other.
-  api.swagger();
   return api;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
@@ -12,6 +13,11 @@ same key it is recorded once and answered the same. A case is named by its UUID 
 a write sends the write's \`Masar-Position\` in \`Masar-After\`. Failures are \`application/problem+json\` with a stable \`code\` and
 words in the language of \`Accept-Language\` (en, ar, ckb).`;
 
+const REQUEST_PARTS = ['body', 'querystring', 'params', 'headers'] as const;
+/** Where the page finds the document. */
+const DOCUMENT = /\/(json|yaml)$/;
+const PIECE_MS = 20;
+
 /** The page loads nothing from anywhere else, so it works without a network; its widgets set styles of their own. */
 const PAGE_CSP = {
   'default-src': ["'none'"],
@@ -25,8 +31,23 @@ const PAGE_CSP = {
   'frame-ancestors': ["'none'"],
 };
 
-/** The OpenAPI 3.1 document at `/openapi.json` and a page to read it at `/docs`, both derived from the routes. */
+/**
+ * The OpenAPI 3.1 document at `/openapi.json` and a page to read it at `/docs`, both derived from the routes. It is made when it is
+ * first asked for: that takes a second, which no start has to wait for, and nearly all of it in pieces between other requests.
+ */
 export async function openapi(app: FastifyInstance, { registry }: { readonly registry: Registry }): Promise<void> {
+  const schemas = new Set<z.ZodType>();
+  app.addHook('onRoute', ({ schema }) => {
+    for (const part of REQUEST_PARTS) {
+      const given = (schema as Record<string, unknown> | undefined)?.[part];
+      if (given instanceof z.ZodType) schemas.add(given);
+    }
+  });
+  let making: Promise<void> | undefined;
+  const made = () => {
+    making ??= derived(schemas);
+    return making;
+  };
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -63,20 +84,32 @@ export async function openapi(app: FastifyInstance, { registry }: { readonly reg
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: PAGE_CSP,
+    uiHooks: { onRequest: async ({ url }) => (DOCUMENT.test(url) ? made() : undefined) },
     uiConfig: { docExpansion: 'none', deepLinking: true, persistAuthorization: false, validatorUrl: null },
   });
-  // Written once. Whoever serves many builds it before listening (`app.swagger()`): that holds up everybody else.
   let document: string | undefined;
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    await made();
     document ??= JSON.stringify(app.swagger());
     return reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8').send(document);
   });
 }
 
+/** Derives what the document is made of, a little at a time. */
+async function derived(schemas: ReadonlySet<z.ZodType>): Promise<void> {
+  let since = performance.now();
+  for (const schema of schemas) {
+    jsonSchemaOf(schema, 'input');
+    if (performance.now() - since < PIECE_MS) continue;
+    await immediate();
+    since = performance.now();
+  }
+}
+
 /** Requests are held to zod schemas; the document shows them as JSON Schema. Answers are JSON Schema already. */
 function asJsonSchemas(schema: FastifySchema | undefined): FastifySchema {
   const shown: Record<string, unknown> = { ...schema };
-  for (const part of ['body', 'querystring', 'params', 'headers']) {
+  for (const part of REQUEST_PARTS) {
     const given = shown[part];
     if (given instanceof z.ZodType) shown[part] = jsonSchemaOf(given, 'input');
   }

@@ -243,10 +243,11 @@ export const caseLabels = {
   },
 } as const satisfies Partial<Record<keyof ProcessLabels, Readonly<Record<string, Label>>>>;
 
+type Words = Readonly<Record<string, Label>>;
 type Worded = 'states' | 'commands' | 'events' | 'waits' | 'parties' | 'refusals' | 'fields';
 
 /** A process's own words with the kernel's behind them. */
-export function wordsOf(process: Process, kind: Worded): Readonly<Record<string, Label>> {
+export function wordsOf(process: Process, kind: Worded): Words {
   return { ...caseLabels[kind], ...process.labels[kind] };
 }
 
@@ -255,7 +256,8 @@ export function wordsOf(process: Process, kind: Worded): Readonly<Record<string,
  * what stands before.
  */
 export function wordFor(process: Process, kind: Worded, key: string): Label | undefined {
-  const words = wordsOf(process, kind);
-  const coarse = kind === 'events' ? process.coarse?.words[key] : undefined;
-  return words[key] ?? words[key.split(':')[0] ?? key] ?? coarse;
+  const own: Words | undefined = process.labels[kind];
+  const kernels: Words = caseLabels[kind];
+  const word = (one: string): Label | undefined => own?.[one] ?? kernels[one];
+  return word(key) ?? word(key.split(':')[0] ?? key) ?? (kind === 'events' ? process.coarse?.words[key] : undefined);
 }
