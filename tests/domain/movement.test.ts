@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import { movementFollowUps } from '../../src/domain/movement/index.ts';
 import { roundsFrom } from '../../src/domain/movement/policy.ts';
 import { DISTRICT, HOME, letterOf, movements } from '../support/movements.ts';
 import { colleague, type Person, refused, someone } from '../support/scenario.ts';
@@ -213,6 +214,9 @@ t.test('checks open on a word in force and with consent; each clearance by lette
   await refused(t, j.give('requestClearance', { slot, letter: { ...letter, date: '2026-03-05' } }), 'LETTER_AHEAD');
   await refused(t, j.give('requestClearance', { slot }), 'INVALID_INPUT');
   await j.give('requestClearance', { slot, letter });
+  const asked = (await w.cases.load(w.registry.byName('movement')!, j.id)).history.at(-1);
+  t.same(movementFollowUps(asked as never), [], 'where no restricted store is set up, nothing waits for one');
+  t.equal((await j.slots())[0]?.byLetter, true);
   await refused(t, j.give('requestClearance', { slot, letter }), 'NOTHING_TO_REQUEST');
   await refused(t, answer({ is: 'refused', reasonCategory: 'relatives' }), 'INVALID_INPUT');
   await refused(t, answer({ is: 'granted', validUntil: '2026-02-01' }), 'CLEARANCE_RUN_OUT');

@@ -36,8 +36,12 @@ function notAhead(letter: { readonly date: LocalDate }, now: string): void {
   ensure(letter.date <= baghdadDate(now), 'LETTER_AHEAD', { date: letter.date });
 }
 
-/** The actor, where it is not erased: the request follows in the restricted store. */
-const asked = ({ actor }: Clearance) => (isOpen(actor) ? { actor } : {});
+/**
+ * The actor, where it is not erased: the request follows in the restricted store. Where none is set up nothing follows, and the
+ * answer is entered here by letter.
+ */
+const asked = ({ actor }: Clearance, { restrictedStore }: Pick<Context, 'restrictedStore'>) =>
+  restrictedStore && isOpen(actor) ? { actor } : {};
 
 /** What the answers together come to, once this one is in. */
 function setAfter(
@@ -104,7 +108,7 @@ export const clearing = {
       });
       ensureConsent(livingHousehold(ctx.facts.household), 'clearance', baghdadDate(ctx.occurredAt));
       const ground = slot.status === 'pending' ? 'first' : slot.status === 'expired' ? 'renewal' : 'review';
-      return [{ type: 'ClearanceRequested', data: { ...reached(c, slot), ground, ...asked(slot) } }];
+      return [{ type: 'ClearanceRequested', data: { ...reached(c, slot), ground, ...asked(slot, ctx) } }];
     },
   }),
   recordClearance: p.command({

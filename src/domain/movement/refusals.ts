@@ -57,8 +57,8 @@ export const refusals: Readonly<Record<string, Label>> = {
     ar: 'لا يوجد طلب قائم لهذا التصريح، وحالته "{status}".',
   },
   ANSWERED_AS_CLEARANCE: {
-    en: 'This answer belongs in the clearance itself (/v1/clearances). Here only cleared or blocked arrives, by itself.',
-    ar: 'يُسجَّل هذا الجواب في التصريح الأمني نفسه (/v1/clearances)، ولا تصل إلى هنا إلا النتيجة، تلقائيًا.',
+    en: 'The verifier or the head of branch enters this letter in the clearance itself (/v1/clearances), or the actor answers there; here only cleared or blocked arrives. Letters are entered here for paper files and for requests made before there was a restricted store.',
+    ar: 'يُدخل المدقق أو مدير الفرع هذا الكتاب في التصريح الأمني نفسه (/v1/clearances) أو تجيب الجهة هناك، ولا تصل إلى هنا إلا النتيجة. وتُدخل الكتب هنا للأضابير الورقية وللطلبات السابقة على المخزن المقيد.',
   },
   CLEARANCE_RUN_OUT: { en: 'This clearance ran out on {until}.', ar: 'انتهت صلاحية هذا التصريح في {until}.' },
   VOLUNTARINESS_RUN_OUT: {
