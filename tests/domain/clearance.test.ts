@@ -311,6 +311,34 @@ t.test('an answer that is overdue is told to the head of branch, then to the com
   t.equal((await w.answer(w.verifier, record.id, granted)).record.status, 'granted');
 });
 
+t.test('seven days before an answer is overdue the branch is told to remind the actor, and is done when it has', async (t) => {
+  const w = await start();
+  const { outcome, record, events } = await w.request(w.verifier, await w.somebody());
+  const { id } = outcome;
+  t.match(events, [{ data: { remindOn: '2026-03-15' } }], 'the answer is due on the 22nd');
+  t.same(
+    clearance.timers?.(record.state).map(({ key, at }) => [key, at]),
+    [['remind', '2026-03-14T21:00:00.000Z']],
+  );
+  const waits = async () => (await w.cases.glance(`clearance-${id}`)).waits.map((one) => [one.key, one.party]);
+  const actor = ['answer', 'securityActor'];
+  w.at('2026-03-14T20:00:00.000Z');
+  t.same((await w.when('deadlines', 'clearance', 'remind', id, {})).events, [], 'not a day too soon');
+  w.at('2026-03-15T08:00:00.000Z');
+  t.match((await w.when('deadlines', 'clearance', 'remind', id, {})).events, [{ type: 'ClearanceReminderDue' }]);
+  t.same((await w.when('deadlines', 'clearance', 'remind', id, {}, { key: 'again' })).events, [], 'once');
+  t.same(await waits(), [actor, ['remind', 'branch']]);
+  const send = (by: Person, letter: object) => w.when(by, 'clearance', 'sendReminder', id, { letter });
+  await refused(t, send(w.verifier, letterOf('3', '2026-03-16')), 'LETTER_AHEAD');
+  await refused(t, send(w.registrar, letterOf('3')), 'NOT_FOUND');
+  await send(w.verifier, letterOf('3'));
+  t.same(await waits(), [actor]);
+
+  const other = await w.request(w.verifier, await w.somebody());
+  await w.answer(w.verifier, other.outcome.id, granted);
+  t.notOk(((await w.cases.glance(`clearance-${other.outcome.id}`)).state as ClearanceState).remindOn, 'who has answered is not');
+});
+
 t.test('a grant is taken back by letter alone', async (t) => {
   const w = await start();
   const id = await w.answered(granted);

@@ -45,6 +45,8 @@ export const events = {
     /** The family that agreed to it, and by which consent. */
     household: z.uuid().optional(),
     consent: z.uuid().optional(),
+    /** From this day on the branch reminds the actor. */
+    remindOn: LocalDate.optional(),
   }),
   ClearanceReceivedByActor: z.strictObject({
     person: z.uuid(),
@@ -53,6 +55,8 @@ export const events = {
   }),
   ClearanceUnderCheck: z.strictObject({ person: z.uuid() }),
   ClearanceMoreInformationRequested: z.strictObject({ person: z.uuid(), items: sealed(z.array(z.string())) }),
+  ClearanceReminderDue: z.strictObject({ person: z.uuid() }),
+  ClearanceReminderSent: z.strictObject({ person: z.uuid(), letter: sealed(LetterRef) }),
   ClearanceGranted: z.strictObject({ ...answer, validUntil: LocalDate }),
   ClearanceGrantedWithConditions: z.strictObject({ ...answer, validUntil: LocalDate, conditions: sealed(z.array(z.string())) }),
   ClearanceRefused: z.strictObject({

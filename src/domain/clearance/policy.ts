@@ -21,6 +21,14 @@ export const reviewWindow = windows(
   '[C]',
 );
 
+/** Days before an answer is overdue on which the branch is told to remind the actor. */
+export const reminderDays = defineRule<number>({
+  key: 'clearance.reminderDays',
+  schema: z.int().positive().max(365),
+  default: 7,
+  source: '[C] domain.md §3.1',
+});
+
 /** Shares of a window at which the head of branch and the re-integration committee are told; nobody published them. */
 export const escalationShares = defineRule<readonly number[]>({
   key: 'clearance.escalation',

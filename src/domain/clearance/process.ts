@@ -51,6 +51,8 @@ export const p = defineProcess({
     'ClearanceReceivedByActor',
     'ClearanceUnderCheck',
     'ClearanceMoreInformationRequested',
+    'ClearanceReminderDue',
+    'ClearanceReminderSent',
     'ClearanceGranted',
     'ClearanceGrantedWithConditions',
     'ClearanceRefused',

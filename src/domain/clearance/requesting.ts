@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HouseholdState } from '../household/state.ts';
-import { ageRange, baghdadDate } from '../kernel/dates.ts';
+import { addDuration, DEFAULT_CALENDAR } from '../kernel/calendar.ts';
+import { addDays, ageRange, baghdadDate, type LocalDate } from '../kernel/dates.ts';
 import { LetterRef } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
 import { isOpen, opened } from '../kernel/privacy.ts';
@@ -10,8 +11,9 @@ import type { PersonState } from '../person/state.ts';
 import { Purpose } from './codes.ts';
 import { ensureConsent } from './consent.ts';
 import { Asks, type events, type Subject } from './events.ts';
-import { accounts, minimumAge, requiredActors } from './policy.ts';
+import { accounts, answerWindow, minimumAge, reminderDays, requiredActors } from './policy.ts';
 import { p } from './process.ts';
+import { PENDING } from './state.ts';
 
 const asked = { person: z.uuid(), actor: ClearanceActor, purpose: Purpose };
 const Letter = { letter: LetterRef, listRef: z.string().trim().min(1).max(120).optional() };
@@ -36,7 +38,7 @@ const familyFacts = (c: Pick<Asked, 'person'> & { readonly household: string }):
   ...facts(c),
   household: fact<HouseholdState>('household', c.household),
 });
-const rules = [accounts, minimumAge, requiredActors];
+const rules = [accounts, minimumAge, requiredActors, answerWindow, reminderDays];
 
 /** The person as the register has them, grown up on the day; no one younger is cleared for oneself. */
 function adultOf(ctx: Context<PersonFact>): PersonState {
@@ -62,11 +64,19 @@ function subjectOf(person: PersonState): z.output<typeof Subject> {
   };
 }
 
+/** The day of the reminder; none for a request of long ago. */
+function reminder(ctx: Context<PersonFact>): { readonly remindOn?: LocalDate } {
+  const window = ctx.rule(answerWindow).value['*'];
+  const due = window && baghdadDate(addDuration(ctx.occurredAt, window, DEFAULT_CALENDAR));
+  const remindOn = due && addDays(due, -ctx.rule(reminderDays).value);
+  return remindOn !== undefined && remindOn > baghdadDate(ctx.now) ? { remindOn } : {};
+}
+
 function requested(c: Asked, ctx: Context<PersonFact>, ground: 'first' | 'again'): readonly Proposed[] {
   ensure(c.letter.date <= baghdadDate(ctx.now), 'LETTER_AHEAD', { date: c.letter.date });
   const subject = subjectOf(adultOf(ctx));
   const organisation = ctx.rule(accounts).value[c.actor];
-  const data = { ...c, subject, ground, ...(organisation === undefined ? {} : { organisation }) };
+  const data = { ...c, ...reminder(ctx), subject, ground, ...(organisation === undefined ? {} : { organisation }) };
   return [{ type: 'ClearanceRequested', data }];
 }
 
@@ -144,6 +154,29 @@ export const requesting = {
     emits: ['ClearanceRequested'],
     to: ['requested'],
     decide: (c, _s, ctx) => requested(c, ctx, 'again'),
+  }),
+  /** The day has come on which an actor that has not answered is reminded (domain.md §3.1). */
+  remind: p.command({
+    from: PENDING,
+    permission: 'system',
+    input: z.strictObject({}),
+    emits: ['ClearanceReminderDue'],
+    to: PENDING,
+    decide: (_c, s, ctx) => {
+      if (s.remindOn === undefined || s.remindOn > baghdadDate(ctx.now)) return [];
+      return [{ type: 'ClearanceReminderDue', data: { person: s.person ?? '' } }];
+    },
+  }),
+  sendReminder: p.command({
+    from: [...PENDING],
+    permission: 'clearance:request',
+    input: z.strictObject({ letter: LetterRef }),
+    emits: ['ClearanceReminderSent'],
+    to: PENDING,
+    decide: (c, s, ctx) => {
+      ensure(c.letter.date <= baghdadDate(ctx.now), 'LETTER_AHEAD', { date: c.letter.date });
+      return [{ type: 'ClearanceReminderSent', data: { person: s.person ?? '', letter: c.letter } }];
+    },
   }),
   /** Puts on record that nobody has to be asked: the purpose does not ask this actor, or the person is too young. */
   determineRequirements: p.command({

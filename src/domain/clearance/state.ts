@@ -33,6 +33,9 @@ export interface ClearanceState {
   readonly listRef?: Personal<string> | undefined;
   readonly household?: string | undefined;
   readonly consent?: string | undefined;
+  readonly remindOn?: LocalDate | undefined;
+  /** The branch is to remind the actor. */
+  readonly reminding?: true | undefined;
   readonly letter?: Personal<LetterRef> | undefined;
   readonly items?: Personal<string[]> | undefined;
   readonly validUntil?: LocalDate | undefined;
@@ -45,7 +48,8 @@ export interface ClearanceState {
 
 export const initial: ClearanceState = { status: 'none' };
 
-const answered = { items: undefined, reviewGround: undefined } as const;
+const reminded = { remindOn: undefined, reminding: undefined } as const;
+const answered = { items: undefined, reviewGround: undefined, ...reminded } as const;
 
 export function evolve(state: ClearanceState, event: Event): ClearanceState {
   switch (event.type) {
@@ -71,8 +75,12 @@ export function evolve(state: ClearanceState, event: Event): ClearanceState {
       const { letter, reasonCategory } = event.data;
       return { ...state, ...answered, status: 'refused', letter, reasonCategory };
     }
+    case 'ClearanceReminderDue':
+      return { ...state, remindOn: undefined, reminding: true };
+    case 'ClearanceReminderSent':
+      return { ...state, reminding: undefined };
     case 'ClearanceOverdue':
-      return { ...state, status: state.status === 'review_requested' ? state.status : 'no_answer_overdue' };
+      return { ...state, ...reminded, status: state.status === 'review_requested' ? state.status : 'no_answer_overdue' };
     case 'ClearanceReviewRequested':
       return { ...state, status: 'review_requested', reviewGround: event.data.ground };
     case 'ClearanceUpheld':
@@ -94,7 +102,10 @@ export function evolve(state: ClearanceState, event: Event): ClearanceState {
 }
 
 const holder = (s: ClearanceState) => (s.organisation === undefined ? {} : { holder: { organisation: s.organisation } });
-const answer = (s: ClearanceState): readonly Wait[] => [{ key: 'answer', party: 'securityActor', ...holder(s), clock: 'answer' }];
+const answer = (s: ClearanceState): readonly Wait[] => [
+  { key: 'answer', party: 'securityActor', ...holder(s), clock: 'answer' },
+  ...(s.reminding ? [{ key: 'remind', party: 'branch' }] : []),
+];
 const nothing = (): readonly Wait[] => [];
 
 export const waitsOn: { readonly [K in Status]: (s: ClearanceState) => readonly Wait[] } = {
@@ -117,9 +128,11 @@ export const waitsOn: { readonly [K in Status]: (s: ClearanceState) => readonly 
   reversed: nothing,
 };
 
-/** A grant ends with its last day. */
-export const timers = (s: ClearanceState): readonly Timer[] =>
-  s.validUntil === undefined ? [] : [{ key: 'expire', at: atBaghdad(addDays(s.validUntil, 1)), command: 'expire' }];
+/** A grant ends with its last day; a reminder is due before an answer is. */
+export const timers = (s: ClearanceState): readonly Timer[] => [
+  ...(s.validUntil === undefined ? [] : [{ key: 'expire', at: atBaghdad(addDays(s.validUntil, 1)), command: 'expire' }]),
+  ...(s.remindOn === undefined ? [] : [{ key: 'remind', at: atBaghdad(s.remindOn), command: 'remind' }]),
+];
 
 /** The actor takes part in what it was itself asked, and in nothing else. */
 export const about = (s: ClearanceState): About => ({
