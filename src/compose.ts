@@ -9,7 +9,7 @@ import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
 import { documentMigrations } from './eventlog/documents/migrations.ts';
-import { destroyRestricted, erasedSubjects, reconcileErasures } from './eventlog/erasures.ts';
+import { type Destroyed, destroyKeysOf, destroyRestricted, erasedSubjects, reconcileErasures } from './eventlog/erasures.ts';
 import { createExecutor, type Executor } from './eventlog/execute.ts';
 import type { EventLog } from './eventlog/port.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
@@ -77,8 +77,8 @@ export interface Core {
   readonly restricted: RestrictedPlace | undefined;
   /** Uploaded and generated files; `read` and `store` for whoever works with their content. */
   readonly documents: Documents;
-  /** Destroys the keys of subjects in both stores; answers how many there were. */
-  destroyKeys(subjects: readonly string[]): Promise<number>;
+  /** Destroys the keys of subjects in both stores; may be asked again after a break. */
+  destroyKeys(subjects: readonly string[]): Promise<Destroyed>;
   /** Closes everything that was opened, last first; an embedded database that this process started is stopped. */
   close(): Promise<void>;
 }
@@ -161,9 +161,10 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const revived = await reconcileErasures(log, codec, keyring);
     if (revived > 0)
       logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
-    const destroyKeys = async (subjects: readonly string[]): Promise<number> => {
-      const theirs = restricted ? await destroyRestricted(await restricted.open(), subjects) : 0;
-      return theirs + (await keyring.destroy(subjects));
+    const destroyKeys = async (subjects: readonly string[]): Promise<Destroyed> => {
+      const theirs = restricted ? await destroyRestricted(await restricted.open(), subjects) : { now: 0, ever: 0 };
+      const own = await destroyKeysOf(keyring, subjects);
+      return { now: theirs.now + own.now, ever: theirs.ever + own.ever };
     };
     logger.info({ log: log.kind, database: embedded ? 'embedded' : 'external' }, 'event log is open');
     return {

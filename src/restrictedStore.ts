@@ -86,7 +86,7 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     const { read, workers } = SCHEMAS;
     await stepBackWithLog({ name: 'restricted', log, codec, pool, db: createKysely(pool), read, workers, logger });
     // Before anything is answered: a key store put back from a backup holds keys that are gone for good.
-    const revived = await destroyRestricted({ log, codec, keyring }, await parts.erased());
+    const { now: revived } = await destroyRestricted({ log, codec, keyring }, await parts.erased());
     if (revived > 0) logger.warn({ keys: revived }, 'restricted keys of erased subjects had come back, and are destroyed again');
     const cases = createCases(log, codec, registry);
     const now = () => new Date().toISOString();

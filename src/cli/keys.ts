@@ -22,7 +22,7 @@ await run(async () => {
   const keys = await openKeyStore(config, { databaseUrl: core.databaseUrl, schema, applicationName: 'masar keys', log: logger });
   try {
     const tools = {
-      keyring: { destroy: (subjects: string | readonly string[]) => core.destroyKeys([subjects].flat()) },
+      keyring: { destroy: (subjects: string | readonly string[]) => core.destroyKeys([subjects].flat()).then(({ now }) => now) },
       rotate: (to: Parameters<typeof rotate>[0]['to'], progress: (wrapped: number) => void) =>
         rotate({ db: keys.db, schema, masters: keys.masters, to, progress }),
       erased: () => erasedSubjects(core.log, core.codec),

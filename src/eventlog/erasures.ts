@@ -31,10 +31,10 @@ export interface ErasableStore {
 /**
  * Destroys the keys of subjects in the restricted store, with those of every case there that names one of them, or names such a
  * case: what officers wrote in it is sealed under the case. The cases are found in the log itself, since the general store never
- * learns their ids. Answers how many keys there were.
+ * learns their ids.
  */
-export async function destroyRestricted({ log, codec, keyring }: ErasableStore, subjects: readonly string[]): Promise<number> {
-  if (subjects.length === 0) return 0;
+export async function destroyRestricted({ log, codec, keyring }: ErasableStore, subjects: readonly string[]): Promise<Destroyed> {
+  if (subjects.length === 0) return { now: 0, ever: 0 };
   const named = new Set<unknown>(subjects);
   const all = new Set(subjects);
   for (let after: Position = 0n; ; ) {
@@ -48,13 +48,24 @@ export async function destroyRestricted({ log, codec, keyring }: ErasableStore, 
     if (scannedTo <= after) break;
     after = scannedTo;
   }
-  return destroyPaged(keyring, [...all]);
+  return destroyKeysOf(keyring, [...all]);
 }
 
-async function destroyPaged(keyring: Keyring, subjects: readonly string[]): Promise<number> {
-  let destroyed = 0;
-  for (let at = 0; at < subjects.length; at += PAGE) destroyed += await keyring.destroy(subjects.slice(at, at + PAGE));
-  return destroyed;
+/** Keys that were still there, and all that are destroyed by now: what a run that broke off had done counts too. */
+export interface Destroyed {
+  readonly now: number;
+  readonly ever: number;
+}
+
+/** Destroys the keys of subjects. */
+export async function destroyKeysOf(keyring: Keyring, subjects: readonly string[]): Promise<Destroyed> {
+  let [now, ever] = [0, 0];
+  for (let at = 0; at < subjects.length; at += PAGE) {
+    const some = subjects.slice(at, at + PAGE);
+    now += await keyring.destroy(some);
+    ever += await keyring.destroyed(some);
+  }
+  return { now, ever };
 }
 
 /**
@@ -62,5 +73,5 @@ async function destroyPaged(keyring: Keyring, subjects: readonly string[]): Prom
  * Done before anything is served. Answers how many keys had come back.
  */
 export async function reconcileErasures(log: EventLog, codec: Codec, keyring: Keyring): Promise<number> {
-  return destroyPaged(keyring, await erasedSubjects(log, codec));
+  return (await destroyKeysOf(keyring, await erasedSubjects(log, codec))).now;
 }

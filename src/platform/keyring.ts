@@ -23,6 +23,8 @@ export interface Keyring {
    * again. Processes elsewhere forget within the time `Caching` says. Answers how many keys there still were.
    */
   destroy(subjects: string | readonly string[], tiers?: readonly string[]): Promise<number>;
+  /** How many keys of subjects were destroyed so far, however often that was asked for. */
+  destroyed(subjects: readonly string[]): Promise<number>;
   /** Lets go of what is cached of subjects: for who learns that their keys were destroyed elsewhere. */
   forget(subjects: readonly string[]): void;
 }
@@ -45,6 +47,7 @@ export const macWith =
 /** Keys in memory only, for tests of everything that is not the key store itself. */
 export function memoryKeyring(macSecret: Buffer = randomBytes(32)): Keyring {
   const keys = new Map<string, Buffer | undefined>();
+  const gone = new Set<string>();
   return {
     fetch: async (names, create) => {
       for (const name of names) if (create && !keys.has(keyId(name))) keys.set(keyId(name), randomBytes(32));
@@ -53,10 +56,15 @@ export function memoryKeyring(macSecret: Buffer = randomBytes(32)): Keyring {
     mac: macWith(macSecret),
     destroy: async (subjects, tiers = KEY_TIERS) => {
       const ids = listed(subjects).flatMap((subject) => tiers.map((tier) => keyId({ subject, tier })));
-      const held = ids.filter((id) => keys.get(id) !== undefined).length;
+      const held = ids.filter((id) => keys.get(id) !== undefined);
       for (const id of ids) keys.set(id, undefined);
-      return held;
+      for (const id of held) gone.add(id);
+      return held.length;
     },
+    destroyed: async (subjects) =>
+      listed(subjects)
+        .flatMap((subject) => KEY_TIERS.map((tier) => keyId({ subject, tier })))
+        .filter((id) => gone.has(id)).length,
     forget: () => {},
   };
 }

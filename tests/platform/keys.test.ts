@@ -282,3 +282,17 @@ t.test('a wrapped key moved to another subject does not open', async (t) => {
   );
   await t.rejects(store.open().then((one) => hexOf(one, names(1))));
 });
+
+t.test(
+  'what a destruction that broke off had done counts when it is done again, and tombstones of what never was do not',
+  async (t) => {
+    const store = await keyStore(t);
+    const keyring = await store.open();
+    await hexOf(keyring, [...names(2), ...names(1, 'T2')], true);
+    t.equal(await keyring.destroy(['s0']), 2);
+    t.equal(await keyring.destroy(['s0', 's1', 'never seen']), 1, 'those that were still there');
+    t.equal(await keyring.destroyed(['s0', 's1', 'never seen']), 3);
+    t.equal(await keyring.destroy(['s0', 's1']), 0);
+    t.equal(await (await store.open()).destroyed(['s0', 's1']), 3, 'the same, asked elsewhere');
+  },
+);

@@ -22,6 +22,14 @@ export const keyringMigrations: Readonly<Record<string, Migration>> = {
       );
     },
   },
+  '003_never_made': {
+    up: async (db) => {
+      await sql`alter table data_key alter column made_at drop not null`.execute(db);
+      // What was entombed before it was made has both times from one transaction.
+      await sql`update data_key set made_at = null where wrapped is null and made_at = destroyed_at`.execute(db);
+      await sql`comment on column data_key.made_at is 'null for a tombstone where no key had been'`.execute(db);
+    },
+  },
 };
 
 /** The tables those migrations made. */
@@ -32,6 +40,8 @@ export interface KeyTables {
     /** Null once destroyed. */
     wrapped: Buffer | null;
     master: string | null;
+    /** Null for a tombstone where no key had been. */
+    made_at: string | null;
     destroyed_at: string | null;
   };
   secret: { name: string; wrapped: Buffer; master: string };

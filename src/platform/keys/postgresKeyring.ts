@@ -80,7 +80,9 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
     const wrapped = await wrap(rows.map((name) => ({ name: keyId(name), bytes: randomBytes(32) })));
     await table
       .insertInto('data_key')
-      .values(rows.map(({ subject, tier }, index) => ({ subject, tier, wrapped: wrapped[index]!, master: id })))
+      .values(
+        rows.map(({ subject, tier }, index) => ({ subject, tier, wrapped: wrapped[index]!, master: id, made_at: sql`now()` })),
+      )
       .onConflict((conflict) => conflict.columns(['subject', 'tier']).doNothing())
       .execute();
   };
@@ -110,6 +112,17 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
       forget(gone);
       return destroyed;
     },
+    destroyed: async (subjects) => {
+      if (subjects.length === 0) return 0;
+      const { count } = await table
+        .selectFrom('data_key')
+        .select(sql<number>`count(*)::int`.as('count'))
+        .where('subject', 'in', listed(subjects))
+        .where('destroyed_at', 'is not', null)
+        .where('made_at', 'is not', null)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
     forget,
   };
 }
@@ -127,10 +140,10 @@ async function entomb(table: Kysely<KeyTables>, subjects: readonly string[], tie
       .executeTakeFirstOrThrow();
     await trx
       .insertInto('data_key')
-      .columns(['subject', 'tier', 'destroyed_at'])
+      .columns(['subject', 'tier', 'made_at', 'destroyed_at'])
       .expression(
-        sql<{ subject: string; tier: string; destroyed_at: string }>`
-          select s, t, now() from unnest(${[...subjects]}::text[]) s, unnest(${[...tiers]}::text[]) t`,
+        sql<{ subject: string; tier: string; made_at: null; destroyed_at: string }>`
+          select s, t, null::timestamptz, now() from unnest(${[...subjects]}::text[]) s, unnest(${[...tiers]}::text[]) t`,
       )
       // A key made between the two statements is destroyed with the others.
       .onConflict((conflict) =>

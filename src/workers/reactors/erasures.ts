@@ -19,7 +19,7 @@ export interface ErasureReactorParts {
   ): Promise<readonly (About & { readonly process: string; readonly id: string })[] | 'not yet'>;
   /** Files that these streams name and no others. */
   filesOnlyOf(streams: readonly string[]): Promise<readonly string[]>;
-  /** Destroys the keys of subjects, wherever this installation keeps some; answers how many there were. */
+  /** Destroys the keys of subjects, wherever this installation keeps some; answers how many are destroyed by now, earlier tries included. */
   destroy(subjects: readonly string[]): Promise<number>;
 }
 
