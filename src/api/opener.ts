@@ -24,6 +24,7 @@ export class Opener {
   readonly #codec: Codec;
   readonly #opened = new Map<string, { readonly of: Looked; readonly tier: RecordedTier }>();
   readonly #asked = new Set<string>();
+  readonly #sought = new Set<string>();
   readonly #denials: Denial[] = [];
   #lookedFor = false;
   /** Who asks, once that is known. */
@@ -65,6 +66,11 @@ export class Opener {
     this.#asked.add(stream);
   }
 
+  /** Told of a case that somebody asks to be let look at, whether it is there or not. */
+  sought(stream: string): void {
+    this.#sought.add(stream);
+  }
+
   /** Told of a refusal inside an answer that is none. */
   denied(code: string, stream: string | undefined): void {
     this.#denials.push({ code, stream });
@@ -83,6 +89,10 @@ export class Opener {
     return [...this.#asked];
   }
 
+  get soughtAfter(): readonly string[] {
+    return [...this.#sought];
+  }
+
   get denials(): readonly Denial[] {
     return this.#denials;
   }
@@ -90,6 +100,7 @@ export class Opener {
   /** Nothing of it leaves. */
   forget(): void {
     this.#opened.clear();
+    this.#sought.clear();
     this.#lookedFor = false;
     this.#denials.length = 0;
   }

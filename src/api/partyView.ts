@@ -3,11 +3,11 @@ import type { Membership } from '../domain/access/membership.ts';
 import type { CaseRecord, OpenWait } from '../domain/kernel/case.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
 
-/** What of a case is not for who asks, although the case may be opened: it is the owner's, or another organisation's alone. */
+/** What of a case is not for who asks, although the case may be opened: it is one side's alone. */
 export interface Withheld {
   /** The state, or what an entry says, without it; undefined where all of it is closed. */
   from(value: object): object | undefined;
-  /** Whether a field is the owner's alone. */
+  /** Whether a field is not for who asks. */
   isKept(field: string): boolean;
   waits(waits: readonly OpenWait[]): readonly OpenWait[];
 }
@@ -19,7 +19,10 @@ export function withheldIn(process: Process, record: CaseRecord<Stated>, rights:
   const owns = ways.some(({ post }) => isOwner(post, target));
   const takesPart = !owns && ways.every(({ scope, post }) => isGuest(scope, post, target));
   const organisations = ways.map(({ post }) => post.organisation);
-  const kept = takesPart ? (process.keptFromParties ?? []) : [];
+  const outside = ways.some(
+    ({ scope, post }) => scope === 'all' || (post.office !== undefined && target.offices.includes(post.office)),
+  );
+  const kept = [...((takesPart && process.keptFromParties) || []), ...((!outside && process.keptFromOwner) || [])];
   const isClosed = (item: object) =>
     !owns && process.closedTo?.(item as Readonly<Record<string, unknown>>, record.state, organisations) === true;
 

@@ -7,6 +7,7 @@ import { convoy } from './convoy/index.ts';
 import { docRequest } from './docRequest/index.ts';
 import { duplicate } from './duplicate/index.ts';
 import { emergencyAccess } from './emergencyAccess/index.ts';
+import { emergencyBar } from './emergencyBar/index.ts';
 import { erasure } from './erasure/index.ts';
 import { eviction } from './eviction/index.ts';
 import { hlpCase } from './hlpCase/index.ts';
@@ -47,6 +48,7 @@ export const registry = registryOf([
   convoy,
   clearance,
   emergencyAccess,
+  emergencyBar,
   docRequest,
   hlpCase,
   eviction,

@@ -196,7 +196,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     ensure(epochMs(occurredAt) <= epochMs(now) + SKEW_MS, 'IN_THE_FUTURE', { occurredAt });
     // By the moment of entry: whoever dates a step back would else choose the version it is judged by.
     const rules = await rulebook.inForce([calendarRule, ...(command.rules ?? []), ...Object.values(process.clocks ?? {})], now);
-    const facts = await gather(command.facts?.(run.input, loaded.record.state, run.id) ?? {});
+    const facts = await gather(command.facts?.(run.input, loaded.record.state, run.id, actor) ?? {});
     const note = request.record;
     const context: Context = {
       id: run.id,

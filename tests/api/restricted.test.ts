@@ -109,6 +109,8 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
   const registrar = await i.someone('registrar', branch);
   const head = await i.someone('headOfBranch', branch);
   const verifier = await i.someone('verifier', branch);
+  const elsewhere = { organisation: branch.organisation, office: randomUUID(), governorate: 'IQG08' };
+  const [asking, boss] = [await i.someone('verifier', elsewhere), await i.someone('headOfBranch', elsewhere)];
   const auditor = await i.someone('auditor', { organisation: branch.organisation });
   const headquarters = await i.someone('branchesAffairs', { organisation: branch.organisation });
   const actor = await i.someone('counterExtremism', service);
@@ -309,6 +311,47 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     t.equal(read.json.status, 'granted_with_conditions');
   });
 
+  const of = { nobody: '' };
+  await t.test(
+    'who asks for a case of another office does not learn that it is there; that office learns who asks',
+    async (t) => {
+      const ask = async (id: string) => {
+        const body = { process: 'clearance', case: id, hours: 1, reason: 'a family is held at a gate' };
+        const { status, json, headers } = await asking.call('POST', '/v1/emergency-accesses', body);
+        t.equal(status, 201);
+        const at = `/v1/emergency-accesses/${json.id}`;
+        const after = { 'masar-after': headers.get('masar-position') ?? '' };
+        const told: unknown[] = [];
+        for (const by of [asking, boss]) {
+          for (const path of [at, `${at}/timeline`, '/v1/emergency-accesses'])
+            told.push((await by.call('GET', path, undefined, after)).json);
+          told.push((await by.call('POST', `${at}/confirm`, {}, { 'if-match': '"0"' })).json.code);
+        }
+        const text = JSON.stringify(told);
+        const own: readonly string[] = [json.id, json.reference, id];
+        return {
+          at,
+          json,
+          keys: [...text.matchAll(/"(\w+)":/g)].map((one) => one[1]),
+          text: own.reduce((all, one) => all.replaceAll(one, ''), text),
+        };
+      };
+      const [there, nowhere] = [await ask(mine.id), await ask(randomUUID())];
+      of.nobody = nowhere.json.id;
+      t.notMatch(there.text, new RegExp(branch.office));
+      t.same(new Set(there.keys), new Set(nowhere.keys));
+      t.equal((await head.call('GET', there.at)).json.state.office, branch.office);
+      t.equal((await head.call('GET', nowhere.at)).status, 404);
+      const looked = await head.call('GET', `/v1/audit?kind=looked&actor=${asking.id}`);
+      t.match(
+        looked.json.items.find((one: { outcome: string }) => one.outcome === 'allowed'),
+        { action: 'POST /v1/emergency-accesses', cases: [{ process: 'clearance', id: mine.id }] },
+        'that it was asked for is on record like a look',
+      );
+      t.equal((await head.call('POST', `${there.at}/decline`, { reason: 'nobody is held there' })).status, 200);
+    },
+  );
+
   await t.test('who opened it and who was refused is on record before an answer leaves, or none does', async (t) => {
     const { rows } = await core.pool.query<{ outcome: string; tier: string | null; staff: string }>(
       'select outcome, tier, staff from access.entry where cases @> array[$1]',
@@ -342,7 +385,12 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     };
     const actions = async (by: typeof actor, query: string) => (await get(by, query)).items.map((one) => one.action).toReversed();
     const ofCase = ['ClearanceRequested', 'EntryNotTold', 'AccessGranted', 'AccessRevoked', 'AccessGranted'];
-    t.same(await actions(auditor, `?kind=did&case=${mine.id}`), ofCase, 'what an actor answered is told to who opens the case');
+    const since = `from=${now}`;
+    t.same(
+      await actions(auditor, `?kind=did&case=${mine.id}&${since}`),
+      ofCase,
+      'what an actor answered is told to who opens the case',
+    );
     t.same(await actions(auditor, `?kind=did&case=${encodeURIComponent(mine.reference)}`), ofCase);
     t.same(await actions(auditor, `?kind=did&household=${household}&store=restricted`), ofCase);
     t.same(await actions(auditor, `?kind=did&tier=T3`), ofCase);
@@ -351,8 +399,9 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     const emergency = ['EmergencyAccessRequested', 'EmergencyAccessConfirmed'];
     t.same(await actions(auditor, `?kind=did&store=restricted&actor=${verifier.id}`), emergency.slice(0, 1));
     const ofOffice = ['ClearanceRequested', ...emergency, 'AccessGranted'];
-    t.same((await actions(auditor, `?store=restricted&office=${branch.office}`)).length, 7, 'its cases, and what its staff did');
-    t.same(await actions(head, '?store=restricted'), ofOffice, 'what was done for their own office and by its staff');
+    t.same((await actions(auditor, `?store=restricted&office=${branch.office}`)).length, 8, 'its cases, and what its staff did');
+    const asked = [...ofOffice, 'EmergencyAccessRequested', 'EmergencyAccessDeclined'];
+    t.same(await actions(head, '?store=restricted'), asked, 'what was done for their own office, by its staff, and asked of it');
     t.same(await actions(head, `?kind=did&case=${mine.id}`), ['ClearanceRequested', 'AccessGranted'], 'no answer');
     t.same(await actions(auditor, `?store=restricted&before=2020-01-01`), []);
     t.same(await actions(auditor, `?store=restricted&refused=true`), []);
@@ -450,14 +499,15 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     if (!place) throw new Error('no restricted store');
     const live = async (pool = place.pool) => {
       const { rows } = await pool.query<{ subject: string }>('select subject from keys.data_key where wrapped is not null');
-      return rows.map((one) => one.subject);
+      // What was written of a case that is not there is about nobody.
+      return rows.map((one) => one.subject).filter((one) => one !== of.nobody);
     };
     const backup = (await place.pool.query('select to_jsonb(one) as row from keys.data_key one')).rows;
     const kept = await live();
     t.ok(kept.includes(who) && kept.includes(mine.id), 'a grant has its reason under the case');
-    t.equal(await core.destroyKeys([randomUUID()]), 0);
+    t.equal((await core.destroyKeys([randomUUID()])).now, 0);
     t.same(await live(), kept);
-    t.ok((await core.destroyKeys([who])) > 1);
+    t.ok((await core.destroyKeys([who])).now > 1);
     t.same(await live(), [], 'the emergency was about this case too');
     const { json: seen } = await actor.call('GET', path);
     t.match(seen.state.subject, { erased: true }, JSON.stringify(seen));

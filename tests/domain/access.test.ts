@@ -156,7 +156,7 @@ t.test('whoever opens T3 is of one store, or of the staff who may join them', as
     [],
   );
   const restricted = registry.all.filter((one) => one.store === 'restricted').map((one) => one.name);
-  t.same(restricted, ['clearance', 'emergencyAccess'], 'a new restricted process needs its separations');
+  t.same(restricted, ['clearance', 'emergencyAccess', 'emergencyBar'], 'a new restricted process needs its separations');
 });
 
 t.test('what two people do is of no role alone, or of roles nobody holds together', async (t) => {

@@ -5,6 +5,7 @@ import { POLICY } from '../../src/domain/access/policy/index.ts';
 import { type ClearanceState, clearance, clearanceFollowUps } from '../../src/domain/clearance/index.ts';
 import { accounts, requiredActors } from '../../src/domain/clearance/policy.ts';
 import { emergencyAccess, emergencyAccessFollowUps } from '../../src/domain/emergencyAccess/index.ts';
+import { emergencyBar } from '../../src/domain/emergencyBar/index.ts';
 import { household } from '../../src/domain/household/index.ts';
 import { checkCrossing } from '../../src/domain/kernel/crossing.ts';
 import { person } from '../../src/domain/person/index.ts';
@@ -16,7 +17,7 @@ const letterOf = (number: string, date = '2026-02-20') => ({ number, date, issue
 const NSS = 'national_security_service' as const;
 
 async function start(now = '2026-03-01T08:00:00.000Z') {
-  const w = world([clearance, emergencyAccess, household, person, staff], now);
+  const w = world([clearance, emergencyAccess, emergencyBar, household, person, staff], now);
   const head = someone('headOfBranch');
   const verifier = colleague(head, 'verifier');
   const registrar = colleague(head, 'registrar');
@@ -462,7 +463,10 @@ t.test('an emergency opens a case for hours: with a reason, a second person, and
       ...over,
     });
   await refused(t, ask({ hours: 9 }), 'TOO_LONG');
-  await refused(t, ask({ case: randomUUID() }), 'CASE_UNKNOWN');
+  const nowhere = await ask({ case: randomUUID() });
+  t.equal(nowhere.record.status, 'requested', 'whether there is such a case is not told');
+  await refused(t, w.when(w.head, 'emergencyAccess', 'confirm', nowhere.outcome.id, {}), 'CONFIRMED_BY_ITS_OFFICE');
+  await refused(t, w.when(w.headquarters, 'emergencyAccess', 'confirm', nowhere.outcome.id, {}), 'CASE_UNKNOWN');
   await refused(t, ask({}, w.registrar), 'FORBIDDEN');
   const mine = await ask({}, w.head);
   await refused(t, w.when(w.head, 'emergencyAccess', 'confirm', mine.outcome.id, {}), 'SECOND_PERSON_NEEDED');
@@ -477,6 +481,9 @@ t.test('an emergency opens a case for hours: with a reason, a second person, and
   const byBoth = w.when(elsewhere, 'emergencyAccess', 'confirm', theirs.outcome.id, {});
   await refused(t, byBoth, 'CONFIRMED_BY_ITS_OFFICE');
   t.equal((await w.when(w.headquarters, 'emergencyAccess', 'confirm', theirs.outcome.id, {})).record.status, 'open');
+  const again = await ask({}, colleague(elsewhere, 'verifier'));
+  const confirmed = await w.when(w.head, 'emergencyAccess', 'confirm', again.outcome.id, {});
+  t.equal(confirmed.record.status, 'open', 'the office whose case it is learns of it, and may confirm it');
 
   const { outcome } = await ask();
   await refused(t, w.when(w.verifier, 'emergencyAccess', 'confirm', outcome.id, {}), 'FORBIDDEN');
@@ -511,6 +518,68 @@ t.test('an emergency opens a case for hours: with a reason, a second person, and
   t.same((await w.when('emergency accesses', 'clearance', 'grantEmergency', id, next?.input ?? {})).events, []);
   await refused(t, review({ ...reviewer, id: w.verifier.id }), 'REVIEWED_BY_ANOTHER');
   t.equal((await review(reviewer)).record.status, 'reviewed');
+});
+
+t.test('who asked without ground asks for no more until somebody who answers for them lifts that', async (t) => {
+  const w = await start();
+  const id = await w.answered(refusal);
+  const ask = (by: Person) =>
+    w.when(by, 'emergencyAccess', 'request', undefined, {
+      ...{ process: 'clearance', case: id, hours: 1, reason: 'a family is held at a gate' },
+    });
+  const reviewer = someone('legalDepartment');
+  /** An emergency that a review finds without ground, and what that calls for. */
+  async function withoutGround(by: Person) {
+    const { outcome } = await ask(by);
+    await w.when(w.headquarters, 'emergencyAccess', 'confirm', outcome.id, {});
+    w.at(new Date(Date.parse(w.now()) + 3_600_000).toISOString());
+    const finding = { justified: false, finding: 'nobody was held anywhere' };
+    const { record } = await w.when(reviewer, 'emergencyAccess', 'review', outcome.id, finding);
+    t.equal(record.status, 'reviewed');
+    const { history } = await w.cases.load(emergencyAccess, outcome.id);
+    const next = emergencyAccessFollowUps(history.at(-1) as never);
+    t.same(
+      next.map((one) => [one.process, one.command, one.office?.office]),
+      [
+        ['emergencyBar', 'bar', by.post.office],
+        ['emergencyBar', 'barAgain', by.post.office],
+      ],
+    );
+    return { outcome, input: next[0]?.input ?? {} };
+  }
+  const { input } = await withoutGround(w.verifier);
+  const { organisation, office } = w.verifier.post;
+  const principal = {
+    kind: 'system',
+    name: 'emergency accesses',
+    office: { organisation, ...(office ? { office } : {}) },
+  } as const;
+  async function bar(command: string, told: object) {
+    const outcome = await w.executor.execute({
+      ...{ process: 'emergencyBar', command, input: told },
+      principal,
+      key: randomUUID(),
+    });
+    return { outcome, ...(await w.cases.load(emergencyBar, outcome.id)) };
+  }
+  const barred = await bar('bar', input);
+  t.equal(barred.outcome.id, naturalId('emergencyBar', w.verifier.id));
+  t.same(
+    barred.record.waits.map((one) => [one.key, one.party]),
+    [['lift', 'headOfBranch']],
+  );
+  await refused(t, ask(w.verifier), 'BARRED');
+  t.equal((await ask(colleague(w.head, 'verifier'))).record.status, 'requested', 'colleagues are not');
+  const lift = (by: Person) =>
+    w.when(by, 'emergencyBar', 'lift', barred.outcome.id, { reason: 'what happened was talked through' });
+  await refused(t, lift({ ...w.head, id: w.verifier.id }), 'LIFTED_BY_ANOTHER');
+  await refused(t, lift(w.verifier), 'FORBIDDEN');
+  await refused(t, lift(someone('headOfBranch')), 'NOT_FOUND');
+  t.equal((await lift(w.head)).record.status, 'lifted');
+  t.equal((await bar('barAgain', input)).record.status, 'lifted', 'the same one bars nobody twice');
+  const second = await withoutGround(w.verifier);
+  t.equal((await bar('barAgain', second.input)).record.status, 'barred');
+  await refused(t, ask(w.verifier), 'BARRED');
 });
 
 t.test('every word of refusal is used', async (t) => {

@@ -61,7 +61,7 @@ export function accessLog(app: FastifyInstance, parts: ApiParts): void {
 type Sight = Pick<AccessEntry, 'tier' | 'outcome' | 'code'> & { readonly of: readonly Looked[] };
 
 function seenBy(request: FastifyRequest, { statusCode }: FastifyReply): readonly Sight[] {
-  const { opened, askedFor, denials, telling } = request.opener;
+  const { opened, askedFor, soughtAfter, denials, telling } = request.opener;
   if (statusCode === 403 || statusCode === 404) {
     const of = askedFor.map((stream) => ({ stream }));
     return [{ of, outcome: 'refused', code: request.problemCode ?? String(statusCode) }];
@@ -72,9 +72,11 @@ function seenBy(request: FastifyRequest, { statusCode }: FastifyReply): readonly
     const streams = denials.flatMap((one) => (one.code === code && one.stream !== undefined ? [one.stream] : []));
     return { of: [...new Set(streams)].map((stream) => ({ stream })), outcome: 'refused', code };
   });
-  if (!telling) return refused;
+  // Nothing of it was opened yet: the entry has no tier.
+  const sought = soughtAfter.map((stream): Sight => ({ of: [{ stream }], outcome: 'allowed' }));
+  if (!telling) return [...sought, ...refused];
   const tier = opened.some((one) => one.tier === 'T3') ? 'T3' : 'T2';
-  return [{ of: opened.map((one) => one.of), tier, outcome: 'allowed' }, ...refused];
+  return [{ of: opened.map((one) => one.of), tier, outcome: 'allowed' }, ...sought, ...refused];
 }
 
 async function entriesOf(parts: ApiParts, request: FastifyRequest, seen: readonly Sight[]): Promise<readonly AccessEntry[]> {

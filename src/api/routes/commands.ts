@@ -65,6 +65,11 @@ function route(app: FastifyInstance, parts: ApiParts, process: Process, { comman
         ifMatch,
         correlationId: request.correlationId,
       });
+      if (opening && process.seeks) {
+        const { state } = await parts.cases.glance(`${process.name}-${outcome.id}`);
+        const sought = process.seeks(state);
+        if (sought) request.opener.sought(`${sought.process}-${sought.id}`);
+      }
       if (opening) reply.code(201).header('location', `/v1/${process.plural}/${outcome.id}`);
       return answer(reply, outcome, process);
     },

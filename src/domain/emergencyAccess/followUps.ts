@@ -2,8 +2,17 @@ import { idOf } from '../kernel/envelope.ts';
 import type { FollowUp } from '../kernel/followUp.ts';
 import type { Event } from './state.ts';
 
-/** A confirmed emergency opens the case it was asked for, and no other. */
+/** A confirmed emergency opens the case it was asked for, and no other; one without ground bars who asked from asking again. */
 export function followUps(event: Event): readonly FollowUp[] {
+  if (event.type === 'EmergencyAccessFoundUnjustified') {
+    const { staff, office } = event.data;
+    const input = { staff, emergency: idOf(event.meta.stream) };
+    // The first bar of an officer opens the record of it, and a later one stands in the same.
+    return [
+      { process: 'emergencyBar', command: 'bar', input, office, unless: ['ALREADY_EXISTS', 'WRONG_STATE'] },
+      { process: 'emergencyBar', command: 'barAgain', input, office, unless: ['WRONG_STATE'] },
+    ];
+  }
   if (event.type !== 'EmergencyAccessConfirmed') return [];
   const { process, case: id, staff, until } = event.data;
   return [{ process, command: 'grantEmergency', id, input: { staff, until, emergency: idOf(event.meta.stream) } }];

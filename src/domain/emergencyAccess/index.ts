@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import type { EmergencyBarState } from '../emergencyBar/state.ts';
 import { addMilliseconds } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { ensureAnother } from '../kernel/officers.ts';
-import { defineProcess, fact } from '../kernel/process.ts';
+import { defineProcess, fact, factByKey } from '../kernel/process.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { escalationShares, mostHours, reviewWindow } from './policy.ts';
-import { about, ENDS, evolve, initial, timers, waitsOn } from './state.ts';
+import { about, ENDS, evolve, initial, seeks, timers, waitsOn } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 const Words = z.string().trim().min(10).max(2000);
@@ -24,6 +25,9 @@ const p = defineProcess({
   ends: ENDS,
   timers,
   about,
+  seeks,
+  // That another office owns the case would tell who asks that there is one.
+  keptFromOwner: ['office'],
   clocks: { review: reviewWindow },
   escalation: { rule: escalationShares, levels: [{ party: 'branchesAffairs', role: 'branchesAffairs' }] },
   retracts: [],
@@ -33,6 +37,7 @@ const p = defineProcess({
     'EmergencyAccessDeclined',
     'EmergencyAccessLapsed',
     'EmergencyAccessReviewed',
+    'EmergencyAccessFoundUnjustified',
   ],
   labels,
 });
@@ -44,14 +49,20 @@ export const emergencyAccess = p.withCommands({
     permission: 'emergencyAccess:request',
     rules: [mostHours],
     input: z.strictObject({ process: z.literal('clearance'), case: z.uuid(), hours: z.int().min(1), reason: Words }),
-    facts: (c) => ({ asked: fact<unknown>(c.process, c.case) }),
+    facts: (c, _s, _id, actor) => ({
+      asked: fact<unknown>(c.process, c.case),
+      bar: factByKey<EmergencyBarState>('emergencyBar', actor.id),
+    }),
     emits: ['EmergencyAccessRequested'],
     to: ['requested'],
     decide: (c, _s, ctx) => {
-      ensure(ctx.facts.asked.exists, 'CASE_UNKNOWN');
+      ensure(ctx.facts.bar.state.status !== 'barred', 'BARRED');
       const most = ctx.rule(mostHours).value;
       ensure(c.hours <= most, 'TOO_LONG', { most });
-      return [{ type: 'EmergencyAccessRequested', data: c }];
+      // Whether there is such a case is not told: the id of a clearance follows from ids that many know.
+      const office = ctx.facts.asked.owner?.office;
+      const foreign = office === undefined || office === ctx.actor.office ? {} : { office };
+      return [{ type: 'EmergencyAccessRequested', data: { ...c, ...foreign } }];
     },
   }),
   confirm: p.command({
@@ -67,6 +78,7 @@ export const emergencyAccess = p.withCommands({
       // Two of one office would else open any case of the country between them.
       const { owner } = ctx.facts.asked;
       ensure(ctx.actor.post === 'branchesAffairs' || owner?.office === ctx.actor.office, 'CONFIRMED_BY_ITS_OFFICE');
+      ensure(ctx.facts.asked.exists, 'CASE_UNKNOWN');
       const { process = '', case: id = '', requestedBy: staff = '', hours = 0 } = s;
       const until = addMilliseconds(ctx.now, hours * HOUR_MS);
       return [{ type: 'EmergencyAccessConfirmed', data: { process, case: id, staff, until } }];
@@ -93,12 +105,15 @@ export const emergencyAccess = p.withCommands({
     permission: 'emergencyAccess:review',
     effect: 'legal',
     input: z.strictObject({ justified: z.boolean(), finding: Words }),
-    emits: ['EmergencyAccessReviewed'],
+    emits: ['EmergencyAccessReviewed', 'EmergencyAccessFoundUnjustified'],
     to: ['reviewed'],
     decide: (c, s, ctx) => {
       ensureAnother(ctx, 'REVIEWED_BY_ANOTHER', ['EmergencyAccessRequested', 'EmergencyAccessConfirmed']);
       ensure(s.until !== undefined && s.until <= ctx.now, 'STILL_OPEN', { until: s.until ?? '' });
-      return [{ type: 'EmergencyAccessReviewed', data: c }];
+      const reviewed = { type: 'EmergencyAccessReviewed' as const, data: c };
+      const { owner } = ctx.case;
+      if (c.justified || s.requestedBy === undefined || owner === undefined) return [reviewed];
+      return [reviewed, { type: 'EmergencyAccessFoundUnjustified', data: { staff: s.requestedBy, office: owner } }];
     },
   }),
 });

@@ -23,6 +23,7 @@ export const labels: ProcessLabels = {
     EmergencyAccessConfirmed: { en: 'Confirmed by a second person', ar: 'أكده شخص ثانٍ' },
     EmergencyAccessDeclined: { en: 'Declined', ar: 'رُفض' },
     EmergencyAccessLapsed: { en: 'Lapsed', ar: 'انتهت مدته' },
+    EmergencyAccessFoundUnjustified: { en: 'Found to be without ground', ar: 'تبيّن أنه بلا مبرر' },
     EmergencyAccessReviewed: { en: 'Reviewed', ar: 'تمت مراجعته' },
   },
   waits: {
@@ -35,6 +36,10 @@ export const labels: ProcessLabels = {
     branchesAffairs: { en: 'Branches Affairs Department', ar: 'دائرة شؤون الفروع' },
   },
   refusals: {
+    BARRED: {
+      en: 'An earlier request was found to be without ground: the head of the branch decides whether you may ask again.',
+      ar: 'تبيّن أن طلباً سابقاً كان بلا مبرر: يقرر مدير الفرع إن كان يحق لك الطلب مجدداً.',
+    },
     CASE_UNKNOWN: { en: 'There is no such case.', ar: 'لا يوجد ملف كهذا.' },
     TOO_LONG: { en: 'An emergency opens a case for {most} hours at most.', ar: 'لا تتجاوز مدة الاطلاع الاضطراري {most} ساعة.' },
     SECOND_PERSON_NEEDED: { en: 'Somebody else confirms it.', ar: 'يؤكده شخص آخر.' },
@@ -51,6 +56,7 @@ export const labels: ProcessLabels = {
   fields: {
     process: { en: 'Process', ar: 'الإجراء' },
     case: { en: 'Case', ar: 'الملف' },
+    office: { en: 'Office', ar: 'الدائرة' },
     hours: { en: 'Hours', ar: 'عدد الساعات' },
     reason: { en: 'Reason', ar: 'السبب' },
     staff: { en: 'For whom', ar: 'لمن' },

@@ -13,6 +13,8 @@ export interface EmergencyAccessState {
   readonly process?: string;
   readonly case?: string;
   readonly hours?: number;
+  /** Of the case that is asked for, where it is another's than of who asks. */
+  readonly office?: string | undefined;
   readonly reason?: Personal<string>;
   readonly requestedBy?: string;
   readonly confirmedBy?: string;
@@ -34,6 +36,8 @@ export function evolve(state: EmergencyAccessState, event: Event): EmergencyAcce
       return { ...state, status: 'review_due' };
     case 'EmergencyAccessReviewed':
       return { ...state, status: 'reviewed', justified: event.data.justified };
+    case 'EmergencyAccessFoundUnjustified':
+      return state;
   }
 }
 
@@ -55,5 +59,12 @@ export const waitsOn: { readonly [K in Status]: (s: EmergencyAccessState) => rea
 export const timers = (s: EmergencyAccessState): readonly Timer[] =>
   s.status === 'open' && s.until !== undefined ? [{ key: 'lapse', at: s.until, command: 'lapse' }] : [];
 
-/** Whoever asked reaches the own request. */
-export const about = (s: EmergencyAccessState): About => (s.requestedBy === undefined ? {} : { staff: s.requestedBy });
+/** Whoever asked reaches the own request; the office whose case it is learns of it, and may confirm it. */
+export const about = (s: EmergencyAccessState): About => ({
+  ...(s.requestedBy === undefined ? {} : { staff: s.requestedBy }),
+  ...(s.office === undefined ? {} : { offices: [s.office] }),
+});
+
+/** The case that is asked for. */
+export const seeks = ({ process, case: id }: EmergencyAccessState) =>
+  process === undefined || id === undefined ? undefined : { process, id };

@@ -190,7 +190,7 @@ export interface CommandSpec<
   readonly rules?: readonly Rule[];
   /** For commands that open: what the new case's id is derived from, when the domain gives it one (a rule's key). */
   naturalKey?(input: z.output<I>): string;
-  facts?(input: z.output<I>, state: StateFrom<S, F>, id: string): X;
+  facts?(input: z.output<I>, state: StateFrom<S, F>, id: string, actor: Actor): X;
   reserves?(input: z.output<I>, state: StateFrom<S, F>, actor: Actor): readonly Reserve[];
   decide(input: z.output<I>, state: StateFrom<S, F>, ctx: Context<X>): readonly NewEvent<E>[];
 }
@@ -210,7 +210,7 @@ export interface Command {
   /** Why the case as it stands leaves this command nothing to do: the refusal code a try would meet. */
   idle?(record: CaseRecord<unknown>): string | undefined;
   naturalKey?(input: unknown): string;
-  facts?(input: unknown, state: Stated, id: string): FactRefs;
+  facts?(input: unknown, state: Stated, id: string, actor: Actor): FactRefs;
   reserves?(input: unknown, state: Stated, actor: Actor): readonly Reserve[];
   decide(input: unknown, state: Stated, ctx: Context): readonly ProposedFact[];
 }
@@ -280,6 +280,10 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   board?(state: S): Board;
   /** Fields of the state that are its owner's alone: not shown to organisations that merely take part. */
   readonly keptFromParties?: readonly string[];
+  /** Fields of the state that tell who owns it more than they may know: for the offices it is about, and who reaches every case. */
+  readonly keptFromOwner?: readonly string[];
+  /** The case of another process that somebody asks to look at by opening this one; put on record as a look is. */
+  seeks?(state: S): { readonly process: string; readonly id: string } | undefined;
   /** Whether something in the state, or in what an entry says, is closed to these organisations, none of which owns the case. */
   closedTo?(item: Readonly<Record<string, unknown>>, state: S, organisations: readonly string[]): boolean;
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
@@ -346,6 +350,8 @@ export interface Process {
   about?(state: Stated, id: string): About;
   board?(state: Stated): Board;
   readonly keptFromParties?: readonly string[];
+  readonly keptFromOwner?: readonly string[];
+  seeks?(state: unknown): { readonly process: string; readonly id: string } | undefined;
   closedTo?(item: Readonly<Record<string, unknown>>, state: Stated, organisations: readonly string[]): boolean;
   readonly clocks?: Readonly<Record<string, Rule<ClockWindows>>>;
   onPaper?(state: Stated, fact: ToldFact): boolean | undefined;

@@ -23,9 +23,13 @@ export const CLEARANCE: readonly PolicyRow[] = [
   // Breaking the glass takes two people, and a third who looks at it afterwards.
   ...(['verifier', 'headOfBranch'] as const).flatMap((role) => [
     row(role, 'office', 'T1', ['emergencyAccess:request']),
-    row(role, 'own', 'T2', on('emergencyAccess', LOOK)),
+    row(role, 'own', 'T2', on('emergencyAccess emergencyBar', LOOK)),
   ]),
   row('headOfBranch', 'office', 'T2', on('emergencyAccess', `${LOOK} queue confirm work assign`)),
   row('branchesAffairs', 'all', 'T2', on('emergencyAccess', `${LOOK} queue confirm work assign`)),
+  // Who answers for an officer whose emergency was none decides whether they may ask again.
+  row('headOfBranch', 'office', 'T2', on('emergencyBar', `${LOOK} queue work lift`)),
+  row('branchesAffairs', 'all', 'T2', on('emergencyBar', `${LOOK} queue work lift`)),
+  row('legalDepartment', 'all', 'T2', on('emergencyBar', LOOK)),
   row('legalDepartment', 'all', 'T2', on('emergencyAccess', `${LOOK} queue review work`)),
 ];

@@ -52,6 +52,10 @@ export const WITHHELD: readonly { readonly allow: readonly string[]; readonly be
     because: 'a restricted case is opened by a grant alone, and changed by the next answer',
   },
   {
+    allow: on('emergencyBar', 'grant assign share transfer adopt correct retract reopen pause'),
+    because: 'a bar is set by a review and lifted by who answers for the officer, and in no other way',
+  },
+  {
     allow: on('emergencyAccess', 'grant share transfer adopt correct pause'),
     because: 'what was opened in an emergency stands as it was asked for, confirmed and reviewed',
   },

@@ -1,0 +1,29 @@
+import type { ProcessLabels } from '../kernel/process.ts';
+
+export const labels: ProcessLabels = {
+  name: { en: 'Bar on emergency access', ar: 'منع طلب الاطلاع الاضطراري' },
+  plural: { en: 'Bars on emergency access', ar: 'حالات منع طلب الاطلاع الاضطراري' },
+  states: {
+    none: { en: 'Not barred', ar: 'غير ممنوع' },
+    barred: { en: 'Barred', ar: 'ممنوع' },
+    lifted: { en: 'Lifted', ar: 'رُفع المنع' },
+  },
+  commands: {
+    bar: { en: 'Bar', ar: 'منع' },
+    barAgain: { en: 'Bar again', ar: 'منع مجدداً' },
+    lift: { en: 'Lift', ar: 'رفع المنع' },
+  },
+  events: {
+    EmergencyRequestsBarred: { en: 'Barred from asking for emergency access', ar: 'مُنع من طلب الاطلاع الاضطراري' },
+    EmergencyBarLifted: { en: 'Bar lifted', ar: 'رُفع المنع' },
+  },
+  waits: { lift: { en: 'Decision whether they may ask again', ar: 'قرار السماح بالطلب مجدداً' } },
+  parties: { headOfBranch: { en: 'Head of the branch', ar: 'مدير الفرع' } },
+  refusals: { LIFTED_BY_ANOTHER: { en: 'Who is barred does not lift it.', ar: 'لا يرفع المنع من مُنع.' } },
+  fields: {
+    staff: { en: 'For whom', ar: 'لمن' },
+    emergency: { en: 'Emergency access', ar: 'الاطلاع الاضطراري' },
+    reason: { en: 'Reason', ar: 'السبب' },
+  },
+  codes: {},
+};

@@ -1,0 +1,33 @@
+import type { About, FoldEvent, Wait } from '../kernel/process.ts';
+import type { events } from './events.ts';
+
+export type Event = FoldEvent<typeof events>;
+
+export type Status = 'none' | 'barred' | 'lifted';
+export const ENDS = ['lifted'] as const;
+
+/** Whether one officer may ask for emergency access. */
+export interface EmergencyBarState {
+  readonly status: Status;
+  readonly staff?: string;
+  readonly emergency?: string;
+}
+
+export const initial: EmergencyBarState = { status: 'none' };
+
+export function evolve(state: EmergencyBarState, event: Event): EmergencyBarState {
+  switch (event.type) {
+    case 'EmergencyRequestsBarred':
+      return { ...event.data, status: 'barred' };
+    case 'EmergencyBarLifted':
+      return { ...state, status: 'lifted' };
+  }
+}
+
+export const waitsOn: { readonly [K in Status]: (s: EmergencyBarState) => readonly Wait[] } = {
+  none: () => [],
+  barred: () => [{ key: 'lift', party: 'headOfBranch' }],
+  lifted: () => [],
+};
+
+export const about = (s: EmergencyBarState): About => (s.staff === undefined ? {} : { staff: s.staff });
