@@ -293,8 +293,24 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
       trail.json.items.some((one: { type: string }) => one.type === 'AccessGranted'),
       JSON.stringify(trail.json).slice(0, 300),
     );
+    const [asked, told] = trail.json.items as readonly { readonly logIndex: string; readonly recordedAt: string }[];
+    const then = (index: string | undefined, by = verifier) => by.call('GET', `${path}?asOf=${index}`);
+    t.match(await then(asked?.logIndex), { status: 200, json: { status: 'requested', actions: [] } }, 'before the answer');
+    t.notMatch(JSON.stringify((await then(asked?.logIndex)).json), new RegExp(CANARY));
+    t.match(await then(asked?.recordedAt), { status: 200, json: { status: 'requested' } }, 'and by the time it was asked');
+    t.same((await then(told?.logIndex)).json.state, read.json.state, 'with the answer');
+    t.equal((await then('0')).status, 404);
+    t.match(await then(asked?.logIndex, actor), { status: 200, json: { status: 'requested' } });
+    t.equal((await then(asked?.logIndex, head)).status, 403, 'the past is no more open than today');
+    t.equal((await then(asked?.logIndex, otherActor)).status, 404);
+    const past = await verifier.call('GET', `${path}/timeline?asOf=${asked?.logIndex}`, undefined, after);
+    t.same(
+      past.json.items.map((one: { type: string }) => one.type),
+      ['ClearanceRequested'],
+    );
     await headquarters.call('POST', `${path}/revoke-grant`, { staff: verifier.id });
     t.equal((await verifier.call('GET', path)).status, 403);
+    t.equal((await then(asked?.logIndex)).status, 403, 'under the grant of today');
   });
 
   await t.test('in an emergency two people open it, for hours', async (t) => {

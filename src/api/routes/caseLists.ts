@@ -55,6 +55,9 @@ const DwellQuery = z.strictObject({
   before: Moment.optional(),
 });
 
+/** What a reader of the document has to know of every list over several processes. */
+const GENERAL_ALONE =
+  'Restricted cases are not among them: each restricted process has its own list, and what waits in them stands in the queue.';
 const READ_MODELS = ['cases'];
 const DWELL_MODELS = ['cases', 'timeline'];
 /** Restricted cases of one person, at most: one an actor and purpose. */
@@ -111,7 +114,12 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
 
   listRoute(app, parts, {
     url: '/v1/cases',
-    operation: { operationId: 'casesList', tags: ['work'], summary: 'Cases of every process, last opened first' },
+    operation: {
+      operationId: 'casesList',
+      tags: ['work'],
+      summary: 'Cases of every process, last opened first',
+      description: GENERAL_ALONE,
+    },
     filter: { process: Code.optional(), ...FILTER },
     readModels: READ_MODELS,
     item: CaseItem,
@@ -126,6 +134,7 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
         operationId: 'casesCounts',
         tags: ['work'],
         summary: 'Exact numbers of cases by process and state',
+        description: GENERAL_ALONE,
         querystring: Counted,
         response: { 200: jsonSchemaOf(CountsView, 'output') },
       },
@@ -143,6 +152,7 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
         operationId: 'casesByReference',
         tags: ['work'],
         summary: 'The cases with a reference, whatever their process: usually one, rarely several',
+        description: GENERAL_ALONE,
         querystring: ByReference,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(CaseItem) }), 'output') },
       },
@@ -163,7 +173,7 @@ export async function caseListRoutes(app: FastifyInstance, parts: ApiParts): Pro
         operationId: 'dwellFigures',
         tags: ['work'],
         summary: 'How long each office and organisation held what: median, 90th percentile, longest, still running; in seconds',
-        description: `\`from\` and \`before\` mean when the holding began. ${HELD_BACK}`,
+        description: `\`from\` and \`before\` mean when the holding began. ${HELD_BACK} ${GENERAL_ALONE}`,
         querystring: DwellQuery,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(DwellFiguresView) }), 'output') },
       },

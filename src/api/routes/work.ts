@@ -195,6 +195,7 @@ export async function workRoutes(app: FastifyInstance, parts: ApiParts): Promise
         tags,
         summary:
           'What happened after a place of the log to cases I may read; poll with `after` = `scannedTo` of the answer before',
+        description: 'Of the general store alone: a restricted case tells what happened to it in its own audit trail.',
         querystring: ChangesQuery,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(ChangeView), scannedTo: z.string() }), 'output') },
       },
