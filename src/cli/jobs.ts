@@ -1,0 +1,24 @@
+/** `node dist/src/cli/jobs.js status | troubled | retry ID | drop ID | skip REACTOR POSITION --reason "why"`: looks after follow-ups. */
+import { openCore, SCHEMAS } from '../compose.ts';
+import { readConfig } from '../platform/config.ts';
+import { createLogger } from '../platform/logging.ts';
+import { RESTRICTED_SCHEMAS } from '../restrictedStore.ts';
+import { createOperator } from '../workers/runtime/status.ts';
+import { jobsCommand } from './jobs/commands.ts';
+import { run } from './run.ts';
+
+await run(async () => {
+  const core = await openCore(readConfig(process.env), createLogger({ level: 'error' }), 'masar jobs');
+  try {
+    const { restricted } = core;
+    const restrictedOperator = restricted && createOperator(restricted.pool, RESTRICTED_SCHEMAS.workers);
+    const tools = {
+      general: createOperator(core.pool, SCHEMAS.workers),
+      ...(restrictedOperator ? { restricted: restrictedOperator } : {}),
+      print: console.log,
+    };
+    process.exitCode = await jobsCommand(process.argv.slice(2), tools);
+  } finally {
+    await core.close();
+  }
+});

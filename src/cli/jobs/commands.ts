@@ -1,0 +1,75 @@
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Operator } from '../../workers/runtime/status.ts';
+
+const USAGE = `node dist/src/cli/jobs.js status
+node dist/src/cli/jobs.js troubled
+node dist/src/cli/jobs.js retry ID
+node dist/src/cli/jobs.js drop ID
+node dist/src/cli/jobs.js skip REACTOR POSITION --reason "why"
+
+status    how many follow-ups of each reactor wait, and where and why one stands still
+troubled  follow-ups that were refused by a rule, or put off three times and more
+retry     another try now
+drop      lets a follow-up be without its effect; who did so is kept
+skip      lets a reactor pass over the one event it stands still at; who, when and why is kept
+
+--store restricted  the same of the restricted store`;
+
+const SHOWN = 50;
+
+export interface JobTools {
+  readonly general: Operator;
+  /** Absent where no restricted store is set up. */
+  readonly restricted?: Operator;
+  readonly print: (line: string) => void;
+}
+
+/** Runs the command of these arguments; answers the exit code: 0, 1 when something stands still or is not there, 2 for a wrong call. */
+export async function jobsCommand(argv: readonly string[], tools: JobTools): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { reason: { type: 'string' }, store: { type: 'string', default: 'general' } },
+    allowPositionals: true,
+  });
+  const { print } = tools;
+  const [command, name, position, ...more] = positionals;
+  const operator = values.store === 'restricted' ? tools.restricted : values.store === 'general' ? tools.general : undefined;
+  if (!operator) throw new Error(`there is no store ${values.store} here`);
+  const reason = values.reason?.trim();
+  const said = (there: boolean, what: string): number => {
+    print(there ? what : 'there is no such thing');
+    return there ? 0 : 1;
+  };
+  if (command === 'status' && name === undefined) return status(operator, print);
+  if (command === 'troubled' && name === undefined) return troubled(operator, print);
+  if (command === 'retry' && name && position === undefined) return said(await operator.retry(name), 'it is tried again now');
+  if (command === 'drop' && name && position === undefined) {
+    return said(await operator.drop(name, userInfo().username), 'it is dropped, on record');
+  }
+  if (command === 'skip' && name && /^\d+$/.test(position ?? '') && reason && more.length === 0) {
+    const there = await operator.skipEvent(name, BigInt(position ?? ''), userInfo().username, reason);
+    return said(there, `${name} passes over the event at ${position}, on record`);
+  }
+  print(USAGE);
+  return 2;
+}
+
+async function status(operator: Operator, print: JobTools['print']): Promise<number> {
+  const { reactors } = await operator.status();
+  for (const { name, position, pending, oldestSeconds, refused, fault } of reactors) {
+    print(`${name}: at ${position}, ${pending} wait (the oldest for ${Math.round(oldestSeconds)} s), ${refused} refused`);
+    if (fault) print(`  stands still at ${fault.position} since ${fault.since}: ${fault.what}`);
+  }
+  return reactors.some((one) => one.fault) ? 1 : 0;
+}
+
+async function troubled(operator: Operator, print: JobTools['print']): Promise<number> {
+  const jobs = await operator.troubled(SHOWN);
+  for (const { id, reactor, step, stream, attempts, createdAt, refusal, fault } of jobs) {
+    const why = refusal === undefined ? (fault ?? 'unknown') : JSON.stringify(refusal);
+    print(`${id}  ${reactor}: ${step}, after an event of ${stream}, since ${createdAt}, tried ${attempts + 1} times: ${why}`);
+  }
+  if (jobs.length === 0) print('none');
+  return 0;
+}
