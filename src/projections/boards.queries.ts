@@ -1,5 +1,6 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { LocalDate } from '../domain/kernel/dates.ts';
+import { countedLines, countedWaits, isCounted } from './boardCounts.queries.ts';
 import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
 import type { ReadTables } from './reads.queries.ts';
 import { type Sight, visibleTo } from './visibility.ts';
@@ -108,6 +109,7 @@ export async function boardLines(
   groups: readonly BoardGroup[],
   day: LocalDate,
 ): Promise<readonly BoardLine[]> {
+  if ('groups' in seen && isCounted(filter, seen)) return countedLines(db, seen, filter, groups, day);
   const columns = groups.map((group) => `board.${group}` as const);
   const base = onBoard(db, conditionOf(seen), filter);
   const numbers = base
@@ -168,6 +170,7 @@ export function boardWaits(
   groups: readonly BoardGroup[],
   now: string,
 ): Promise<readonly (Partial<Record<BoardGroup, string | null>> & BoardWait)[]> {
+  if ('groups' in seen && isCounted(filter, seen)) return countedWaits(db, seen, filter, groups, now);
   const columns = groups.map((group) => `board.${group}` as const);
   return onBoard(db, conditionOf(seen), filter)
     .innerJoin('queue', (join) => join.onRef('queue.process', '=', 'board.process').onRef('queue.case_id', '=', 'board.case_id'))

@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import { changesThePast } from '../domain/kernel/case.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
+import { type BoardCountTables, countedOf, countTables, createCounts } from './boardCounts.ts';
 import { type BoardRow, dayOf, rowsAfter, type Standing, standingOf, standingsIn, standingsOf } from './boardRows.ts';
 import { createFolds, type FoldedEvent } from './runtime/folds.ts';
 import type { FoldContext, ProjectedEvent, Projection } from './runtime/projection.ts';
 
-export interface BoardTables {
+export interface BoardTables extends BoardCountTables {
   board: BoardRow;
 }
 
@@ -13,12 +14,13 @@ const KEPT_CASES = 20_000;
 
 /**
  * Where the cases of every process with a board stand, what of them adds up, and since when: in the world and to our knowledge,
- * so that a figure can be given for any day as it was known at any moment.
+ * so that a figure can be given for any day as it was known at any moment. How many stand alike now is counted as they move, so
+ * that a roll-up takes no longer with more cases.
  */
 export function boardsProjection(registry: Registry): Projection {
   return {
     name: 'boards',
-    version: 1,
+    version: 2,
     categories: registry.all.filter((one) => one.board !== undefined && one.store === 'general').map((one) => one.name),
     opening: 'none',
     tables: [
@@ -47,17 +49,25 @@ export function boardsProjection(registry: Registry): Projection {
           '(process, known_from)',
         ],
       },
+      ...countTables,
     ],
     start: (context) => {
       const fold = createFolds(context);
-      const rows = createRows(context.db as Kysely<BoardTables>);
+      const db = context.db as Kysely<BoardTables>;
+      const rows = createRows(db);
+      const counts = createCounts(db);
       return async (batch) => {
         const folded = await fold(batch);
         await rows.recall(batch);
         const put: BoardRow[] = [];
-        for (const one of folded) put.push(...rows.change(one.record, await standings(one, rows.of(one), context), one.event));
+        for (const one of folded) {
+          const { event, before, record } = one;
+          const was = countedOf(event.process, before, rows.of(one).at(-1));
+          put.push(...rows.change(record, await standings(one, rows.of(one), context), event));
+          counts.move(was, countedOf(event.process, record, rows.of(one).at(-1)));
+        }
         rows.forget();
-        return [{ table: 'board', put }];
+        return [{ table: 'board', put }, ...(await counts.changes())];
       };
     },
   };
