@@ -19,7 +19,7 @@ import { built } from './support/built.mjs';
 import { linesOf } from './support/figures.mjs';
 import { results } from './support/results.mjs';
 
-const ROWS = ['appends', 'decide', 'rebuild', 'httpCommand', 'httpQuery', 'scale', 'import', 'memory', 'start', 'crowd', 'trust'];
+const ROWS = ['appends', 'decide', 'rebuild', 'httpCommand', 'httpQuery', 'scale', 'import', 'memory', 'start', 'trust'];
 
 const { startEmbeddedPostgres } = await built('src/platform/embeddedPostgres.js');
 const { silentLog, temporaryDirectory } = await built('tests/support/postgres.js');

@@ -1,7 +1,8 @@
 /**
  * A figure is what one line of the table says:
  * `{ name, work, unit, ours: [a value a round], peer?: [likewise], peerName?, of: 'ratio' | 'value', atLeast?, atMost?, note? }`.
- * With a peer the ratio is taken round by round, since both were measured side by side; the target is held to its median.
+ * With a peer the ratio is taken round by round, since both were measured side by side; the target is held to its median, or with
+ * `worst` to the largest.
  */
 export const median = (values) => quantile(values, 0.5);
 
@@ -16,13 +17,14 @@ export const ratios = ({ ours, peer }) => ours.map((value, round) => value / pee
 /** What the target is held to, with its smallest and largest. */
 export function held(figure) {
   const values = figure.peer ? ratios(figure) : figure.ours;
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+  const told = figure.worst ? Math.max(...values) : median(values);
+  return { told, min: Math.min(...values), max: Math.max(...values) };
 }
 
 export const hasTarget = ({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined;
 
 export function reached(figure) {
-  const { median: value } = held(figure);
+  const { told: value } = held(figure);
   return (figure.atLeast === undefined || value >= figure.atLeast) && (figure.atMost === undefined || value <= figure.atMost);
 }
 
@@ -37,7 +39,7 @@ export const target = ({ atLeast, atMost }) =>
 
 /** What the console shows of a figure. */
 export function linesOf(figure, reasons) {
-  const { median: value, min, max } = held(figure);
+  const { told: value, min, max } = held(figure);
   const sides = [`${digits(median(figure.ours))} ${figure.unit}`];
   if (figure.peer) sides.push(`${figure.peerName} ${digits(median(figure.peer))} ${figure.unit}`);
   const verdict = hasTarget(figure) ? `, wanted ${target(figure)}: ${reached(figure) ? 'reached' : 'NOT REACHED'}` : '';

@@ -9,6 +9,9 @@ import { built } from './built.mjs';
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** Stands for a name that differs from copy to copy. */
 const NAME = 'Xqz';
+/** What ids and names of copies begin with, so that rows of read models can be told apart and copied again. */
+export const ID_MARK = 'feed0000';
+export const NAME_MARK = 'qqqqqq';
 const EVENTS_A_CASE = 10;
 const INSERT_AT_ONCE = 4_000;
 
@@ -122,6 +125,9 @@ function padded(text) {
   return JSON.stringify(drafts);
 }
 
+/** A number in letters, a digit a letter from a on. */
+const letters = (number) => String(number).replace(/[0-9]/g, (digit) => 'abcdefghij'[Number(digit)]);
+
 /** Writes so many events of a tenth as many cases into an empty log; answers how many of each. */
 export async function fillLog({ pool, codec }, events) {
   const { drafts, keep } = await template();
@@ -153,8 +159,8 @@ export async function fillLog({ pool, codec }, events) {
     const ids = new Map();
     const fresh = (piece, at) => {
       if (at % 2 === 0 || keep.has(piece)) return piece;
-      if (piece === NAME) return `N${copy}`;
-      const known = ids.get(piece) ?? randomUUID();
+      if (piece === NAME) return `${NAME_MARK}${letters(copy)}`;
+      const known = ids.get(piece) ?? ID_MARK + randomUUID().slice(ID_MARK.length);
       ids.set(piece, known);
       return known;
     };

@@ -33,7 +33,7 @@ ${known.map((name) => `- **${name}**: ${reasons[name]}`).join('\n')}
 }
 
 function lineOf(figure, machine) {
-  const { median: value, min, max } = held(figure);
+  const { told: value, min, max } = held(figure);
   const verdict = hasTarget(figure) ? (reached(figure) ? 'reached' : '**not reached**') : '';
   return `| ${[
     `${figure.work} (\`${figure.name}\`)${figure.note ? `; ${figure.note}` : ''}`,
