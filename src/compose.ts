@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
@@ -9,7 +10,14 @@ import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
 import { documentMigrations } from './eventlog/documents/migrations.ts';
-import { type Destroyed, destroyKeysOf, destroyRestricted, erasedSubjects, reconcileErasures } from './eventlog/erasures.ts';
+import {
+  type Destroyed,
+  destroyKeysOf,
+  destroyRestricted,
+  type ErasableStore,
+  erasedSubjects,
+  reconcileErasures,
+} from './eventlog/erasures.ts';
 import { createExecutor, type Executor } from './eventlog/execute.ts';
 import type { EventLog } from './eventlog/port.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
@@ -19,10 +27,11 @@ import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
 import { RestrictedUnavailable, type Routed, registryFor, routed } from './eventlog/stores.ts';
 import { tracedExecutor, tracedLog } from './eventlog/traced.ts';
 import type { Config } from './platform/config.ts';
-import { createKysely, createPool } from './platform/database.ts';
+import { createKysely, createPool, withAdvisoryLock } from './platform/database.ts';
 import { openEmbeddedPostgres, restrictedDatabaseOn } from './platform/embeddedPostgres.ts';
 import { openFileStore } from './platform/files/open.ts';
 import type { Keyring } from './platform/keyring.ts';
+import { type ErasedList, openErasedList } from './platform/keys/erasedList.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
 import { openKeyStore } from './platform/keys/open.ts';
 import { limitMigrations } from './platform/limits/migrations.ts';
@@ -34,6 +43,7 @@ import { migrateQueue } from './platform/queue.ts';
 import { openScanner } from './platform/scanner/open.ts';
 import type { Tracer } from './platform/tracing/tracer.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
+import { forgetOnce } from './projections/runtime/reset.ts';
 import { stepBackWithLog } from './restoredLog.ts';
 import { migrateRestricted, type RestrictedPlace, restrictedPlace } from './restrictedStore.ts';
 import { workerMigrations } from './workers/migrations.ts';
@@ -107,6 +117,12 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const keys = await openKeyStore(config, { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
     closers.push(() => keys.close());
     const { keyring } = keys;
+    const erasedList =
+      config.erasedListFile === undefined
+        ? undefined
+        : openErasedList(config.erasedListFile, (work) => withAdvisoryLock(pool, 'list of the erased', work));
+    if (!erasedList && !config.embedded)
+      logger.warn({}, 'ERASED_LIST_FILE is not set: a log that is put back to a day before an erasure does not tell of it');
     const own = registryFor(registry, 'general');
     const codec = createCodec(own, keyring);
     const cases = createCases(log, codec, own);
@@ -145,7 +161,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
             registry,
             rulebook,
             rights,
-            erased: () => erasedSubjects(log, codec),
+            erased: async () => [...(await erasedSubjects(log, codec)), ...((await erasedList?.read()) ?? [])],
             routed: () => both,
             applicationName,
             logger,
@@ -158,10 +174,10 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     });
     const { read, workers } = SCHEMAS;
     await stepBackWithLog({ name: 'general', log, codec, pool, db, read, workers, logger });
-    const revived = await reconcileErasures(log, codec, keyring);
-    if (revived > 0)
-      logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
+    await bringErasuresBack({ log, codec, keyring }, erasedList, db, logger);
     const destroyKeys = async (subjects: readonly string[]): Promise<Destroyed> => {
+      // Listed first: what is not listed could come back with an older log.
+      await erasedList?.add(subjects);
       const theirs = restricted ? await destroyRestricted(await restricted.open(), subjects) : { now: 0, ever: 0 };
       const own = await destroyKeysOf(keyring, subjects);
       return { now: theirs.now + own.now, ever: theirs.ever + own.ever };
@@ -193,6 +209,21 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     await close();
     throw error;
   }
+}
+
+/** Holds keys and read models to what is erased, before anything is served. */
+async function bringErasuresBack(
+  store: ErasableStore,
+  list: ErasedList | undefined,
+  db: Kysely<unknown>,
+  logger: Log,
+): Promise<void> {
+  const { revived, unknownToLog } = await reconcileErasures(store, list);
+  if (revived > 0) logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
+  if (unknownToLog.length === 0) return;
+  const digest = createHash('sha256').update(unknownToLog.join()).digest('hex');
+  if (await forgetOnce(db, SCHEMAS.read, digest))
+    logger.warn({ subjects: unknownToLog.length }, 'the log was put back to a day before erasures: read models are made anew');
 }
 
 /** Runs the steps last first, each once; one that fails does not keep the others from running, and is thrown in the end. */

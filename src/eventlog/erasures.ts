@@ -1,6 +1,7 @@
 import { erasureEvents } from '../domain/erasure/index.ts';
 import { idOf } from '../domain/kernel/envelope.ts';
 import type { Keyring } from '../platform/keyring.ts';
+import type { ErasedList } from '../platform/keys/erasedList.ts';
 import type { Codec } from './codec.ts';
 import type { EventLog, Position } from './port.ts';
 
@@ -68,10 +69,26 @@ export async function destroyKeysOf(keyring: Keyring, subjects: readonly string[
   return { now, ever };
 }
 
+/** What was found of erasures at a start. */
+export interface Reconciled {
+  /** Keys that had come back, and are destroyed again. */
+  readonly revived: number;
+  /** Subjects that the list says are erased and the log does not: an older log was put back. */
+  readonly unknownToLog: readonly string[];
+}
+
 /**
- * Destroys again what the log says is destroyed: a key store that was put back from a backup holds keys that are gone for good.
- * Done before anything is served. Answers how many keys had come back.
+ * Destroys again what the log or the list says is destroyed: a key store that was put back from a backup holds keys that are gone
+ * for good, and a log that was put back no longer tells of it. Done before anything is served.
  */
-export async function reconcileErasures(log: EventLog, codec: Codec, keyring: Keyring): Promise<number> {
-  return (await destroyKeysOf(keyring, await erasedSubjects(log, codec))).now;
+export async function reconcileErasures(
+  { log, codec, keyring }: ErasableStore,
+  list: ErasedList | undefined,
+): Promise<Reconciled> {
+  const told = await erasedSubjects(log, codec);
+  const listed = (await list?.read()) ?? [];
+  await list?.add(told);
+  const known = new Set(told);
+  const { now: revived } = await destroyKeysOf(keyring, [...new Set([...told, ...listed])]);
+  return { revived, unknownToLog: listed.filter((one) => !known.has(one)).sort() };
 }

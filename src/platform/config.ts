@@ -53,6 +53,8 @@ export interface Config {
   readonly restrictedDatabaseUrl: string | undefined;
   /** The restricted store's own master key; absent when a development key in `dataDir` is used. */
   readonly restrictedMasterKeyFile: string | undefined;
+  /** Where it is listed who is erased, apart from every backup; absent when the log alone tells. */
+  readonly erasedListFile: string | undefined;
   /** The Ed25519 key (PEM) that signs the audit tree; absent when a development key in `dataDir` is used. */
   readonly auditKeyFile: string | undefined;
   /** The name of this installation's event log in what it signs. */
@@ -151,6 +153,7 @@ const Environment = z.object({
   KEYS_IN_GENERAL_DATABASE: z.literal('yes').optional(),
   RESTRICTED_DATABASE_URL: url('postgres', 'postgresql').optional(),
   RESTRICTED_MASTER_KEY_FILE: readableFile.optional(),
+  ERASED_LIST_FILE: z.string().optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
   MASAR_AUDIT_KEY_FILE: readableFile.optional(),
   MASAR_AUDIT_ORIGIN: z
@@ -218,6 +221,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   RESTRICTED_DATABASE_URL:
     "a postgres:// or postgresql:// address of a database of its own, with the restricted store's own login",
   RESTRICTED_MASTER_KEY_FILE: 'a file this process may read, with a key that is not the general one',
+  ERASED_LIST_FILE: 'a file on another disk than the database and its backups, which every process may write',
   MASAR_AUDIT_KEY_FILE: 'a file this process may read, with an Ed25519 key in PEM',
   MASAR_AUDIT_ORIGIN: 'a name of this event log that no other has, such as masar.example.org/log, without spaces and plus signs',
   PUBLIC_URL: 'the https:// address people reach this API at',
@@ -277,6 +281,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     keysDatabaseUrl: settings.KEYS_DATABASE_URL,
     restrictedDatabaseUrl: settings.RESTRICTED_DATABASE_URL,
     restrictedMasterKeyFile: settings.RESTRICTED_MASTER_KEY_FILE,
+    erasedListFile: settings.ERASED_LIST_FILE === undefined ? undefined : resolve(settings.ERASED_LIST_FILE),
     auditKeyFile: settings.MASAR_AUDIT_KEY_FILE,
     auditOrigin: settings.MASAR_AUDIT_ORIGIN ?? 'masar.localhost/log',
     publicUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { createClient } from '../../src/cli/demo/client.ts';
 import { migrateAll, openCore, SCHEMAS } from '../../src/compose.ts';
 import { isOpen } from '../../src/domain/kernel/privacy.ts';
@@ -27,20 +28,20 @@ t.test(
     const data = temporaryDirectory();
     t.teardown(() => rmSync(data, { recursive: true, force: true }));
     await migrateAll(pool, url);
-    const config = readConfig({ DATABASE_URL: url, MASAR_DATA: data, PORT: '0', NODE_ENV: 'test' });
-    const running = await serve(config, pino({ level: 'silent' }));
+    const listFile = join(data, 'elsewhere', 'erased.list');
+    const config = readConfig({ DATABASE_URL: url, MASAR_DATA: data, PORT: '0', NODE_ENV: 'test', ERASED_LIST_FILE: listFile });
+    let running = await serve(config, pino({ level: 'silent' }));
     let stopped = false;
     const stop = async () => {
       if (!stopped) await running.stop();
       stopped = true;
     };
     t.teardown(stop);
-    const { core } = running;
     const issuer = await openDevelopmentIssuer(data);
-    const client = createClient(running.address ?? '', (login) => issuer.token(login));
+    let client = createClient(running.address ?? '', (login) => issuer.token(login));
 
     const { organisation } = await bootstrapAdministrator(
-      { ...core.executor, cases: core.cases },
+      { ...running.core.executor, cases: running.core.cases },
       {
         issuer: DEVELOPMENT_ISSUER,
         subject: 'admin',
@@ -81,16 +82,16 @@ t.test(
       );
     t.equal((await search('زليخة')).items.length, 1);
 
-    const readSchemas = async () =>
+    const readSchemas = async (from = pool) =>
       (
-        await pool.query<{ schema: string; name: string }>(
+        await from.query<{ schema: string; name: string }>(
           `select schemaname as schema, tablename as name from pg_tables where schemaname like 'read%' or schemaname = 'workers'`,
         )
       ).rows;
-    const mentions = async (word: string) => {
+    const mentions = async (word: string, from = pool) => {
       let found = 0;
-      for (const { schema, name } of await readSchemas()) {
-        const { rows } = await pool.query(`select count(*)::int as n from "${schema}"."${name}" x where x::text like $1`, [
+      for (const { schema, name } of await readSchemas(from)) {
+        const { rows } = await from.query(`select count(*)::int as n from "${schema}"."${name}" x where x::text like $1`, [
           `%${word}%`,
         ]);
         found += rows[0].n;
@@ -102,6 +103,13 @@ t.test(
     const keysOfGone = async () =>
       (await pool.query(`select count(*)::int as n from keys.data_key where subject = $1 and wrapped is not null`, [gone.id]))
         .rows[0].n;
+    // A copy of everything as it was, file by file.
+    await stop();
+    const whole = await copyOf(t, url);
+    running = await serve(config, pino({ level: 'silent' }));
+    stopped = false;
+    client = createClient(running.address ?? '', (login) => issuer.token(login));
+    const { core } = running;
     const before = await core.log.head();
     const written = async () =>
       (
@@ -173,5 +181,62 @@ t.test(
         await again.close();
       }
     });
+
+    await t.test('a backup of log, keys and read models from before the erasure revives nobody', async (t) => {
+      t.equal(readFileSync(listFile, 'utf8').trim().split('\n').length, 1, 'who is erased is listed elsewhere');
+      const { address } = whole;
+      const old = readConfig({ DATABASE_URL: address, MASAR_DATA: data, PORT: '0', NODE_ENV: 'test' });
+      const nameIn = async (config: typeof old, id: string) => {
+        const again = await openCore(config, silentLog, 'test');
+        const state = (await again.cases.load(again.registry.byName('person')!, id)).record.state as PersonState;
+        return again.close().then(() => state.name);
+      };
+      t.match(await nameIn(old, gone.id), named('زليخة', 'المحذوف'), 'control: without the list the person is back');
+      const listed = { ...old, erasedListFile: listFile };
+      t.ok((await mentions('زليخه', whole.pool)) > 0, 'control: and in its read models');
+      t.notOk(isOpen(await nameIn(listed, gone.id)));
+      t.match(await nameIn(listed, other.id), named('بلقيس', 'الباقي'));
+      const back = await serve(listed, silentLog);
+      const there = createClient(back.address ?? '', (login) => issuer.token(login));
+      const find = (name: string) =>
+        there.get<{ items: unknown[] }>('registrar', `/v1/register?name=${encodeURIComponent(name)}`, note.position);
+      await eventually('the read models are there again', async () => (await find('بلقيس')).items.length === 1);
+      t.equal((await find('زليخة')).items.length, 0);
+      await eventually('what is retired is gone', async () => {
+        const { rows } = await whole.pool.query(`select from read.projection_build where state = 'retired'`);
+        return rows.length === 0;
+      });
+      for (const word of ['زليخة', 'زليخه', 'المحذوف'])
+        t.equal(await mentions(word, whole.pool), 0, 'no read model knows the name');
+      await back.stop();
+      const text = readFileSync(listFile, 'utf8');
+      writeFileSync(
+        listFile,
+        text.replace(/.$/m, (last) => (last === '0' ? '1' : '0')),
+      );
+      await t.rejects(openCore(listed, silentLog, 'test'), { name: 'ErasedListBroken', message: /line 1/ });
+      writeFileSync(listFile, `${text}a line that was not fin`);
+      await openCore(listed, silentLog, 'test').then((core) => core.close());
+    });
   },
 );
+
+/** Another database with the same bytes in it. */
+async function copyOf(t: Pick<Test, 'teardown'>, url: string) {
+  const name = new URL(url).pathname.slice(1);
+  const at = (database: string): string => {
+    const address = new URL(url);
+    address.pathname = `/${database}`;
+    return address.href;
+  };
+  const admin = createPool(at('postgres'), { applicationName: 'copy', max: 1 });
+  await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  await admin.query(`create database ${name}_copy template ${name}`);
+  const pool = createPool(at(`${name}_copy`), { applicationName: 'copy', max: 2 });
+  t.teardown(async () => {
+    await pool.end();
+    await admin.query(`drop database ${name}_copy with (force)`);
+    await admin.end();
+  });
+  return { address: at(`${name}_copy`), pool };
+}

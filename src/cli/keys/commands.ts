@@ -13,7 +13,7 @@ npm run keys -- tombstones
 npm run keys -- retention
 
 rotate      wraps every key anew by the master key in FILE, which is made if it is not there; may be run again after a break
-reconcile   destroys the keys of whom the log, or a list in FILE (one id a line), says that they are erased
+reconcile   destroys the keys of whom the log, or a list in FILE (one id a line, or a copy of ERASED_LIST_FILE), says that they are erased
 tombstones  prints that list, to be kept apart from all backups
 retention   lists the records that need not be kept any more; erases none`;
 
@@ -60,7 +60,8 @@ const Listed = z.array(z.string().regex(/^[\w-]{1,64}$/));
 
 async function reconcile(file: string | undefined, { keyring, erased, print }: KeyTools): Promise<number> {
   const lines = file === undefined ? [] : readFileSync(file, 'utf8').split('\n');
-  const listed = Listed.parse(lines.map((line) => line.trim()).filter((line) => line !== ''));
+  // Of a line of ERASED_LIST_FILE the last word.
+  const listed = Listed.parse(lines.map((line) => line.trim().split(' ').at(-1)).filter((word) => word !== ''));
   const subjects = [...new Set([...(await erased()), ...listed])];
   print(`${subjects.length} subjects are erased; ${await keyring.destroy(subjects)} of their keys were there and are destroyed`);
   return 0;

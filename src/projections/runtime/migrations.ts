@@ -39,5 +39,12 @@ const runtime: Migration = {
   },
 };
 
+/** Erasures that the log does not tell of, and for which the read models were made anew: `digest` stands for those it lacked. */
+const forgotten: Migration = {
+  up: async (db) => {
+    await sql`create table forgotten (digest text primary key, at timestamptz not null default now())`.execute(db);
+  },
+};
+
 /** Migrations of the schema of the read models; the read models' own tables are made by the projector. */
-export const projectionMigrations: Readonly<Record<string, Migration>> = { '001_runtime': runtime };
+export const projectionMigrations: Readonly<Record<string, Migration>> = { '001_runtime': runtime, '002_forgotten': forgotten };

@@ -9,6 +9,19 @@ export async function farthest(db: Kysely<unknown>, schema: string): Promise<{ p
 }
 
 /**
+ * Makes the read models anew once for a set of erasures (by its digest) that the log they were made from does not tell of, so that
+ * none keeps what it folded while there were keys. Answers whether it was the first time in this database.
+ */
+export async function forgetOnce(db: Kysely<unknown>, schema: string, digest: string): Promise<boolean> {
+  const table = sql.id(schema, 'forgotten');
+  const { rows } = await sql`select from ${table} where digest = ${digest}`.execute(db);
+  if (rows.length > 0) return false;
+  await resetReadModels(db, schema);
+  await sql`insert into ${table} (digest) values (${digest}) on conflict do nothing`.execute(db);
+  return true;
+}
+
+/**
  * Takes every read model away, to be made anew from the beginning of the log: whoever asks meanwhile finds nothing rather than
  * what is no longer so. A projector that was at work on one finds its lease lost. Answers how many there were.
  */
