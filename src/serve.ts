@@ -24,7 +24,7 @@ import { deadlineSource, openItemsOf, overdueWaits } from './projections/deadlin
 import { createDuplicateSearch } from './projections/duplicates.queries.ts';
 import { casesAboutIn, registerShows } from './projections/imports.queries.ts';
 import { projectionsOf } from './projections/index.ts';
-import { openMovementsTo } from './projections/movements.queries.ts';
+import { openMovementsOf, openMovementsTo } from './projections/movements.queries.ts';
 import { payableClaimsOf } from './projections/payable.queries.ts';
 import { openPlansOf } from './projections/plans.queries.ts';
 import { runProjector } from './projections/runtime/projector.ts';
@@ -156,6 +156,7 @@ async function startWorker(
         openPlans: openPlansOf(reads),
         payableClaims: payableClaimsOf(reads),
         openMovements: openMovementsTo(reads),
+        movementsOf: openMovementsOf(reads),
         erasures: {
           casesAbout: casesAboutSubjects(reads),
           filesOnlyOf: core.documents.onlyOf,

@@ -26,3 +26,19 @@ export function openMovementsTo(reads: Reads): (area: string, position: bigint) 
     return rows.map((row) => row.id);
   };
 }
+
+/** Ids of the movements of a household that have not left, once the read model shows a position; `not yet` before. */
+export function openMovementsOf(reads: Reads): (household: string, position: bigint) => Promise<readonly string[] | 'not yet'> {
+  const db = readDb(reads);
+  return async (household, position) => {
+    if (!(await hasCome(db, reads.schema, ['movements'], position))) return 'not yet';
+    const rows = await db
+      .selectFrom('movement')
+      .select('id')
+      .where('household', '=', household)
+      .where('open', '=', true)
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => row.id);
+  };
+}

@@ -27,6 +27,7 @@ import { person } from '../domain/person/index.ts';
 import { papersMissing as ofPersonPapers } from '../domain/person/papers.ts';
 import { followUps as ofReturnGrant } from '../domain/returnGrant/followUps.ts';
 import { returnGrant } from '../domain/returnGrant/index.ts';
+import { consents, type OpenMovementsOf } from './reactors/consents.ts';
 import { type ErasureReactorParts, erasures } from './reactors/erasures.ts';
 import { fillBatch, type PayableClaims } from './reactors/fillBatch.ts';
 import { following } from './reactors/followUps.ts';
@@ -43,6 +44,7 @@ export interface ReactorParts {
   readonly openPlans: OpenPlans;
   readonly payableClaims: PayableClaims;
   readonly openMovements: OpenMovementsTo;
+  readonly movementsOf: OpenMovementsOf;
   readonly erasures: ErasureReactorParts;
 }
 
@@ -64,6 +66,7 @@ export const reactorsOf = ({
   imports: importParts,
   openPlans,
   openMovements,
+  movementsOf,
   payableClaims,
   erasures: erasureParts,
 }: ReactorParts): readonly Reactor[] => [
@@ -73,6 +76,7 @@ export const reactorsOf = ({
   plans(openPlans),
   fillBatch(payableClaims),
   holds(openMovements),
+  consents(movementsOf),
   erasures(erasureParts),
   following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
   following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),

@@ -340,6 +340,31 @@ t.test('seven days before an answer is overdue the branch is told to remind the 
   t.notOk(((await w.cases.glance(`clearance-${other.outcome.id}`)).state as ClearanceState).remindOn, 'who has answered is not');
 });
 
+t.test('what a movement asked for without consent any more is asked no more, until somebody asks again', async (t) => {
+  const w = await start();
+  const input = {
+    person: await w.somebody(),
+    actor: NSS,
+    purpose: 'return',
+    asks: { movement: randomUUID(), slot: randomUUID() },
+  };
+  const { outcome } = await w.when('movements', 'clearance', 'requestForMovement', undefined, {
+    ...input,
+    letter: letterOf('1'),
+  });
+  const withdraw = (over: object = {}) =>
+    w.when('movements', 'clearance', 'withdrawRequest', outcome.id, { ...input, ...over }, { key: randomUUID() });
+  t.same((await withdraw({ asks: { movement: randomUUID(), slot: randomUUID() } })).events, [], 'not by another movement');
+  const { record, events } = await withdraw();
+  t.match(events, [{ type: 'ClearanceRequestWithdrawn' }]);
+  t.match(record, { status: 'not_required', waits: [] });
+  t.same(clearanceFollowUps(events[0] as never), [], 'nothing crosses');
+  await refused(t, withdraw(), 'WRONG_STATE');
+  const again = { ...input, letter: letterOf('2') };
+  const asked = await w.when('movements', 'clearance', 'requestAgainForMovement', outcome.id, again);
+  t.equal(asked.record.status, 'requested');
+});
+
 t.test('a grant is taken back by letter alone', async (t) => {
   const w = await start();
   const id = await w.answered(granted);

@@ -232,6 +232,43 @@ t.test('checks open on a word in force and with consent; each clearance by lette
   await refused(t, when(receiver, 'movement', 'openChecks', j.id, {}), 'NOT_FOUND');
 });
 
+t.test(
+  'without the consent of the family nobody goes on asking security actors, and with another one they are asked again',
+  async (t) => {
+    const { journey, when, w, registrar } = await movements();
+    const j = await journey();
+    await j.to('checks');
+    const [slot, other] = (await j.slots()).map((one) => one.slot);
+    await j.give('requestClearance', { slot, letter });
+    const consent = (await j.familyNow()).consents[0]?.id;
+    const again = { scopes: ['clearance'], recipients: [], fields: [], givenBy: j.home.mother, means: 'thumbprint' };
+    const told = { ...again, language: 'ar', explainedBy: 'officer' };
+    const ofFamily = (command: string, input: object) => when(registrar, 'household', command, j.home.id, input);
+    t.same((await j.give('withdrawRequests', {}, 'consents')).events, [], 'while it stands');
+    await ofFamily('withdrawConsent', { consent, by: j.home.father });
+    const withdrawn = await j.give('withdrawRequests', {}, 'consents');
+    t.match(withdrawn.events, [{ type: 'ClearanceRequestWithdrawn', data: { slots: [{ slot, person: j.home.mother }] } }]);
+    const waiting = [slot, other].map((one) => `requestClearance:${one}`);
+    t.same((await j.waits()).filter((one) => one.includes('learance')).sort(), waiting.sort(), 'the branch is to act');
+    t.same((await j.give('withdrawRequests', {}, 'consents')).events, [], 'once');
+    await refused(t, j.give('recordClearance', { slot, letter, outcome: granted }), 'CLEARANCE_NOT_REQUESTED');
+    await refused(t, j.give('requestClearance', { slot, letter }), 'CONSENT_MISSING');
+    await ofFamily('giveConsent', told);
+    await j.give('requestClearance', { slot, letter });
+    t.same((await j.give('withdrawRequests', {}, 'consents')).events, [], 'another one stands');
+
+    const { history } = await w.cases.load(w.registry.byName('movement')!, j.id);
+    const event = history.find((one) => one.type === 'ClearanceRequestWithdrawn')!;
+    const actor = 'national_security_service';
+    const asCase = { ...event, data: { slots: [{ slot, person: j.home.mother, actor }] } };
+    const asks = { movement: j.id, slot };
+    t.same(movementFollowUps(event as never), [], 'by letter alone');
+    t.match(movementFollowUps(asCase as never), [
+      { process: 'clearance', command: 'withdrawRequest', input: { person: j.home.mother, actor, purpose: 'return', asks } },
+    ]);
+  },
+);
+
 t.test('what had run out already when it is entered is refused at entry, and what still holds is taken late', async (t) => {
   const { journey, w, registrar, verifier, receiver } = await movements('2026-06-01T08:00:00.000Z');
   const told = (occurredAt: string) => ({ record: { occurredAt: `${occurredAt}T08:00:00.000Z` } });

@@ -1,11 +1,12 @@
 import t from 'tap';
 import { migrateQueue } from '../../src/platform/queue.ts';
-import { openMovementsTo } from '../../src/projections/movements.queries.ts';
+import { openMovementsOf, openMovementsTo } from '../../src/projections/movements.queries.ts';
 import { movementsProjection } from '../../src/projections/movements.ts';
+import { consents } from '../../src/workers/reactors/consents.ts';
 import { holds } from '../../src/workers/reactors/holds.ts';
 import { cutEveryWhichWay } from '../projections/byHand.ts';
 import { readModels, SCHEMA } from '../projections/support.ts';
-import { DISTRICT, HOME, movements } from '../support/movements.ts';
+import { DISTRICT, HOME, letterOf, movements } from '../support/movements.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { refused } from '../support/scenario.ts';
 import { workersFor } from './support.ts';
@@ -99,4 +100,30 @@ t.test('the read model of movements is the same whichever way the log is cut', a
   t.same(await open(DISTRICT, head), [shielded.id], 'a sealed destination is a candidate in its whole governorate');
   t.same(await open('IQG01', head), []);
   t.equal(await open(DISTRICT, head + 1n), 'not yet');
+});
+
+t.test('a family that takes back its consent has its movements ask no security actor any more', async (t) => {
+  const m = await movements();
+  const { w, journey } = m;
+  const { url } = await testDatabase(t);
+  const place = { kind: 'postgres', url, schema: 'jobs' } as const;
+  await migrateQueue(place);
+  const models = await readModels(t, { log: w.log, codec: w.codec, registry: w.registry });
+  models.run([movementsProjection]);
+  const crew = await workersFor(t, w, place);
+  await crew.start([consents(openMovementsOf({ pool: models.pool, schema: SCHEMA }))]);
+  const [asking, gone, other] = [await journey(), await journey(), await journey()];
+  for (const one of [asking, gone, other]) {
+    await one.to('checks');
+    await one.give('requestClearance', { slot: (await one.slots())[0]?.slot, letter: letterOf('1') });
+  }
+  await gone.give('withdraw');
+  for (const { home, familyNow } of [asking, gone]) {
+    const consent = (await familyNow()).consents[0]?.id;
+    await w.when(m.registrar, 'household', 'withdrawConsent', home.id, { consent, by: home.mother });
+  }
+  await crew.settled();
+  const stands = async (one: typeof asking) => (await one.slots())[0]?.status;
+  t.same(await Promise.all([asking, gone, other].map(stands)), ['pending', 'requested', 'requested']);
+  t.ok((await asking.kinds()).includes('requestClearance'), 'the branch sees it');
 });

@@ -114,6 +114,7 @@ t.test('a handover', async (t) => {
       openPlans: async () => [],
       payableClaims: async () => [],
       openMovements: async () => [],
+      movementsOf: async () => [],
       erasures: noErasures,
     }).filter((one) => one.name === 'handover');
 
@@ -212,6 +213,7 @@ t.test('registration', async (t) => {
     openPlans: async () => [],
     payableClaims: async () => [],
     openMovements: async () => [],
+    movementsOf: async () => [],
     erasures: noErasures,
   });
 

@@ -55,6 +55,7 @@ export const events = {
   }),
   ClearanceUnderCheck: z.strictObject({ person: z.uuid() }),
   ClearanceMoreInformationRequested: z.strictObject({ person: z.uuid(), items: sealed(z.array(z.string())) }),
+  ClearanceRequestWithdrawn: z.strictObject(of),
   ClearanceReminderDue: z.strictObject({ person: z.uuid() }),
   ClearanceReminderSent: z.strictObject({ person: z.uuid(), letter: sealed(LetterRef) }),
   ClearanceGranted: z.strictObject({ ...answer, validUntil: LocalDate }),

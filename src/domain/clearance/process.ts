@@ -51,6 +51,7 @@ export const p = defineProcess({
     'ClearanceReceivedByActor',
     'ClearanceUnderCheck',
     'ClearanceMoreInformationRequested',
+    'ClearanceRequestWithdrawn',
     'ClearanceReminderDue',
     'ClearanceReminderSent',
     'ClearanceGranted',

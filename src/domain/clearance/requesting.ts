@@ -155,6 +155,19 @@ export const requesting = {
     to: ['requested'],
     decide: (c, _s, ctx) => requested(c, ctx, 'again'),
   }),
+  /** The family of who travels consents no more: the actor is asked for nothing, until somebody asks again with a consent. */
+  withdrawRequest: p.command({
+    from: PENDING,
+    permission: 'system',
+    input: z.strictObject({ ...asked, asks: Asks }),
+    naturalKey: key,
+    emits: ['ClearanceRequestWithdrawn'],
+    to: [...PENDING, 'not_required'],
+    decide: (c, s) =>
+      s.asks?.movement === c.asks.movement && s.asks.slot === c.asks.slot
+        ? [{ type: 'ClearanceRequestWithdrawn', data: { person: c.person, asks: c.asks } }]
+        : [],
+  }),
   /** The day has come on which an actor that has not answered is reminded (domain.md §3.1). */
   remind: p.command({
     from: PENDING,

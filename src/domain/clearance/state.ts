@@ -75,6 +75,8 @@ export function evolve(state: ClearanceState, event: Event): ClearanceState {
       const { letter, reasonCategory } = event.data;
       return { ...state, ...answered, status: 'refused', letter, reasonCategory };
     }
+    case 'ClearanceRequestWithdrawn':
+      return { ...state, ...answered, status: 'not_required' };
     case 'ClearanceReminderDue':
       return { ...state, remindOn: undefined, reminding: true };
     case 'ClearanceReminderSent':

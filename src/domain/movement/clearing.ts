@@ -7,7 +7,7 @@ import type { Context } from '../kernel/process.ts';
 import { ClearanceRefusal } from './codes.ts';
 import { p } from './definition.ts';
 import { actorsFor, clearanceValidity, requiredActors } from './policy.ts';
-import { ensureConsent, householdOf, lineOf, livingHousehold } from './readiness.ts';
+import { consents, ensureConsent, householdOf, lineOf, livingHousehold } from './readiness.ts';
 import { type Clearance, isBefore, type MovementState, travellersOf } from './state.ts';
 import { ensureStillHolds } from './validity.ts';
 import { isClear } from './waits.ts';
@@ -109,6 +109,23 @@ export const clearing = {
       ensureConsent(livingHousehold(ctx.facts.household), 'clearance', baghdadDate(ctx.occurredAt));
       const ground = slot.status === 'pending' ? 'first' : slot.status === 'expired' ? 'renewal' : 'review';
       return [{ type: 'ClearanceRequested', data: { ...reached(c, slot), ground, ...asked(slot, ctx) } }];
+    },
+  }),
+  /** Without the family's consent nobody goes on asking: the request waits for the branch, which needs a new consent for it. */
+  withdrawRequests: p.command({
+    from: FROM,
+    permission: 'system',
+    input: z.strictObject({}),
+    facts: (_c, s) => ({ household: householdOf(s) }),
+    emits: ['ClearanceRequestWithdrawn'],
+    to: FROM,
+    decide: (_c, s, ctx) => {
+      const { exists, state } = ctx.facts.household;
+      if (exists && consents(state, 'clearance', baghdadDate(ctx.now))) return [];
+      const slots = (s.checks?.clearances ?? [])
+        .filter((one) => one.status === 'requested')
+        .map(({ slot, person, actor, byLetter }) => ({ slot, person, ...(byLetter === false ? { actor } : {}) }));
+      return slots.length === 0 ? [] : [{ type: 'ClearanceRequestWithdrawn', data: { slots } }];
     },
   }),
   recordClearance: p.command({

@@ -51,6 +51,10 @@ export const coarse: Coarse<MovementState> = {
       as: 'ClearanceRequested',
       data: ({ slot, person }: Data<'ClearanceRequested'>) => ({ slot, person }),
     },
+    ClearanceRequestWithdrawn: {
+      as: 'ClearanceRequestWithdrawn',
+      data: ({ slots }: Data<'ClearanceRequestWithdrawn'>) => ({ slots: slots.map(({ slot, person }) => ({ slot, person })) }),
+    },
     ClearanceGranted: stands('cleared'),
     ClearanceGrantedWithConditions: stands('cleared'),
     ClearanceRefused: stands('blocked'),

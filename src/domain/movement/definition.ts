@@ -52,6 +52,7 @@ export const p = defineProcess({
     'VoluntarinessConfirmed',
     'VoluntarinessNotConfirmed',
     'VoluntarinessExpired',
+    'ClearanceRequestWithdrawn',
     'ClearanceGranted',
     'ClearanceGrantedWithConditions',
     'ClearanceRefused',

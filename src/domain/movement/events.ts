@@ -119,6 +119,12 @@ export const events = {
     /** Who is asked; the request itself is a restricted case. */
     actor: personal(ClearanceActor, 'T2', 'person').optional(),
   }),
+  /** The family agrees to it no more: no answer is awaited. With the actor where the request is a restricted case. */
+  ClearanceRequestWithdrawn: z.strictObject({
+    slots: z.array(
+      z.strictObject({ slot: z.uuid(), person: z.uuid(), actor: personal(ClearanceActor, 'T2', 'person').optional() }),
+    ),
+  }),
   ClearanceGranted: z.strictObject({ ...slot, validUntil: LocalDate }),
   ClearanceGrantedWithConditions: z.strictObject({
     ...slot,

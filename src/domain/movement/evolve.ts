@@ -135,6 +135,10 @@ function checked(state: MovementState, event: Event): MovementState {
       const { slot, actor } = event.data;
       return withClearance(state, [slot], { status: 'requested', until: undefined, byLetter: actor === undefined });
     }
+    case 'ClearanceRequestWithdrawn': {
+      const slots = event.data.slots.map((one) => one.slot);
+      return withClearance(state, slots, { status: 'pending', until: undefined });
+    }
     case 'ClearanceGranted':
       return withClearance(state, [event.data.slot], { status: 'granted', until: event.data.validUntil });
     case 'ClearanceGrantedWithConditions':

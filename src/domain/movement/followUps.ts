@@ -1,5 +1,6 @@
 import { idOf } from '../kernel/envelope.ts';
 import type { FollowUp } from '../kernel/followUp.ts';
+import { isOpen } from '../kernel/privacy.ts';
 import type { FoldEvent } from '../kernel/process.ts';
 import type { events } from './events.ts';
 import type { Data } from './state.ts';
@@ -24,6 +25,12 @@ export function followUps(event: Event): readonly FollowUp[] {
   switch (event.type) {
     case 'ClearanceRequested':
       return clearance(movement, event.data);
+    case 'ClearanceRequestWithdrawn':
+      return event.data.slots.flatMap(({ slot, person, actor }) => {
+        if (actor === undefined || !isOpen(actor)) return [];
+        const input = { person, actor, purpose: 'return', asks: { movement, slot } };
+        return [{ process: 'clearance', command: 'withdrawRequest', input, unless: ['NOT_FOUND', 'WRONG_STATE'] }];
+      });
     case 'DepartureApproved': {
       const leaves = !event.data.again && event.data.pathway !== 'local_integration';
       return leaves ? [family(event.data.household, 'beginDeparture', {})] : [];

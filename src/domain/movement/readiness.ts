@@ -46,12 +46,15 @@ export function livingHousehold(found: Loaded<HouseholdState>): HouseholdState {
   return found.state;
 }
 
-/** Refuses unless the family's consent for this use stands on the day. */
-export function ensureConsent(household: HouseholdState, scope: ConsentScope, day: LocalDate): void {
-  const stands = household.consents.some(
+/** Whether a consent of the family for this use stands on the day. */
+export const consents = (household: HouseholdState, scope: ConsentScope, day: LocalDate): boolean =>
+  household.consents.some(
     (one) => one.status === 'given' && one.scopes.includes(scope) && (one.expiresOn === undefined || day <= one.expiresOn),
   );
-  ensure(stands, 'CONSENT_MISSING', { scope });
+
+/** Refuses unless the family's consent for this use stands on the day. */
+export function ensureConsent(household: HouseholdState, scope: ConsentScope, day: LocalDate): void {
+  ensure(consents(household, scope, day), 'CONSENT_MISSING', { scope });
 }
 
 /** Refuses while the way to the place is shut, and nobody has found that the suspension is about others only. */
