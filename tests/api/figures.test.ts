@@ -6,7 +6,7 @@ import { addDays, atBaghdad, baghdadDate } from '../../src/domain/kernel/dates.t
 import { listExport } from '../../src/domain/listExport/index.ts';
 import { returnGrant } from '../../src/domain/returnGrant/index.ts';
 import { startApi } from '../support/api.ts';
-import { withReadModels } from '../support/apiReads.ts';
+import { caughtUp, withReadModels } from '../support/apiReads.ts';
 import { seed, size } from '../support/faults/size.ts';
 import { world } from '../support/scenario.ts';
 
@@ -47,10 +47,12 @@ t.test('whoever may not open cases learns of none of them by asking before and a
   t.teardown(() => api.close());
   const planner = api.person('planning');
   const read = async (query: string, as = planner) =>
-    api.call('GET', `/v1/return-grants/board?by=governorate&${query}`, {
-      as,
-      headers: { 'masar-after': String(await api.log.head()) },
-    });
+    caughtUp(async () =>
+      api.call('GET', `/v1/return-grants/board?by=governorate&${query}`, {
+        as,
+        headers: { 'masar-after': String(await api.log.head()) },
+      }),
+    );
   await read('');
 
   /** Every value each cell was told to have. */

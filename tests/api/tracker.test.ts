@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { addDays, atBaghdad } from '../../src/domain/kernel/dates.ts';
 import { type SignedIn, startApi } from '../support/api.ts';
-import { withReadModels } from '../support/apiReads.ts';
+import { caughtUp, withReadModels } from '../support/apiReads.ts';
 import { byHand, claims, losses } from '../support/claims.ts';
 
 t.setTimeout(120_000);
@@ -65,7 +65,7 @@ t.test('the tracker tells submitted, finalised and paid apart, and what stops wh
   const api = await startApi(m.w, withReadModels(t));
   t.teardown(() => api.close());
   const read = async (path: string, as: SignedIn) =>
-    api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } });
+    caughtUp(async () => api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } }));
   // Who may find every claim has every figure of them.
   const branches = api.person('branchesAffairs', { governorate: 'IQG07' });
   const planner = api.person('planning', { governorate: 'IQG07' });
