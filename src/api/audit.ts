@@ -65,6 +65,8 @@ export interface AuditItem {
   readonly logIndex?: string;
   readonly revision?: number;
   readonly requestId?: string;
+  /** Keyed hash of a number that found nobody. */
+  readonly missed?: string;
 }
 
 /** Cases of one household that are looked through, at most; more than any has. */
@@ -267,5 +269,6 @@ function lookItem(look: Look, names: Names): AuditItem {
     outcome: look.outcome,
     ...(look.code === undefined ? {} : { code: look.code }),
     requestId: look.requestId,
+    ...(look.missed === undefined ? {} : { missed: look.missed }),
   };
 }

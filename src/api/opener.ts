@@ -27,6 +27,7 @@ export class Opener {
   readonly #sought = new Set<string>();
   readonly #denials: Denial[] = [];
   #lookedFor = false;
+  #missed: string | undefined;
   /** Who asks, once that is known. */
   rights: Rights | undefined;
 
@@ -56,9 +57,13 @@ export class Opener {
     if (!known || !withinTier(tier, known.tier)) this.#opened.set(of.stream, { of, tier });
   }
 
-  /** Told that an answer said whether somebody is on record, also where nobody is. */
-  lookedFor(): void {
+  /**
+   * Told that an answer said whether somebody is on record, also where nobody is; `missed` is the keyed hash of a number that found
+   * nobody.
+   */
+  lookedFor(missed?: string): void {
     this.#lookedFor = true;
+    this.#missed = missed;
   }
 
   /** Told of the case that is asked for, so that a refusal can name it. */
@@ -85,6 +90,10 @@ export class Opener {
     return this.#lookedFor || this.#opened.size > 0;
   }
 
+  get missed(): string | undefined {
+    return this.#missed;
+  }
+
   get askedFor(): readonly string[] {
     return [...this.#asked];
   }
@@ -102,6 +111,7 @@ export class Opener {
     this.#opened.clear();
     this.#sought.clear();
     this.#lookedFor = false;
+    this.#missed = undefined;
     this.#denials.length = 0;
   }
 

@@ -24,6 +24,6 @@ declare module 'fastify' {
     /** The command a derived route gives. */
     command?: string;
     /** What it counts as beside a request, where it gives out much at once. */
-    limit?: Limited;
+    limit?: Limited | readonly Limited[];
   }
 }

@@ -10,6 +10,15 @@ export { LOOKUP_KINDS, type LookupKind } from './numbers.ts';
  */
 export type LookUp = (kind: LookupKind, number: string, most: number) => Promise<readonly string[] | undefined>;
 
+/**
+ * A number that found nobody as the access log keeps it: the same number is the same text, and nobody reads it back. Under a scope
+ * of its own, so that it leads to no row of the index, also once somebody is on record with the number.
+ */
+export const missedNumber = (mac: Mac, kind: LookupKind, number: string): string | undefined => {
+  const hash = blindNumber(mac, kind, number);
+  return hash && mac('number that found nobody', hash).slice(0, hash.length);
+};
+
 export function createLookup(reads: Reads, mac: Mac): LookUp {
   const db = readDb(reads);
   return async (kind, number, most) => {

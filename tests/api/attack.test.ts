@@ -7,8 +7,10 @@ import { connect } from 'node:net';
 import { CompactEncrypt, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import t, { type Test } from 'tap';
 import { networkOf } from '../../src/api/plugins/limits.ts';
+import { household } from '../../src/domain/household/index.ts';
 import { registry } from '../../src/domain/index.ts';
 import { listExport } from '../../src/domain/listExport/index.ts';
+import { person } from '../../src/domain/person/index.ts';
 import { type Counts, memoryCounts, postgresCounts } from '../../src/platform/limits/counts.ts';
 import { createLimiter } from '../../src/platform/limits/limiter.ts';
 import { limitMigrations } from '../../src/platform/limits/migrations.ts';
@@ -23,7 +25,9 @@ import { parcel } from '../support/sampleProcess.ts';
 
 t.setTimeout(240_000);
 
-const PLENTY = limitsIn('requests=9999999,searches=9999999,lookups=9999999,exports=9999999,rejections=9999999')!;
+const PLENTY = limitsIn(
+  'requests=9999999,searches=9999999,lookups=9999999,dailyLookups=9999999,exports=9999999,rejections=9999999',
+)!;
 /** Everything with everything takes longer than `npm test` has; `npm run fuzz` tries it. */
 const THOROUGH = process.env.MASAR_FUZZ !== undefined;
 
@@ -524,6 +528,37 @@ t.test('every route that looks people up or gives out much at once is closed whi
   }
   t.ok(closed >= 4, `${closed} routes are limited`);
   t.same(open, [], 'give its route config { limit }');
+});
+
+t.test('numbers tried slowly are counted by the day as well, and matches before registering with them', async (t) => {
+  const counts = memoryCounts();
+  const clock = { now: Date.parse('2026-03-01T08:00:00.500Z') };
+  const metrics = createMetrics({ processMetrics: false });
+  const settings = limitsIn('lookups=3,dailyLookups=4/7')!;
+  const limiter = createLimiter({ counts, settings, metrics, now: () => clock.now });
+  const of = await startApi([household, person], () => ({ limiter, metrics }));
+  t.teardown(async () => {
+    limiter.close();
+    await of.close();
+  });
+  const by = of.person('registrar');
+  // Too short for a number, so that nothing is looked for; it counts all the same.
+  const ask = (as: typeof by) => of.call('POST', '/v1/register/lookup', { as, body: { by: 'phone', number: '1' } });
+  for (let count = 0; count < 3; count++) t.equal((await ask(by)).json.code, 'NUMBER_MALFORMED');
+  t.match(await ask(by), { status: 429, json: { params: { seconds: 60 } } }, 'by the minute');
+  clock.now += 60_000;
+  t.equal((await ask(by)).json.code, 'NUMBER_MALFORMED');
+  t.match(await ask(by), { status: 429, json: { code: 'RATE_LIMITED', params: { seconds: 57_540 } } }, 'until the day is over');
+  const matches = await of.call('POST', '/v1/register/matches', { as: by, body: { names: { first: 'x' }, phone: '1' } });
+  t.match(matches, { status: 429, json: { code: 'RATE_LIMITED' } }, 'also for who asks about a number in another place');
+  const colleague = of.colleague(by);
+  const office = await Promise.all([1, 2, 3].map(() => ask(colleague)));
+  t.ok(
+    office.some((one) => one.status === 429),
+    'an office has a number together',
+  );
+  clock.now += 86_400_000;
+  t.equal((await ask(by)).json.code, 'NUMBER_MALFORMED', 'the next day all is well');
 });
 
 t.test('two servers count together, in one row a key, and forget what has ended', async (t) => {

@@ -277,6 +277,7 @@ t.test('each month is a tree with signed heads, and the first entry that is not 
         owners: ['o'],
         outcome: 'refused',
         code: 'NOT_FOUND',
+        missed: `hash ${one}`,
       },
     ]);
     if (one === 4) await sealMonths(pool, 'access', signer, at);
@@ -303,6 +304,9 @@ t.test('each month is a tree with signed heads, and the first entry that is not 
   };
   await tamper(`update access.entry set route = 'GET /y' where leaf = 11`);
   t.equal((await check()).firstWrong, 11);
+  t.match(await log.page({ highestTier: 'T2' }, { limit: 1 }), [{ missed: /^hash \d$/ }]);
+  await tamper(`update access.entry set missed = null where leaf = 9`);
+  t.equal((await check()).firstWrong, 9);
   await tamper(`update access.entry set at = at + interval '1 ms' where leaf = 7`);
   t.equal((await check()).firstWrong, 7);
   await tamper('delete from access.entry where leaf = 3');

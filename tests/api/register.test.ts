@@ -154,6 +154,20 @@ t.test('a person is looked up by a whole number, however it is written, and the 
     t.equal(api.looks.length, before + 1, 'a question without an answer is on record too');
     t.match(api.looks.at(-1), { route: 'POST /v1/register/lookup', cases: [], tier: 'T2', outcome: 'allowed' });
   }
+  const missed = async (by: string, number: string, as = own) => {
+    await lookUp(by, number, as);
+    return api.looks.at(-1)?.missed;
+  };
+  const once = await missed('phone', '07700000003');
+  t.match(once, /^[0-9a-f]{32}$/, 'by a hash of the number');
+  t.equal(
+    await missed('phone', '+964 770 000 0003', elsewhere),
+    once,
+    'that is the same whoever writes it, however it is written',
+  );
+  t.not(await missed('phone', '07700000004'), once, 'and another for another number');
+  t.not(await missed('document_number', '07700000003'), once, 'and for another kind');
+  t.equal(await missed('phone', '07700000001'), undefined, 'a number that found somebody is told by the person');
   t.match(await lookUp('phone', '123'), { status: 400, json: { code: 'NUMBER_MALFORMED' } });
   t.match(await lookUp('document_number', ' - '), { status: 400, json: { code: 'NUMBER_MALFORMED' } });
   t.match(await lookUp('name', 'A0012345'), { status: 400, json: { code: 'INVALID_INPUT' } });

@@ -58,10 +58,10 @@ export function accessLog(app: FastifyInstance, parts: ApiParts): void {
 }
 
 /** What an entry says of the cases themselves. */
-type Sight = Pick<AccessEntry, 'tier' | 'outcome' | 'code'> & { readonly of: readonly Looked[] };
+type Sight = Pick<AccessEntry, 'tier' | 'outcome' | 'code' | 'missed'> & { readonly of: readonly Looked[] };
 
 function seenBy(request: FastifyRequest, { statusCode }: FastifyReply): readonly Sight[] {
-  const { opened, askedFor, soughtAfter, denials, telling } = request.opener;
+  const { opened, askedFor, soughtAfter, denials, telling, missed } = request.opener;
   if (statusCode === 403 || statusCode === 404) {
     const of = askedFor.map((stream) => ({ stream }));
     return [{ of, outcome: 'refused', code: request.problemCode ?? String(statusCode) }];
@@ -76,7 +76,11 @@ function seenBy(request: FastifyRequest, { statusCode }: FastifyReply): readonly
   const sought = soughtAfter.map((stream): Sight => ({ of: [{ stream }], outcome: 'allowed' }));
   if (!telling) return [...sought, ...refused];
   const tier = opened.some((one) => one.tier === 'T3') ? 'T3' : 'T2';
-  return [{ of: opened.map((one) => one.of), tier, outcome: 'allowed' }, ...sought, ...refused];
+  return [
+    { of: opened.map((one) => one.of), tier, outcome: 'allowed', ...(missed === undefined ? {} : { missed }) },
+    ...sought,
+    ...refused,
+  ];
 }
 
 async function entriesOf(parts: ApiParts, request: FastifyRequest, seen: readonly Sight[]): Promise<readonly AccessEntry[]> {

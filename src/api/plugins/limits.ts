@@ -36,7 +36,8 @@ export function limits(app: FastifyInstance, options: LimitsOptions): void {
     const who = { subject: request.staff, group: await officeOf(request.staff) };
     refusing('requests', limiter.loosely('requests', who, usesOf(request)));
     const { limit } = request.routeOptions.config;
-    if (limit) refusing(limit, await limiter.strictly(limit, who).catch(unavailable));
+    for (const one of limit === undefined ? [] : [limit].flat())
+      refusing(one, await limiter.strictly(one, who).catch(unavailable));
   });
 }
 

@@ -40,6 +40,10 @@ const AuditItemView = z.object({
   logIndex: z.string().optional(),
   revision: z.int().optional(),
   requestId: z.string().optional(),
+  missed: z
+    .string()
+    .optional()
+    .meta({ description: 'Of a number that found nobody: the same for the same number, and not to be read back' }),
 });
 
 const Named = Code.meta({ description: 'A UUID, or a reference as people write it' });
@@ -93,6 +97,7 @@ const COLUMNS: readonly Column[] = columnsOf<AuditItem>({
   code: text('Refusal', 'سبب الرفض'),
   tier: text('Tier', 'درجة الخصوصية'),
   requestId: text('Request', 'رقم الطلب'),
+  missed: text('Number that found nobody (hash)', 'رقم لم يُعثر على صاحبه (بصمة)'),
   logIndex: text('Place in the log', 'الموضع في السجل'),
 });
 

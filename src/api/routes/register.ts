@@ -6,7 +6,7 @@ import { PartialDate } from '../../domain/kernel/dates.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { referenceOf } from '../../domain/kernel/reference.ts';
 import { createDuplicateSearch } from '../../projections/duplicates.queries.ts';
-import { createLookup, LOOKUP_KINDS } from '../../projections/numbers.queries.ts';
+import { createLookup, LOOKUP_KINDS, missedNumber } from '../../projections/numbers.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { householdCard, type RegisterHit, type RegisterSight, searchRegister } from '../../projections/register.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
@@ -100,7 +100,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
         body: Descriptor,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(MatchView) }), 'output') },
       },
-      config: { limit: 'searches' },
+      config: { limit: ['searches', 'dailyLookups'] },
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, [...READ_MODELS, 'duplicates']);
@@ -130,7 +130,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
         body: Lookup,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(RegisterHitView) }), 'output') },
       },
-      config: { limit: 'lookups' },
+      config: { limit: ['lookups', 'dailyLookups'] },
     },
     async (request, reply) => {
       const rights = await rightsOf(parts, request);
@@ -140,7 +140,8 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
       const persons = await lookUp(by, number, MOST_LOOKED_UP);
       if (persons === undefined) throw new Problem('NUMBER_MALFORMED');
       const page = await searchRegister(db, sight, { persons }, { limit: 200 });
-      request.opener.lookedFor();
+      // Of numbers that are tried one after the other most find nobody: that they were other numbers each time is to be seen.
+      request.opener.lookedFor(page.items.length === 0 ? missedNumber(parts.mac, by, number) : undefined);
       const shownTo = new Set(page.items.map((hit) => hit.personReference));
       // That somebody bears a number is as good as the number, whatever else of them is shown.
       for (const person of persons)

@@ -36,6 +36,8 @@ export interface AccessEntry {
   readonly outcome: 'allowed' | 'refused';
   /** Of a refusal. */
   readonly code?: string;
+  /** Of a number that found nobody, a keyed hash: equal numbers are equal, and none is to be read back. */
+  readonly missed?: string;
 }
 
 /** An entry as it lies in the log: `leaf` counts those of its month, from 0. */
@@ -45,9 +47,9 @@ export interface RecordedAccess extends AccessEntry {
 
 /** The bytes an entry is proved by: JSON of its fields in this order, those without a value left out. */
 export function canonicalBytes(entry: RecordedAccess): Buffer {
-  const { leaf, at, requestId, staff, posts, onBehalfOf, route, cases, owners, tier, outcome, code } = entry;
+  const { leaf, at, requestId, staff, posts, onBehalfOf, route, cases, owners, tier, outcome, code, missed } = entry;
   const held = posts.map(({ role, organisation, office }) => ({ role, organisation, office }));
   return Buffer.from(
-    JSON.stringify({ leaf, at, requestId, staff, posts: held, onBehalfOf, route, cases, owners, tier, outcome, code }),
+    JSON.stringify({ leaf, at, requestId, staff, posts: held, onBehalfOf, route, cases, owners, tier, outcome, code, missed }),
   );
 }

@@ -103,9 +103,41 @@ const offices: Migration = {
   },
 };
 
+/** Whether somebody tried many numbers that are nobody's. */
+const missed: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`alter table entry add column missed text`.execute(db);
+    await sql`
+      create or replace function record_access(entries jsonb) returns void language plpgsql set search_path from current as $$
+      declare
+        one record;
+        first integer;
+      begin
+        for one in
+          select date_trunc('month', (e ->> 'at')::timestamptz at time zone 'UTC')::date as starts,
+            jsonb_agg(e order by place) as items, count(*)::integer as many
+          from jsonb_array_elements(entries) with ordinality as of (e, place) group by 1 order by 1
+        loop
+          update month set entries = month.entries + one.many where month.starts = one.starts and dropped_at is null
+            returning month.entries - one.many into first;
+          if not found then raise exception 'the access log has no month %', one.starts using errcode = 'MA001'; end if;
+          insert into entry
+            (at, leaf, request_id, staff, posts, offices, on_behalf_of, route, cases, owners, tier, outcome, code, missed)
+          select (e ->> 'at')::timestamptz, first + place::integer - 1, e ->> 'requestId', e ->> 'staff', e -> 'posts',
+            array(select distinct p ->> 'office' from jsonb_array_elements(e -> 'posts') p where p ->> 'office' is not null),
+            e ->> 'onBehalfOf', e ->> 'route', array(select jsonb_array_elements_text(e -> 'cases')),
+            array(select jsonb_array_elements_text(e -> 'owners')), e ->> 'tier', e ->> 'outcome', e ->> 'code', e ->> 'missed'
+          from jsonb_array_elements(one.items) with ordinality as of (e, place);
+        end loop;
+      end $$`.execute(db);
+  },
+};
+
 /** Migrations of the access log, in order; they run with its own schema first in `search_path`. */
 export const accessMigrations: Record<string, Migration> = {
   '0001_access': access,
   '0002_trees': trees,
   '0003_offices': offices,
+  '0004_missed': missed,
 };

@@ -37,9 +37,10 @@ interface Row {
   readonly tier: RecordedTier | null;
   readonly outcome: AccessEntry['outcome'];
   readonly code: string | null;
+  readonly missed: string | null;
 }
 
-const COLUMNS = 'at, leaf, request_id, staff, posts, on_behalf_of, route, cases, owners, tier, outcome, code';
+const COLUMNS = 'at, leaf, request_id, staff, posts, on_behalf_of, route, cases, owners, tier, outcome, code, missed';
 
 /** Entries of the access log, newest first. */
 export async function accessPage(
@@ -104,5 +105,6 @@ function entryOf(row: Row): RecordedAccess {
     ...(row.tier === null ? {} : { tier: row.tier }),
     outcome: row.outcome,
     ...(row.code === null ? {} : { code: row.code }),
+    ...(row.missed === null ? {} : { missed: row.missed }),
   };
 }
