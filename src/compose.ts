@@ -6,6 +6,7 @@ import { registry } from './domain/index.ts';
 import type { Registry } from './domain/kernel/registry.ts';
 import { accessMigrations } from './eventlog/access/migrations.ts';
 import { auditMigrations } from './eventlog/audit/migrations.ts';
+import { directoryWitness, type Witness } from './eventlog/audit/witness.ts';
 import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
@@ -270,6 +271,10 @@ export const auditSigner = (config: Config, name = config.auditOrigin): Signer =
   config.auditKeyFile === undefined
     ? signerFrom(name, join(config.dataDir, 'development-audit.key'), true)
     : signerFrom(name, config.auditKeyFile, false);
+
+/** Where signed heads of the log of this name are kept outside the database. */
+export const auditWitness = (config: Config, name = config.auditOrigin): Witness | undefined =>
+  config.auditWitnessDir === undefined ? undefined : directoryWitness(config.auditWitnessDir, name);
 
 async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' | 'sequence'>> {
   if (config.eventStoreUrl === undefined) return { log: createPostgresLog({ pool, schema: SCHEMAS.log }), sequence: undefined };

@@ -1,5 +1,5 @@
-import { auditSigner, type Core, restrictedOrigin } from './compose.ts';
-import { runAudit } from './eventlog/audit/audit.ts';
+import { keepAudit } from './auditRoles.ts';
+import { type Core, restrictedOrigin } from './compose.ts';
 import { pause } from './eventlog/follow.ts';
 import { createPool } from './platform/database.ts';
 import { createMetrics } from './platform/metrics.ts';
@@ -63,8 +63,7 @@ async function project(core: Core, place: RestrictedPlace, signal: AbortSignal):
 /** Its audit tree, of its own database and signed under its own name. */
 async function audit({ config, logger }: Core, { databaseUrl, log }: RestrictedPlace, signal: AbortSignal): Promise<void> {
   const pool = createPool(databaseUrl, { applicationName: 'masar restricted audit', max: 3, log: logger });
-  const signer = auditSigner(config, restrictedOrigin(config));
-  await runAudit({ pool, schema: SCHEMAS.audit, log, signer, logger }, signal);
+  await keepAudit({ config, pool, schema: SCHEMAS.audit, log, origin: restrictedOrigin(config), logger }, signal);
   await pool.end();
 }
 

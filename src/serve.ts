@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import { createApi } from './api/api.ts';
 import type { ApiParts, Check } from './api/parts.ts';
 import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
+import { keepAudit } from './auditRoles.ts';
 import { auditSigner, type Core, openCore, SCHEMAS, undo } from './compose.ts';
 import { createAccessLog } from './eventlog/access/accessLog.ts';
 import { keepMonths } from './eventlog/access/months.ts';
 import { sealMonths } from './eventlog/access/trees.ts';
-import { runAudit } from './eventlog/audit/audit.ts';
 import { auditReads } from './eventlog/audit/reads.ts';
 import { watchCore, watchOverdue } from './figures.ts';
 import type { Config, Role } from './platform/config.ts';
@@ -116,8 +116,8 @@ function startAudit(core: Core, metrics: Metrics): () => Promise<void> {
   const pool = createPool(databaseUrl, { applicationName: 'masar audit', max: 3, log: logger });
   watchPool(metrics, 'audit', pool);
   const stopping = new AbortController();
-  const parts = { pool, schema: SCHEMAS.audit, log, signer: auditSigner(config), logger, metrics };
-  const running = runAudit(parts, stopping.signal);
+  const parts = { config, pool, schema: SCHEMAS.audit, log, origin: config.auditOrigin, logger, metrics };
+  const running = keepAudit(parts, stopping.signal);
   return async () => {
     stopping.abort();
     await running;

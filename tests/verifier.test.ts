@@ -74,7 +74,7 @@ async function auditTreeOf(clean: EventLog, count: number): Promise<Verdict> {
 }
 
 t.test('one bit flipped at any byte of any line is named at exactly that entry', async (t) => {
-  const opened = openCheckpoint('late', files.late, signer.key);
+  const opened = openCheckpoint('late', files.late, [signer.key]);
   if (!opened.ok || !opened.checkpoint.leaves) throw new Error('the checkpoint is good');
   const { leaves } = opened.checkpoint;
   const entries = lines.map(readEntry);

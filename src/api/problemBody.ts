@@ -4,6 +4,7 @@ import { calledToAll, UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.t
 import { Refused } from '../domain/kernel/errors.ts';
 import { type Lang, say } from '../domain/kernel/labels.ts';
 import type { Process } from '../domain/kernel/process.ts';
+import { TreeDamaged } from '../eventlog/audit/reads.ts';
 import { InvalidInput, Stale } from '../eventlog/failures.ts';
 import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../eventlog/port.ts';
 import { RestrictedUnavailable } from '../eventlog/stores.ts';
@@ -55,6 +56,7 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (error instanceof BadCursor) return { code: 'CURSOR_MALFORMED' };
   if (error instanceof SearchTooShort) return { code: 'SEARCH_TOO_SHORT' };
   if (error instanceof EventTooLarge) return { code: 'EVENT_TOO_LARGE' };
+  if (error instanceof TreeDamaged) return { code: 'AUDIT_TREE_DAMAGED' };
   if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
   if (error instanceof StorageFull) return { code: 'STORAGE_FULL' };
   // Read models appear when their first build has come to the end of the log.

@@ -265,6 +265,13 @@ export const apiProblems = {
       ar: 'استغرق إعداد الجواب وقتًا أطول من المسموح فأُوقف. ضيّق نطاق الطلب أو أعد المحاولة لاحقًا.',
     },
   },
+  AUDIT_TREE_DAMAGED: {
+    status: 503,
+    label: {
+      en: 'The audit tree is damaged: nothing can be proved by it until it is restored.',
+      ar: 'شجرة التدقيق متضررة، ولا يمكن إثبات شيء بها إلى حين استعادتها.',
+    },
+  },
   RESTRICTED_UNAVAILABLE: {
     status: 503,
     label: {

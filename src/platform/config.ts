@@ -59,6 +59,10 @@ export interface Config {
   readonly auditKeyFile: string | undefined;
   /** The name of this installation's event log in what it signs. */
   readonly auditOrigin: string;
+  /** A directory on another disk than the database, where signed heads of the audit trees are kept; absent when none is. */
+  readonly auditWitnessDir: string | undefined;
+  /** In how many hours the whole log is read again and held to what was signed. */
+  readonly auditPatrolHours: number;
   /** Where people reach the API; the QR codes of papers lead there. */
   readonly publicUrl: string;
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
@@ -160,6 +164,13 @@ const Environment = z.object({
     .string()
     .regex(/^[^\s+]{1,200}$/u)
     .optional(),
+  AUDIT_WITNESS_DIR: z.string().optional(),
+  // Nobody published how often; a day reads ten million events at some hundred a second.
+  AUDIT_PATROL_HOURS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .transform(Number)
+    .default(24),
   PUBLIC_URL: url('https', 'http').optional(),
   FILES_DIR: z.string().optional(),
   FILES_S3_ENDPOINT: url('https', 'http').optional(),
@@ -197,6 +208,9 @@ const Environment = z.object({
 
 type Key = keyof typeof Environment.shape;
 
+/** Every variable that is read. */
+export const VARIABLES: readonly string[] = Object.keys(Environment.shape);
+
 /** What each variable should be, said to whoever got it wrong. */
 const EXPECTED: Readonly<Record<Key, string>> = {
   NODE_ENV: 'development, test or production',
@@ -224,6 +238,8 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   ERASED_LIST_FILE: 'a file on another disk than the database and its backups, which every process may write',
   MASAR_AUDIT_KEY_FILE: 'a file this process may read, with an Ed25519 key in PEM',
   MASAR_AUDIT_ORIGIN: 'a name of this event log that no other has, such as masar.example.org/log, without spaces and plus signs',
+  AUDIT_WITNESS_DIR: 'a directory on another disk than the database, which this process may write to',
+  AUDIT_PATROL_HOURS: 'a whole number of hours from 1',
   PUBLIC_URL: 'the https:// address people reach this API at',
   TRUST_PROXY: 'addresses or CIDR ranges separated by commas, such as 10.0.0.0/8,::1',
   FILES_DIR: 'a directory for files, shared by all processes',
@@ -234,7 +250,8 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   FILES_S3_SECRET_FILE: 'a file with the secret access key, which this process may read',
   CLAMD_ADDRESS: 'host:port or the /path of the socket of a ClamAV daemon',
   ACCESS_RETENTION_MONTHS: 'a whole number of months from 1',
-  RATE_LIMITS: 'limits by person/office such as requests=1200/12000,searches=60,lookups=30,exports=60/300,rejections=600',
+  RATE_LIMITS:
+    'limits by person/office such as requests=1200/12000,searches=60,lookups=30,dailyLookups=400,exports=60/300,rejections=600',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'the http:// or https:// address of a collector of traces (OTLP over HTTP)',
   OTEL_TRACES_SAMPLER_ARG: 'the share of traces that is kept, from 0 to 1',
 };
@@ -284,6 +301,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     erasedListFile: settings.ERASED_LIST_FILE === undefined ? undefined : resolve(settings.ERASED_LIST_FILE),
     auditKeyFile: settings.MASAR_AUDIT_KEY_FILE,
     auditOrigin: settings.MASAR_AUDIT_ORIGIN ?? 'masar.localhost/log',
+    auditWitnessDir: settings.AUDIT_WITNESS_DIR === undefined ? undefined : resolve(settings.AUDIT_WITNESS_DIR),
+    auditPatrolHours: settings.AUDIT_PATROL_HOURS,
     publicUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,
     trustProxy: settings.TRUST_PROXY,
     files: filesOf(settings),
@@ -294,9 +313,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       settings.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
         ? undefined
         : { endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT, share: settings.OTEL_TRACES_SAMPLER_ARG },
-    warnings: keyFiles(settings)
-      .filter(([, file]) => isOpenToOthers(file))
-      .map(([key, file]) => `${key} is "${file}": others than its owner may read it (chmod 600)`),
+    warnings: [
+      ...keyFiles(settings)
+        .filter(([, file]) => isOpenToOthers(file))
+        .map(([key, file]) => `${key} is "${file}": others than its owner may read it (chmod 600)`),
+      ...(settings.NODE_ENV === 'production' && settings.AUDIT_WITNESS_DIR === undefined
+        ? ['AUDIT_WITNESS_DIR is not set: nobody would see that the whole database was put back from an older copy']
+        : []),
+    ],
   };
 }
 

@@ -26,10 +26,16 @@ const FILE =
 const MORE = /^key (?<key>\S+)\nleaves (?<count>\d+)\n(?<list>.*)$/s;
 
 /**
- * Opens the content of a checkpoint file. `key` (`<name>+<key id>+<key>`) is the one the reader was given; without it the one in
- * the file is believed.
+ * Opens the content of a checkpoint file. `keys` (each `<name>+<key id>+<key>`) are those the reader was given, several where the
+ * signer's was changed; without any the one in the file is believed.
  */
-export function openCheckpoint(name: string, content: string, key?: string): Opened {
+export function openCheckpoint(name: string, content: string, keys: readonly string[] = []): Opened {
+  const opened = (keys.length === 0 ? [undefined] : keys).map((key) => openWith(name, content, key));
+  // Of several keys the one that is named in the note tells most of what is wrong with it.
+  return opened.find((one) => one.ok) ?? opened.find((one) => !one.ok && one.kind !== 'foreign key') ?? opened[0]!;
+}
+
+function openWith(name: string, content: string, key: string | undefined): Opened {
   const parts = FILE.exec(content)?.groups;
   const root = base64(parts?.root, 32);
   if (!parts || !root) return fault('malformed checkpoint', 'it is not a signed note over a tree head');

@@ -1,5 +1,5 @@
 /**
- * `npm run verify -- --export FILE --checkpoint FILE [--checkpoint FILE …] [--key VKEY]` holds an export of the event log to what
+ * `npm run verify -- --export FILE --checkpoint FILE [--checkpoint FILE …] [--key VKEY …]` holds an export of the event log to what
  * was signed, and names the first entry that is not. Status 0: all is as signed; 1: it is not; 2: it could not be looked at.
  */
 import { createReadStream, readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type Entry, readEntry } from './entries.ts';
 import { verifyEntries, wordsOf } from './verify.ts';
 
-const USAGE = 'npm run verify -- --export FILE --checkpoint FILE [--checkpoint FILE …] [--key KEY]';
+const USAGE = 'npm run verify -- --export FILE --checkpoint FILE [--checkpoint FILE …] [--key KEY …]';
 
 /** The lines of a file. Nothing but a newline ends one: other separators would be a change that goes unseen. */
 async function* linesOf(file: string): AsyncGenerator<string, void, void> {
@@ -22,7 +22,11 @@ async function* linesOf(file: string): AsyncGenerator<string, void, void> {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { export: { type: 'string' }, checkpoint: { type: 'string', multiple: true }, key: { type: 'string' } },
+    options: {
+      export: { type: 'string' },
+      checkpoint: { type: 'string', multiple: true },
+      key: { type: 'string', multiple: true },
+    },
   });
   if (values.export === undefined || values.checkpoint === undefined) {
     console.error(USAGE);

@@ -29,13 +29,22 @@ export interface Verdict {
 }
 
 /** Verifies the lines of an export, without their newlines, against checkpoints. */
-export function verifyExport(lines: readonly string[], files: readonly CheckpointFile[], key?: string): Verdict {
+export function verifyExport(
+  lines: readonly string[],
+  files: readonly CheckpointFile[],
+  key?: string | readonly string[],
+): Verdict {
   return verifyEntries(lines.map(readEntry), files, key);
 }
 
 /** As `verifyExport`, for entries that were read already. */
-export function verifyEntries(entries: readonly Entry[], files: readonly CheckpointFile[], key?: string): Verdict {
-  const opened = files.map(({ name, content }) => ({ name, ...openCheckpoint(name, content, key) }));
+export function verifyEntries(
+  entries: readonly Entry[],
+  files: readonly CheckpointFile[],
+  key?: string | readonly string[],
+): Verdict {
+  const keys = typeof key === 'string' ? [key] : (key ?? []);
+  const opened = files.map(({ name, content }) => ({ name, ...openCheckpoint(name, content, keys) }));
   const good: readonly Checkpoint[] = opened.flatMap((one) => (one.ok ? [one.checkpoint] : []));
   const refused = opened.flatMap((one) => (one.ok ? [] : [{ kind: one.kind, name: one.name, because: one.because }]));
   const forks = forksAmong(good).map(({ older, newer, logIndex }) => ({
@@ -53,7 +62,7 @@ export function verifyEntries(entries: readonly Entry[], files: readonly Checkpo
     checkpoints,
     first,
     keys: [...new Set(good.map((one) => one.key))],
-    given: key !== undefined,
+    given: keys.length > 0,
   };
 }
 

@@ -127,4 +127,12 @@ t.test('checkpoints, their key, their proofs and the receipts of cases are had f
   t.match((await get(`/v1/persons/${claimant}/receipts?cursor=abc`)).json, { code: 'CURSOR_MALFORMED' });
   t.same((await get(`/v1/persons/${claimant}/receipts`, stranger)).json.items, []);
   t.not(other, id);
+
+  t.match((await get('/v1/audit/keys')).json.items, [{ key, first: String(early), last: page[0].size }]);
+  const size = Number(page[0].size);
+  await tree.pool.query('update audit.tree set peaks = substr(peaks, 2)');
+  const damaged = await get(`/v1/audit/consistency?from=${early}&to=${size}`);
+  t.match(damaged, { status: 503, json: { code: 'AUDIT_TREE_DAMAGED' } }, 'what is damaged is told as that');
+  await tree.pool.query('delete from audit.tree_node where level < 3');
+  t.match(await get(`/v1/claims/${id}/receipt`), { status: 503, json: { code: 'AUDIT_TREE_DAMAGED' } });
 });

@@ -19,13 +19,22 @@ const ReadyView = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
 });
 const TreeView = z.object({
-  status: z.enum(['ok', 'halted']),
+  status: z
+    .enum(['ok', 'halted', 'changed'])
+    .meta({ description: '`changed`: the patrol found an event that is not what was signed' }),
   size: z.int(),
   signed: z.int(),
   halted: z.object({ code: z.string(), logIndex: z.int(), since: z.string().optional() }).optional(),
   halts: z
     .array(z.object({ code: z.string(), logIndex: z.int(), since: z.string(), until: z.string() }))
     .meta({ description: 'Halts that are over, the last first' }),
+  patrol: z
+    .object({
+      checked: z.int().meta({ description: 'Events that were read again in this round' }),
+      wholeAt: z.string().optional().meta({ description: 'When the whole log was last found to give the signed root' }),
+      fault: z.object({ code: z.string(), logIndex: z.int(), since: z.string() }).optional(),
+    })
+    .meta({ description: 'The log is read over and over and held to what was signed' }),
 });
 const AwayView = z.object({ status: z.literal('away') });
 const AuditView = TreeView.extend({
@@ -162,12 +171,22 @@ const shownModels = (items: readonly ProjectionStatus[]) => ({
 const modelsOf = async ({ reads }: RestrictedReads) => shownModels(await projectionStatus(readDb(reads), reads.schema));
 
 async function standing(tree: AuditReads): Promise<z.output<typeof TreeView>> {
-  const { size, signed, halted, halts: past } = await tree.status();
-  const halts = past.map(({ code, logIndex, since, until }) => ({ code, logIndex, since, until }));
-  if (!halted) return { status: 'ok', size, signed, halts };
-  const { code, logIndex, since } = halted;
-  return { status: 'halted', size, signed, halts, halted: { code, logIndex, ...(since === undefined ? {} : { since }) } };
+  const { size, signed, halted, halts, patrol } = await tree.status();
+  const { fault, ...round } = patrol;
+  return {
+    status: halted ? 'halted' : fault ? 'changed' : 'ok',
+    ...{ size, signed },
+    halts: halts.map(({ code, logIndex, since, until }) => ({ code, logIndex, since, until })),
+    ...(halted ? { halted: placeOf(halted) } : {}),
+    patrol: { ...round, ...(fault ? { fault: { ...placeOf(fault), since: fault.since } } : {}) },
+  };
 }
+
+/** Whose case it stands in is not told to whoever asks. */
+const placeOf = ({ code, logIndex, since }: { readonly code: string; readonly logIndex: number; readonly since?: string }) => ({
+  ...{ code, logIndex },
+  ...(since === undefined ? {} : { since }),
+});
 
 /** While the access log cannot be written what is T1 is answered all the same, so that this server stays in use. */
 async function accessChecks({ accessLog, now }: ApiParts): Promise<readonly Check[]> {

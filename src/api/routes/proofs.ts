@@ -32,6 +32,14 @@ const CheckpointView = z.object({
   signedAt: z.string().meta({ format: 'date-time' }),
 });
 
+const KeyView = z.object({
+  key: z.string().meta({ description: '`<name>+<key id>+<key>` (C2SP)' }),
+  first: Size.meta({ description: 'Size of the first checkpoint it signed' }),
+  last: Size,
+  from: z.string().meta({ format: 'date-time' }),
+  until: z.string().meta({ format: 'date-time', description: 'When it last signed' }),
+});
+
 const Stored = z.strictObject({
   store: z
     .enum(['general', 'restricted'])
@@ -151,6 +159,24 @@ function checkpointRoutes(app: FastifyInstance, parts: ApiParts): void {
     async (request, reply) => {
       await employed(parts, request);
       return plain(reply, `${(await latest(request.query.store)).key}\n`);
+    },
+  );
+
+  app.get<{ Querystring: z.output<typeof Stored> }>(
+    '/v1/audit/keys',
+    {
+      schema: {
+        operationId: 'auditKeys',
+        tags,
+        summary: 'The public keys that signed checkpoints, the earliest first: who holds an old checkpoint finds its key here',
+        querystring: Stored,
+        response: { 200: jsonSchemaOf(z.object({ items: z.array(KeyView) }), 'output') },
+      },
+    },
+    async (request) => {
+      await employed(parts, request);
+      const keys = await ofTree(parts, request.query.store, (tree) => tree.keys());
+      return { items: keys.map((one) => ({ ...one, first: String(one.first), last: String(one.last) })) };
     },
   );
 

@@ -11,6 +11,7 @@ import { pause } from '../follow.ts';
 import { type EventLog, LogUnavailable, type Position } from '../port.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { AuditHalted, standing, takePage } from './taking.ts';
+import { type Witness, type Witnessed, WitnessUnreadable } from './witness.ts';
 
 export interface AuditParts {
   /** Never ended here; two connections are enough. */
@@ -21,6 +22,8 @@ export interface AuditParts {
   readonly signer: Signer;
   readonly logger: Log;
   readonly metrics?: Metrics;
+  /** Where signed heads are kept outside the database. */
+  readonly witness?: Witness | undefined;
   /** Time from one checkpoint to the next while there is something new; default 60 s. */
   readonly checkpointMs?: number;
   /** A process that died is replaced after this; default 15 s. */
@@ -74,6 +77,7 @@ async function work(
   signal: AbortSignal,
 ): Promise<void> {
   const { log, checkpointMs = 60_000, leaseMs = 15_000 } = parts;
+  await ensureWitnessed(parts, ledger);
   let at: { size: number; position: Position } = await standing(log, ledger);
   const latest = await ledger.latest();
   if (latest && latest.key !== parts.signer.key) {
@@ -97,20 +101,49 @@ async function work(
     if (wasHalted) await ledger.goOn();
     wasHalted = false;
     if (at.size > signedSize && (Date.now() >= signAt || signal.aborted)) {
-      signedSize = await signHead(parts.signer, log, ledger);
+      signedSize = await signHead(parts, ledger);
       signAt = Date.now() + checkpointMs;
     }
     if (!full) await pause(Math.min(pollMs, Math.max(1, renewAt - Date.now())), signal);
   }
-  if (at.size > signedSize) await signHead(parts.signer, log, ledger);
+  if (at.size > signedSize) await signHead(parts, ledger);
 }
 
 /** Signs the tree as it stands, after a look at both ends: what is signed cannot be taken back. */
-async function signHead(signer: Signer, log: EventLog, ledger: Ledger): Promise<number> {
+async function signHead({ signer, log, witness, logger }: AuditParts, ledger: Ledger): Promise<number> {
   const { head } = await standing(log, ledger);
-  await ledger.keep({ ...head, note: signCheckpoint(signer, head), key: signer.key });
+  const signed = { ...head, note: signCheckpoint(signer, head), key: signer.key };
+  await ledger.keep(signed);
+  // Where the other disk is away the tree goes on; the next head stands for this one too.
+  await keptOutside(witness, signed, logger);
   return head.size;
 }
+
+/**
+ * Holds the tree to the newest head that is kept outside: only that tells when the whole database is of an older copy. What was
+ * signed and not kept there is kept now. @throws AuditHalted
+ */
+async function ensureWitnessed({ witness, logger }: AuditParts, ledger: Ledger): Promise<void> {
+  if (!witness) return;
+  const newest = await witness.newest().catch((error: unknown) => {
+    if (error instanceof WitnessUnreadable) throw new AuditHalted({ code: 'WITNESS_CHANGED', logIndex: 0 });
+    throw error;
+  });
+  const latest = await ledger.latest();
+  if (newest) {
+    const { size, root } = newest;
+    if ((await ledger.lastIndex()) < size) throw new AuditHalted({ code: 'BEHIND_WITNESS', logIndex: size });
+    const ours = await ledger.tree.rootAt(size).catch((error: unknown) => {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    });
+    if (!ours?.equals(root)) throw new AuditHalted({ code: 'NOT_AS_WITNESSED', logIndex: size });
+  }
+  if (latest && latest.size > (newest?.size ?? 0)) await keptOutside(witness, latest, logger);
+}
+
+const keptOutside = async (witness: Witness | undefined, head: Witnessed, logger: Log): Promise<void> =>
+  witness?.keep(head).catch((err: unknown) => logger.error({ err }, 'a signed head could not be kept outside the database'));
 
 /** When a head was last signed (null when never), if something came after it. */
 async function unsignedSince(ledger: Ledger, log: EventLog): Promise<number | null | 'nothing'> {

@@ -20,9 +20,20 @@ export interface Entry {
  * - `LOG_SHORTER`: the log lacks an event that is in the tree (an older copy was put back);
  * - `EVENT_CHANGED`: the log holds another event than the tree at this place;
  * - `INDEX_NOT_NEXT`, `REVISION_NOT_NEXT`: the next event of the log, or of its stream, is not the one that was due;
- * - `TREE_CHANGED`: the tree no longer begins with what was signed.
+ * - `TREE_CHANGED`: the tree no longer begins with what was signed;
+ * - `BEHIND_WITNESS`, `NOT_AS_WITNESSED`: a head that is kept outside the database has more leaves, or is of another tree (the
+ *   whole database was put back from an older copy, or went on from one);
+ * - `WITNESS_CHANGED`: what is kept outside is not what was signed.
  */
-export type HaltCode = 'LOG_SHORTER' | 'EVENT_CHANGED' | 'INDEX_NOT_NEXT' | 'REVISION_NOT_NEXT' | 'TREE_CHANGED';
+export type HaltCode =
+  | 'LOG_SHORTER'
+  | 'EVENT_CHANGED'
+  | 'INDEX_NOT_NEXT'
+  | 'REVISION_NOT_NEXT'
+  | 'TREE_CHANGED'
+  | 'BEHIND_WITNESS'
+  | 'NOT_AS_WITNESSED'
+  | 'WITNESS_CHANGED';
 
 /** Where the tree stands still, and why. */
 export interface Halt {
@@ -47,6 +58,16 @@ export interface Checkpoint {
   readonly signedAt: string;
 }
 
+/** A public key and the checkpoints it signed: sizes of the first and the last, and when. */
+export interface UsedKey {
+  readonly key: string;
+  readonly first: number;
+  readonly last: number;
+  /** RFC 3339 UTC. */
+  readonly from: string;
+  readonly until: string;
+}
+
 export interface Ledger {
   readonly tree: Tree;
   /** Adds entries behind the first `size`. @throws TreeMoved when somebody else added some */
@@ -69,6 +90,8 @@ export interface Ledger {
   lastIndex(): Promise<number>;
   keep(checkpoint: Omit<Checkpoint, 'signedAt'>): Promise<void>;
   latest(): Promise<Checkpoint | undefined>;
+  /** The keys that signed checkpoints, in the order in which they were used. */
+  keys(): Promise<readonly UsedKey[]>;
   /** Checkpoints of fewer leaves than `below`, the newest first. */
   checkpoints(below: number | undefined, limit: number): Promise<readonly Checkpoint[]>;
 }
@@ -218,6 +241,14 @@ export function openLedger(pool: pg.Pool, schema: string): Ledger {
     },
 
     latest: async () => (await checkpoints('order by size desc limit 1', []))[0],
+
+    keys: async () => {
+      const { rows } = await pool.query<{ key: string; first: string; last: string; from: string; until: string }>(
+        `select key, min(size) as first, max(size) as last, min(signed_at) as from, max(signed_at) as until
+         from ${checkpoint} group by key order by min(size)`,
+      );
+      return rows.map(({ first, last, ...row }) => ({ ...row, first: Number(first), last: Number(last) }));
+    },
 
     checkpoints: (below, limit) =>
       checkpoints('where $1::bigint is null or size < $1 order by size desc limit $2', [below ?? null, limit]),

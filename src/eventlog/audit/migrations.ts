@@ -52,5 +52,25 @@ const pastHalts: Migration = {
   },
 };
 
+/** How far the log was read again: leaves in this round, the edge of the tree they make, and what was found wrong. */
+const patrol: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`
+      create table patrol (
+        kept boolean primary key default true check (kept),
+        size bigint not null default 0,
+        peaks bytea not null default '',
+        whole_at timestamptz,
+        fault jsonb,
+        since timestamptz
+      )`.execute(db);
+  },
+};
+
 /** Migrations of the schema of the audit tree, in order. */
-export const auditMigrations: Readonly<Record<string, Migration>> = { '0001_audit': audit, '0002_past_halts': pastHalts };
+export const auditMigrations: Readonly<Record<string, Migration>> = {
+  '0001_audit': audit,
+  '0002_past_halts': pastHalts,
+  '0003_patrol': patrol,
+};

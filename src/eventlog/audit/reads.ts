@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Hash } from '../../platform/merkle/hashing.ts';
 import type { Tree } from '../../platform/merkle/treeStore.ts';
-import { type Checkpoint, type Halt, openLedger, type PastHalt } from './ledger.ts';
+import { type Checkpoint, type Halt, openLedger, type PastHalt, type UsedKey } from './ledger.ts';
+import { type PatrolStatus, patrolStatus } from './patrol.ts';
 
 /** That the events of a case are in the log, as anybody can check who has the checkpoint. Hashes are in base64. */
 export interface Receipt {
@@ -33,6 +34,7 @@ export interface AuditStatus {
   readonly halted?: Halt & { readonly since?: string };
   /** Halts that are over, the last first. */
   readonly halts: readonly PastHalt[];
+  readonly patrol: PatrolStatus;
 }
 
 const PAST_HALTS = 10;
@@ -41,9 +43,14 @@ const PAST_HALTS = 10;
 export interface AuditReads {
   status(): Promise<AuditStatus>;
   latest(): Promise<Checkpoint | undefined>;
+  /** The keys that signed, the earliest first. */
+  keys(): Promise<readonly UsedKey[]>;
   /** The newest first; `below` is the size of the last one of the page before. */
   checkpoints(below: number | undefined, limit: number): Promise<readonly Checkpoint[]>;
-  /** The heads at two sizes (numbers of leaves) and the proof that the later begins with the earlier; undefined when the tree has not grown so far. */
+  /**
+   * The heads at two sizes (numbers of leaves) and the proof that the later begins with the earlier; undefined when the tree has not
+   * grown so far. @throws TreeDamaged
+   */
   consistency(
     from: number,
     to: number,
@@ -55,30 +62,42 @@ export interface AuditReads {
   receipt(stream: string, part: { readonly from: number; readonly limit: number }): Promise<Receipt | undefined>;
 }
 
+/** What is kept of the tree does not belong together: nothing can be proved by it until it is restored. */
+export class TreeDamaged extends Error {
+  override readonly name = 'TreeDamaged';
+}
+
 /** Opens the audit tree's tables for reading. */
 export function auditReads(pool: pg.Pool, schema: string): AuditReads {
   const ledger = openLedger(pool, schema);
   const { tree } = ledger;
   return {
     status: async () => {
-      const [whole, latest, known, halts] = await Promise.all([
+      const [whole, latest, known, halts, patrol] = await Promise.all([
         sizeOf(tree),
         ledger.latest(),
         ledger.halted(),
         ledger.pastHalts(PAST_HALTS),
+        patrolStatus(pool, schema),
       ]);
       const size = whole ?? (await ledger.lastIndex());
       const halted = known ?? (whole === undefined ? ({ code: 'TREE_CHANGED', logIndex: size } as const) : undefined);
-      return { size, signed: latest?.size ?? 0, halts, ...(halted ? { halted } : {}) };
+      return { size, signed: latest?.size ?? 0, halts, patrol, ...(halted ? { halted } : {}) };
     },
 
     latest: () => ledger.latest(),
 
+    keys: () => ledger.keys(),
+
     checkpoints: (below, limit) => ledger.checkpoints(below, limit),
 
     consistency: async (from, to) => {
-      if (to > (await tree.head()).size) return undefined;
-      const [older, newer, proof] = await Promise.all([tree.rootAt(from), tree.rootAt(to), tree.consistency(from, to)]);
+      const size = await sizeOf(tree);
+      if (size === undefined) throw new TreeDamaged();
+      if (to > size) return undefined;
+      const [older, newer, proof] = await whole(() =>
+        Promise.all([tree.rootAt(from), tree.rootAt(to), tree.consistency(from, to)]),
+      );
       return { roots: [older, newer], proof };
     },
 
@@ -94,10 +113,8 @@ export function auditReads(pool: pg.Pool, schema: string): AuditReads {
       const entries = before ? found.slice(1) : found;
       const last = entries.at(-1);
       if (covered === 0) return undefined;
-      const proofs = await tree.inclusion(
-        entries.map((one) => one.logIndex - 1),
-        signed.size,
-      );
+      const indexes = entries.map((one) => one.logIndex - 1);
+      const proofs = await whole(() => tree.inclusion(indexes, signed.size));
       return {
         checkpoint: signed.note,
         stream,
@@ -113,6 +130,16 @@ export function auditReads(pool: pg.Pool, schema: string): AuditReads {
       };
     },
   };
+}
+
+/** @throws TreeDamaged where nodes of the tree are not there */
+async function whole<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RangeError) throw new TreeDamaged();
+    throw error;
+  }
 }
 
 /** The size of a tree; undefined where what is kept of its head is no head. */

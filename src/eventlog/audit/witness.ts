@@ -1,0 +1,88 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openNote } from '../../platform/merkle/note.ts';
+import type { Checkpoint } from './ledger.ts';
+
+/** A signed head as it is kept outside the database. */
+export type Witnessed = Pick<Checkpoint, 'size' | 'root' | 'note' | 'key'>;
+
+/** Where signed heads are kept that no backup of the database takes back. */
+export interface Witness {
+  /** The head of most leaves; undefined while there is none. @throws WitnessUnreadable, or what the place cannot be read for */
+  newest(): Promise<Witnessed | undefined>;
+  /** Adds a head, durably. */
+  keep(head: Witnessed): Promise<void>;
+}
+
+/** A line that is no head its key signed: somebody changed what is only added to. */
+export class WitnessUnreadable extends Error {
+  override readonly name = 'WitnessUnreadable';
+}
+
+/**
+ * A file in a directory, a head a line, for the log of this name. The directory belongs on another disk than the database, where
+ * possible one that can only be appended to. A last line that was cut off by a crash does not count.
+ */
+export function directoryWitness(directory: string, name: string): Witness {
+  const file = join(directory, `${name.replaceAll(/[^\w.-]/g, '_')}.heads`);
+  return {
+    newest: async () => {
+      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '';
+        throw error;
+      });
+      const heads = text
+        .split('\n')
+        .slice(0, -1)
+        .map((line, at) => headOf(line, `${file}, line ${at + 1}`));
+      return heads.reduce<Witnessed | undefined>((most, one) => (most && most.size >= one.size ? most : one), undefined);
+    },
+    keep: async ({ size, root, note, key }) => {
+      await mkdir(directory, { recursive: true });
+      const handle = await open(file, 'a+', 0o640);
+      try {
+        const { size: length } = await handle.stat();
+        const last = length === 0 ? undefined : (await handle.read(Buffer.alloc(1), 0, 1, length - 1)).buffer.toString();
+        const line = JSON.stringify({ size, root: root.toString('base64'), note, key });
+        // Behind a line that a crash cut off, its beginning is ended, so that this one is whole.
+        if (last !== undefined && last !== '\n') await handle.truncate(await endOfWhole(file));
+        await handle.appendFile(`${line}\n`);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+/** The length of a file up to and with its last newline. */
+async function endOfWhole(file: string): Promise<number> {
+  return (await readFile(file)).lastIndexOf(10) + 1;
+}
+
+function headOf(line: string, where: string): Witnessed {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    throw new WitnessUnreadable(`${where} is not a head`);
+  }
+  const { size, root, note, key } = parsed as Record<string, unknown>;
+  if (typeof size !== 'number' || typeof root !== 'string' || typeof note !== 'string' || typeof key !== 'string') {
+    throw new WitnessUnreadable(`${where} is not a head`);
+  }
+  if (signedText(note, key) !== `${key.split('+')[0]}\n${size}\n${root}\n`) {
+    throw new WitnessUnreadable(`${where} is not what its key signed`);
+  }
+  return { size, root: Buffer.from(root, 'base64'), note, key };
+}
+
+/** What a note says when its key signed it; undefined for what is no key. */
+function signedText(note: string, key: string): string | undefined {
+  try {
+    return openNote(note, key);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

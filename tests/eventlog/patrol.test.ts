@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { type PatrolParts, runPatrol } from '../../src/eventlog/audit/patrol.ts';
+import { directoryWitness } from '../../src/eventlog/audit/witness.ts';
+import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
+import type { EventLog } from '../../src/eventlog/port.ts';
+import { migrations } from '../../src/eventlog/postgres/migrations.ts';
+import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { verifyExport } from '../../src/verifier/verify.ts';
+import { aSigner, auditTree, ORIGIN, until } from '../support/audit/audited.ts';
+import { backupOf, fill } from '../support/audit/tampering.ts';
+import { silentLog, testDatabase } from '../support/postgres.ts';
+
+t.setTimeout(60_000);
+
+const someStreams = (count = 5) => Array.from({ length: count }, () => `parcel-${randomUUID()}`);
+
+type Tree = Awaited<ReturnType<typeof auditTree>>;
+
+/** Walks a log until the test stops it. */
+function patrolling(test: Pick<typeof t, 'teardown'>, tree: Tree, log: EventLog, more: Partial<PatrolParts> = {}) {
+  const ending = new AbortController();
+  const parts = {
+    pool: tree.pool,
+    schema: 'audit',
+    log,
+    logger: silentLog,
+    wholeMs: 50,
+    stepMs: 5,
+    retryMs: 10,
+    leaseMs: 2_000,
+    ...more,
+  };
+  const running = runPatrol(parts, ending.signal);
+  const stop = async () => {
+    ending.abort();
+    await running;
+  };
+  test.teardown(stop);
+  return stop;
+}
+
+function folder(test: Pick<typeof t, 'teardown'>): string {
+  const path = mkdtempSync(join(tmpdir(), 'masar-witness-'));
+  test.teardown(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+t.test('a byte that is changed in the middle of the log is found while the server runs, and named', async (t) => {
+  const { pool } = await testDatabase(t);
+  await migrate(pool, { schema: 'log', migrations });
+  const log = createPostgresLog({ pool, schema: 'log' });
+  t.teardown(() => log.close());
+  const tree = await auditTree(t);
+  const streams = someStreams();
+  await fill(log, 60, streams);
+  tree.follow(log);
+  await until(async () => (await tree.reads.status()).signed === 60);
+  const metrics = createMetrics({ processMetrics: false });
+  const stop = patrolling(t, tree, log, { metrics });
+  const status = async () => (await tree.reads.status()).patrol;
+  await until(async () => (await status()).wholeAt !== undefined);
+  t.notOk((await status()).fault, 'no false alarm');
+  await fill(log, 9, streams);
+  await until(async () => (await tree.reads.status()).signed === 69);
+  const before = (await status()).wholeAt;
+  await until(async () => (await status()).wholeAt !== before);
+  t.notOk((await status()).fault, 'nor while the log grows');
+
+  const flip = () => pool.query(`update log.events set bytes = set_byte(bytes, 40, get_byte(bytes, 40) # 1) where position = 31`);
+  await flip();
+  await until(async () => (await status()).fault !== undefined);
+  t.match((await status()).fault, { code: 'EVENT_CHANGED', logIndex: 31, since: String });
+  t.match((await metrics.scrape()).body, /masar_audit_patrol_fault 1/);
+  t.notOk((await tree.reads.status()).halted, 'both ends of the log are right: the tree alone would not see it');
+  await flip();
+  const wrong = (await status()).wholeAt;
+  await until(async () => (await status()).wholeAt !== wrong);
+  t.notOk((await status()).fault, 'and it goes on when the log is right again');
+  await stop();
+
+  await tree.pool.query(`update audit.entry set leaf = sha256('x') where log_index = 5`);
+  const again = patrolling(t, tree, log);
+  await until(async () => (await status()).fault?.logIndex === 5);
+  await again();
+});
+
+t.test('a patrol goes on where it was stopped, and takes no longer for a large log than it is given', async (t) => {
+  const log = createMemoryLog();
+  await fill(log, 40, someStreams());
+  const tree = await auditTree(t);
+  await tree.signAll(log);
+  const stop = patrolling(t, tree, log, { wholeMs: 200, stepMs: 5 });
+  await until(async () => (await tree.reads.status()).patrol.checked > 3);
+  await stop();
+  const { checked } = (await tree.reads.status()).patrol;
+  const rest = patrolling(t, tree, log, { wholeMs: 3_600_000, stepMs: 1 });
+  await until(async () => (await tree.reads.status()).patrol.checked !== checked);
+  t.ok((await tree.reads.status()).patrol.checked > checked || (await tree.reads.status()).patrol.wholeAt !== undefined);
+  await rest();
+});
+
+t.test('a whole database that was put back from an older copy is seen by the head that is kept outside', async (t) => {
+  const directory = folder(t);
+  const witness = directoryWitness(directory, ORIGIN);
+  const [streams, log] = [someStreams(), createMemoryLog()];
+  await fill(log, 40, streams);
+  const now = await auditTree(t);
+  const following = now.follow(log, { witness });
+  await until(async () => (await now.reads.status()).signed === 40);
+  await following.stop();
+  t.equal((await witness.newest())?.size, 40);
+  t.same(readdirSync(directory), ['masar.test_log.heads']);
+
+  const older = await backupOf(log, 30);
+  const restored = await auditTree(t);
+  await restored.signAll(older);
+  t.equal((await restored.reads.status()).halted, undefined, 'log and tree are of one moment: by themselves they see nothing');
+  const behind = restored.follow(older, { witness });
+  await until(async () => (await restored.reads.status()).halted !== undefined);
+  t.match((await restored.reads.status()).halted, { code: 'BEHIND_WITNESS', logIndex: 40 });
+  await fill(older, 20, streams, 'other');
+  await behind.stop();
+  t.equal((await restored.reads.status()).signed, 30, 'nothing more is signed');
+
+  await restored.signAll(older);
+  const differing = restored.follow(older, { witness });
+  await until(async () => (await restored.reads.status()).halted?.code === 'NOT_AS_WITNESSED');
+  await differing.stop();
+  t.equal((await witness.newest())?.size, 40);
+  const right = now.follow(log, { witness });
+  await fill(log, 5, streams);
+  await until(async () => (await witness.newest())?.size === 45);
+  await right.stop();
+});
+
+t.test('what a crash cut off of a kept head does not count, and one that was changed stops the signing', async (t) => {
+  const directory = folder(t);
+  const witness = directoryWitness(directory, ORIGIN);
+  const log = createMemoryLog();
+  await fill(log, 10, someStreams());
+  const tree = await auditTree(t);
+  await tree.signAll(log);
+  const first = tree.follow(log, { witness });
+  await until(async () => (await witness.newest())?.size === 10);
+  await first.stop();
+  const file = join(directory, 'masar.test_log.heads');
+  appendFileSync(file, '{"size":99,"ro');
+  t.equal((await witness.newest())?.size, 10, 'what was signed before there was a witness is kept as well');
+  await fill(log, 2, someStreams());
+  const second = tree.follow(log, { witness });
+  await until(async () => (await witness.newest())?.size === 12);
+  await second.stop();
+  t.equal(readFileSync(file, 'utf8').split('\n').length, 3);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"size":12', '"size":11'));
+  const third = tree.follow(log, { witness });
+  await until(async () => (await tree.reads.status()).halted?.code === 'WITNESS_CHANGED');
+  await third.stop();
+});
+
+t.test('checkpoints of an earlier key are verified when the signer was changed, and the keys are listed', async (t) => {
+  const log = createMemoryLog();
+  const streams = someStreams();
+  const [old, next] = [aSigner(), aSigner()];
+  const tree = await auditTree(t, old);
+  await fill(log, 20, streams);
+  await tree.signAll(log);
+  const early = await tree.checkpoint();
+  await fill(log, 10, streams);
+  const following = tree.follow(log, { signer: next });
+  await until(async () => (await tree.reads.status()).signed === 30);
+  await following.stop();
+  const late = await tree.checkpoint();
+  t.match(await tree.reads.keys(), [
+    { key: old.key, first: 20, last: 20, from: String, until: String },
+    { key: next.key, first: 30, last: 30 },
+  ]);
+  const files = [
+    { name: 'early', content: early },
+    { name: 'late', content: late },
+  ];
+  const lines = await tree.exported(log);
+  t.match(verifyExport(lines, files, [old.key, next.key]), { ok: true, keys: [old.key, next.key], given: true });
+  t.match(verifyExport(lines, files, next.key), { ok: false, checkpoints: [{ name: 'early', kind: 'foreign key' }] });
+  const forged = late.replace(/\n30\n/, '\n31\n');
+  t.match(verifyExport(lines, [{ name: 'late', content: forged }], [old.key, next.key]).checkpoints, [{ kind: 'bad signature' }]);
+});
