@@ -134,8 +134,8 @@ const looksFor = (
 
 /** What is learnt of the restricted store while a page is made. */
 interface AskedBeside {
-  /** Under what name an event there is told, by its place in that log. */
-  names: ReadonlyMap<string, string>;
+  /** How an event there is told, by its place in that log. */
+  names: NamesTold;
   away: boolean;
 }
 
@@ -155,8 +155,13 @@ async function restrictedDeeds(
   return found?.deeds ?? [];
 }
 
-const namesTold = (notices: readonly Pick<Deed, 'logIndex' | 'type'>[]): ReadonlyMap<string, string> =>
-  new Map(notices.map((one) => [one.logIndex, one.type]));
+/** Under what names of event and command an event is told, by its place in the log. */
+type NamesTold = ReadonlyMap<string, Pick<Deed, 'type' | 'command'>>;
+
+const namesTold = (notices: readonly Pick<Deed, 'logIndex' | 'type' | 'command'>[]): NamesTold =>
+  new Map(notices.map((one) => [one.logIndex, one]));
+
+const NOT_TOLD = { type: UNTOLD, command: '' };
 
 /** The cases a filter means, and whether restricted ones could be among them. */
 interface CasesMeant extends Beside<unknown> {
@@ -225,14 +230,19 @@ async function told(parts: ApiParts, rights: Rights, page: Page<Deed | Look>, be
   return {
     ...page,
     items: page.items.map((one) =>
-      one.kind === 'did' ? deedItem(parts, one, types[one.store].get(one.logIndex) ?? UNTOLD, names) : lookItem(one, names),
+      one.kind === 'did' ? deedItem(parts, one, types[one.store].get(one.logIndex) ?? NOT_TOLD, names) : lookItem(one, names),
     ),
   };
 }
 
 type Names = ReadonlyMap<string, unknown>;
 
-function deedItem({ registry }: ApiParts, deed: Deed, type: string, names: Names): AuditItem {
+function deedItem(
+  { registry }: ApiParts,
+  deed: Deed,
+  { type, command }: Pick<Deed, 'type' | 'command'>,
+  names: Names,
+): AuditItem {
   const process = registry.byName(deed.process);
   const isTold = type !== UNTOLD;
   const label = isTold ? process && wordFor(process, 'events', type) : UNTOLD_LABEL;
@@ -246,7 +256,7 @@ function deedItem({ registry }: ApiParts, deed: Deed, type: string, names: Names
     onBehalfOf: deed.onBehalfOf,
     action: type,
     ...(label ? { label } : {}),
-    command: isTold ? deed.command : '',
+    command: isTold ? command : '',
     cases: [{ process: deed.process, id: deed.id, reference: referenceOf(deed.id) }],
     outcome: 'allowed',
     store: deed.store,

@@ -1,5 +1,6 @@
 import { type Rights, reachOf } from '../domain/access/access.ts';
 import type { Scope } from '../domain/access/policy/row.ts';
+import { calledToAll } from '../domain/kernel/discretion.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import { type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { RecordedTier } from '../eventlog/access/entry.ts';
@@ -43,29 +44,40 @@ export const auditedGroups = (rights: Rights, names: readonly string[]): Sight['
 export const generalNames = ({ registry }: ApiParts): readonly string[] =>
   registry.all.filter((one) => one.store === 'general').map((one) => one.name);
 
+/** A right to be told an event by its name, in one process. */
+interface Named {
+  readonly name: string;
+  readonly verb: string;
+  readonly tier: Tier;
+}
+
+/** What it takes to be told this event of a process by its name; nothing where all are told. */
+function namedIn({ registry }: ApiParts, name: string, action: string | undefined): readonly Named[] {
+  const process = registry.byName(name);
+  if (!process || action === undefined) return [];
+  const tier = process.discreet?.[action];
+  if (tier !== undefined) return [{ name, verb: 'timeline', tier }];
+  return process.coarse && calledToAll(process, action) !== action ? [{ name, verb: process.coarse.verb, tier: 'T0' }] : [];
+}
+
 /** Whose deeds in these processes are reached. An event whose name is not told to all is found by name where its name is told. */
 export function deedSight(
-  { registry }: ApiParts,
+  parts: ApiParts,
   rights: Rights,
   names: readonly string[],
   { offices = [] }: Audited,
   action: string | undefined,
 ): DeedSight {
-  const needed = new Map(
-    names.flatMap((name) => {
-      const tier = action === undefined ? undefined : registry.byName(name)?.discreet?.[action];
-      return tier === undefined ? [] : [[name, tier] as const];
-    }),
-  );
+  const needed = names.flatMap((name) => namedIn(parts, name, action));
   const groups = auditedGroups(
     rights,
-    names.filter((name) => !needed.has(name)),
+    names.filter((name) => !needed.some((one) => one.name === name)),
   );
-  const byName = [...needed].flatMap(([name, tier]) =>
-    sightOf(rights, 'timeline', [name]).groups.map((one) => ({
+  const byName = needed.flatMap(({ name, verb, tier }) =>
+    sightOf(rights, verb, [name]).groups.map((one) => ({
       ...one,
       reach: one.reach.filter((way) => withinTier(tier, way.tier)),
     })),
   );
-  return { sight: { rights, groups: [...groups, ...byName] }, offices: needed.size > 0 ? [] : offices };
+  return { sight: { rights, groups: [...groups, ...byName] }, offices: needed.length > 0 ? [] : offices };
 }

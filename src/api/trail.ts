@@ -4,7 +4,7 @@ import type { Role } from '../domain/access/roles.ts';
 import type { CaseRecord } from '../domain/kernel/case.ts';
 import { caseEvents, isCaseEvent } from '../domain/kernel/caseEvents.ts';
 import { wordFor } from '../domain/kernel/caseLabels.ts';
-import { type Coarse, calledToAll, isTold, UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
+import { type Coarse, calledToAll, isTold, tellsMore, UNTOLD, UNTOLD_LABEL } from '../domain/kernel/discretion.ts';
 import { personalPaths, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { Page } from '../projections/reads.queries.ts';
@@ -39,18 +39,22 @@ export async function opened(parts: ApiParts, rights: Rights, opener: Opener, pa
   return { ...page, items };
 }
 
-/** Notices of changes, without the names of entries that are not told to the caller, or not as they are. */
-export async function noticesFor<Notice extends Pick<ChangeNotice, 'process' | 'id' | 'type'>>(
+type Noticed = Pick<ChangeNotice, 'process' | 'id' | 'type'> & { readonly command?: string };
+
+/** Notices of changes, without the names of entries and commands that are not told to the caller, or not as they are. */
+export async function noticesFor<Notice extends Noticed>(
   parts: ApiParts,
   rights: Rights,
   notices: readonly Notice[],
 ): Promise<readonly Notice[]> {
-  const isDiscreet = ({ process, type }: Notice) => calledToAll(parts.registry.byName(process), type) !== type;
+  const tells = ({ process, command = '' }: Noticed) => tellsMore(parts.registry.byName(process), command);
+  const isDiscreet = (one: Noticed) => tells(one) || calledToAll(parts.registry.byName(one.process), one.type) !== one.type;
   const openings = await openingsOf(parts, rights, notices.filter(isDiscreet));
   return notices.map((one) => {
     const opening = openings.get(streamOf(one));
-    const told = isTold(parts.registry.byName(one.process), one.type, opening?.names);
-    return told ? { ...one, type: opening?.coarse?.entries[one.type]?.as ?? one.type } : { ...one, type: UNTOLD };
+    if (!isTold(parts.registry.byName(one.process), one.type, opening?.names)) return { ...one, type: UNTOLD };
+    const { coarse } = opening ?? {};
+    return coarse ? { ...one, type: coarse.entries[one.type]?.as ?? one.type, ...(tells(one) ? { command: '' } : {}) } : one;
   });
 }
 
@@ -119,8 +123,7 @@ function partOf(entry: TimelineEntry, { values, withheld }: Opening): TimelineEn
 function coarsely(process: Process | undefined, entry: TimelineEntry, { coarse }: Opening): TimelineEntry {
   if (!coarse) return entry;
   const told = coarse.entries[entry.type];
-  const tells = process?.commands[entry.command]?.emits.some((type) => (coarse.entries[type]?.as ?? type) !== type);
-  const command = tells ? '' : entry.command;
+  const command = tellsMore(process, entry.command) ? '' : entry.command;
   if (told) {
     const from = { letter: null, evidence: [], legalBasis: null };
     return { ...entry, ...from, command, type: told.as, data: told.data(entry.data as never) };

@@ -23,7 +23,7 @@ const focal = api.person('referralFocalPoint', { organisation: receiver.organisa
 const stranger = api.person('referralFocalPoint');
 
 const read = async (path: string, as = focal): Promise<Answer> =>
-  api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } });
+  caughtUp(async () => api.call('GET', path, { as, headers: { 'masar-after': String(await api.log.head()) } }));
 const give = (as: typeof focal, id: string, command: string, body: object = {}) =>
   api.call('POST', `/v1/referrals/${id}/${command}`, { as, body });
 
@@ -219,6 +219,21 @@ t.test('of a clearance a partner is told one of three words, and nothing tells a
     t.match(await told(as), /"status":"granted_with_conditions","until"/, `${as.post.role} is told what was answered`);
     t.match(await told(as, '/timeline'), /"ClearanceGrantedWithConditions"/, as.post.role);
   }
+  const away = someone('registrar', { organisation, governorate: 'IQG01' });
+  const slot = { slot: randomUUID(), person: randomUUID(), letter: letterOf('secret answer') };
+  const refused = { type: 'ClearanceRefused', data: { ...slot, reasonCategory: 'undisclosed' }, by: away };
+  await m.w.given('movement', conditional?.movement ?? '', refused);
+  const theirs = { organisation, office: away.post.office ?? '', governorate: 'IQG01' };
+  const after = { 'masar-after': String(await there.log.head()) };
+  const audited = async (as: SignedIn, action = '') =>
+    (
+      await caughtUp(() => there.call('GET', `/v1/audit?kind=did&office=${theirs.office}${action}`, { as, headers: after }))
+    ).json.items.map((one: { action: string }) => one.action);
+  const boss = there.person('headOfBranch', theirs);
+  t.same(await audited(boss), ['ClearanceStatus'], 'who audits their own staff in the case of another office is told the word');
+  t.same(await audited(boss, '&action=ClearanceRefused'), [], 'nor does the filter tell more');
+  for (const action of ['', '&action=ClearanceRefused'])
+    t.same(await audited(there.person('auditor'), action), ['ClearanceRefused'], 'who audits everything is told what was done');
   const body = { slot: randomUUID(), letter: letterOf('9') };
   const act = (as: SignedIn) => there.call('POST', `/v1/movements/${conditional?.movement}/revoke-clearance`, { as, body });
   for (const as of [partner!, camp!]) t.equal((await act(as)).status, 403, 'letters are for the branch');

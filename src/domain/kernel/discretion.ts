@@ -25,6 +25,10 @@ export function calledToAll(process: Pick<Process, 'discreet' | 'coarse'> | unde
   return isTold(process, type, undefined) ? (process?.coarse?.entries[type]?.as ?? type) : UNTOLD;
 }
 
+/** Whether the name of a command tells what its events are not called by in coarse words. */
+export const tellsMore = (process: Pick<Process, 'coarse' | 'commands'> | undefined, command: string): boolean =>
+  process?.commands[command]?.emits.some((type) => (process.coarse?.entries[type]?.as ?? type) !== type) === true;
+
 /** Whether who opens a case up to a tier is told that this event happened; undefined: who opens nothing. */
 export function isTold(process: Pick<Process, 'discreet'> | undefined, type: string, tier: Tier | undefined): boolean {
   const needed = process?.discreet?.[type];
