@@ -110,6 +110,8 @@ const tables: readonly TableSpec[] = [
       '(holder_organisation, since) where to_index is null',
       '(assignee) where to_index is null and assignee is not null',
       '(due) where to_index is null and due is not null',
+      // The order of the queue as it is shown: whoever sees all of it gets the first page without sorting the rest.
+      `(priority, (coalesce(due, '9999')), since, process, case_id, wait_key) where to_index is null`,
     ],
   },
   {
@@ -138,7 +140,7 @@ const tables: readonly TableSpec[] = [
 export function casesProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'cases',
-    version: 6,
+    version: 7,
     categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     opening: 'none',
     tables,
