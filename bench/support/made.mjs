@@ -95,7 +95,7 @@ async function template() {
   await committee.upTo('forwarded');
   await take(committee.w);
   const text = JSON.stringify(drafts.map((draft) => named(draft)));
-  return { drafts: JSON.parse(padded(text)), keep };
+  return { drafts: JSON.parse(padded(text)), keep, committee: committee.clerk.post };
 }
 
 /** The first name of everybody is what copies change. */
@@ -128,9 +128,20 @@ function padded(text) {
 /** A number in letters, a digit a letter from a on. */
 const letters = (number) => String(number).replace(/[0-9]/g, (digit) => 'abcdefghij'[Number(digit)]);
 
-/** Writes so many events of a tenth as many cases into an empty log; answers how many of each. */
-export async function fillLog({ pool, codec }, events) {
-  const { drafts, keep } = await template();
+/**
+ * Writes so many events of a tenth as many cases into the log; answers how many of each. Claims are of a committee nobody works in,
+ * or of the one that `office` and `organisation` name: those bear no mark, and are not copied again.
+ */
+export async function fillLog({ pool, codec }, events, of = {}) {
+  const { drafts, keep, committee } = await template();
+  const places = new Map(
+    of.office
+      ? [
+          [committee.office, of.office],
+          [committee.organisation, of.organisation],
+        ]
+      : [],
+  );
   const pieces = JSON.stringify(drafts).split(new RegExp(`(${UUID.source}|${NAME})`, 'g'));
   const { rows } = await pool.query('select coalesce(max(position), 0)::int as head from log.events');
   let position = rows[0].head;
@@ -158,9 +169,9 @@ export async function fillLog({ pool, codec }, events) {
   for (let copy = 0; position - rows[0].head + waiting.length < events; copy += 1) {
     const ids = new Map();
     const fresh = (piece, at) => {
-      if (at % 2 === 0 || keep.has(piece)) return piece;
-      if (piece === NAME) return `${NAME_MARK}${letters(copy)}`;
-      const known = ids.get(piece) ?? ID_MARK + randomUUID().slice(ID_MARK.length);
+      if (at % 2 === 0 || keep.has(piece)) return places.get(piece) ?? piece;
+      if (piece === NAME) return `${of.office ? 'own' : NAME_MARK}${letters(copy)}`;
+      const known = ids.get(piece) ?? (of.office ? '' : ID_MARK) + randomUUID().slice(of.office ? 0 : ID_MARK.length);
       ids.set(piece, known);
       return known;
     };
