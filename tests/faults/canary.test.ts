@@ -1,25 +1,31 @@
 import { spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import t from 'tap';
+import { claimsFiles } from '../../src/cli/demo/backlog.ts';
 import { ADMINISTRATOR, ORGANISATIONS } from '../../src/cli/demo/cast.ts';
 import { createClient, UnexpectedAnswer } from '../../src/cli/demo/client.ts';
 import { buildDirectory } from '../../src/cli/demo/directory.ts';
 import { registerFamily } from '../../src/cli/demo/families.ts';
+import { importClaims } from '../../src/cli/demo/papers.ts';
 import { randomFrom } from '../../src/cli/demo/random.ts';
 import { refer } from '../../src/cli/demo/referrals.ts';
+import { inParallel } from '../../src/cli/demo/steps.ts';
 import { openCore, SCHEMAS } from '../../src/compose.ts';
 import { registry } from '../../src/domain/index.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
+import { staffIdOf } from '../../src/eventlog/ids.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { DEVELOPMENT_ISSUER, openDevelopmentIssuer } from '../../src/platform/developmentIssuer.ts';
 import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
-import { seededEvents } from '../support/canary/everyField.ts';
-import { CANARY, CANARY_DIGITS, CONTROL, type Sighting, sightings } from '../support/canary/marks.ts';
+import { type Driven, driveCommands, everyRole, type Send } from '../support/canary/everyCommand.ts';
+import { seededCases } from '../support/canary/everyField.ts';
+import { CANARY, CANARY_DIGITS, CONTROL, formsOf, LEAK, type Sighting, searchFor } from '../support/canary/marks.ts';
 import { pdfOf } from '../support/documents.ts';
 import { until } from '../support/faults/rig.ts';
 import { silentLog, temporaryDirectory } from '../support/postgres.ts';
@@ -28,8 +34,31 @@ import { testRedis, withoutRedis } from '../support/redis.ts';
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const REGISTRAR = 'ninewa.registrar';
 const CONTROL_NAME = `${CONTROL}NAME`;
+/** Holds every role, as nobody may in earnest: what one role is refused another is not. */
+const EVERYBODY = 'canary.everybody';
+const RATE_LIMITS = 'requests=999999,searches=999999,lookups=999999,exports=999999,rejections=999999';
 
 t.setTimeout(240_000);
+
+/** How many commands on made-up cases are known to be taken; fewer would say that the rest was refused at the door. */
+const DONE_AT_LEAST = 50;
+
+/** The part of the OpenAPI document that names the lists which can be taken out. */
+interface Exporting {
+  readonly paths: {
+    readonly '/v1/list-exports': {
+      readonly post: {
+        readonly requestBody: {
+          readonly content: {
+            readonly 'application/json': {
+              readonly schema: { readonly properties: { readonly list: { readonly enum: readonly string[] } } };
+            };
+          };
+        };
+      };
+    };
+  };
+}
 
 /** Every file below a directory. */
 const filesBelow = (directory: string): readonly string[] =>
@@ -54,13 +83,24 @@ async function* rowsOf(url: string): AsyncGenerator<readonly [string, Buffer]> {
   }
 }
 
+t.test('a mark is found in every form and wherever it lies', async (t) => {
+  const search = searchFor([CANARY, LEAK]);
+  const noise = () => randomBytes(1 + Math.floor(Math.random() * 50));
+  for (const { name, bytes } of formsOf(LEAK)) {
+    t.match(search('here', Buffer.concat([noise(), bytes, noise()])), [{ mark: LEAK, where: 'here' }], name);
+  }
+  t.same(search('here', randomBytes(100_000)), [], 'and not where there is none');
+  const far = Buffer.concat([Buffer.alloc(32 * 1024 * 1024 - 4), Buffer.from(LEAK)]);
+  t.equal(search('here', far).length, 1, 'also across the border of what is looked through at once');
+});
+
 t.test(
   'nothing of T2 or T3 lies open in any place where data is kept, while what is T1 is found',
   { skip: withoutRedis },
   async (t) => {
     const data = temporaryDirectory();
     const redis = await testRedis(t);
-    const env = { MASAR_DATA: data, NODE_ENV: 'development', REDIS_URL: redis.url, RATE_LIMITS: 'requests=999999' };
+    const env = { MASAR_DATA: data, NODE_ENV: 'development', REDIS_URL: redis.url, RATE_LIMITS };
     const core = await openCore(readConfig(env), silentLog, 'canary test');
     const { organisation } = await bootstrapAdministrator(
       { ...core.executor, cases: core.cases },
@@ -141,30 +181,71 @@ t.test(
       body: { list: 'registerSearch', format: 'xlsx', filter: { name: CONTROL_NAME } },
     });
 
-    // Straight into the logs: every field of every process that can hold free text or a number.
+    // A file of claims, with a canary among what is lost, and rows with errors.
+    const register = { governorate: 'IQG15', submitted: 2, payable: 0, finalised: 0, wrong: true, deed: `${CANARY}9010X` };
+    const officers = { clerk: 'ninewa.clerk', chair: 'ninewa.chair', office: directory.offices.ninewaClaims ?? '' };
+    const [claims = Buffer.alloc(0)] = claimsFiles(register, 7);
+    t.ok(claims.includes(CANARY), 'a canary is in the file');
+    const imported = await importClaims(client, officers, 'canary', claims);
+    t.ok(imported.claims.size > 0, `${imported.claims.size} claims were imported`);
+
+    // Straight into the logs: cases of every process, with canaries in all that can hold free text or a number.
     const restricted = await core.restricted?.open();
-    const fields: string[] = [];
-    const processes = new Set<string>();
-    for (const process of registry.all) {
+    const staff = staffIdOf(issuer.issuer, EVERYBODY);
+    const enrolled = await core.codec.encode(everyRole(staff, { issuer: issuer.issuer, subject: EVERYBODY }));
+    await core.log.append(`staff-${staff}`, 'none', enrolled);
+    const seeded = registry.all
+      .map((process) => ({ process, cases: seededCases(process) }))
+      .filter(({ cases }) => cases.length > 0);
+    for (const { process, cases } of seeded) {
       const store = process.store === 'restricted' ? restricted : core;
-      for (const { draft, fields: own } of store ? seededEvents(process) : []) {
-        const [event] = (await store?.codec.encode([draft])) ?? [];
-        if (event) await store?.log.append(draft.stream, 'none', [event]);
-        fields.push(...own);
-        processes.add(process.name);
+      for (const { id, drafts } of cases) {
+        await store?.log.append(`${process.name}-${id}`, 'none', await store.codec.encode(drafts));
       }
     }
-    t.comment(`${fields.length} fields of ${processes.size} processes`);
-    t.ok(fields.length > 80 && processes.size >= 12, `${fields.length} fields of ${processes.size} processes`);
+    const fields = new Set(seeded.flatMap(({ cases }) => cases.flatMap((one) => one.fields)));
+    t.ok(fields.size > 100 && seeded.length >= 14, `${fields.size} fields of ${seeded.length} processes`);
     t.ok(
-      fields.some((field) => field.startsWith('clearance.')),
+      [...fields].some((field) => field.startsWith('clearance.')),
       'restricted ones too',
     );
 
+    // And by way of the API: every command of these processes, with canaries in what is secret.
+    const token = await issuer.token(EVERYBODY);
+    const send: Send = async (path, body, revision) => {
+      const answer = await fetch(`${address}${path}`, {
+        method: 'POST',
+        headers: {
+          ...{ authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+          ...(revision === undefined ? {} : { 'if-match': `"${revision}"` }),
+        },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const driven: Driven = { sent: 0, done: 0, fields: new Set(), failed: [], papers: [] };
+    await inParallel(seeded.length, 4, async (at) => {
+      const { process, cases } = seeded[at]!;
+      const own = process.store === 'restricted' ? restricted?.cases : core.cases;
+      const statusOf = async (id: string) => (await own?.glance(`${process.name}-${id}`))?.status ?? '';
+      await driveCommands(process, cases, statusOf, send, driven);
+    });
+    t.comment(`${driven.sent} commands sent, ${driven.done} done, canaries in ${driven.fields.size} fields of their inputs`);
+    t.same(driven.failed, [], `the server failed at none: ${readFileSync(logFile, 'utf8').match(/.*"level":"error".*/g) ?? ''}`);
+    t.ok(driven.done > DONE_AT_LEAST && driven.fields.size > 60, `${driven.done} done, ${driven.fields.size} fields`);
+
+    // What is made of it: lists and papers.
     await until('the read models hold it all', 60_000, async () => {
       const models = await projectionStatus(core.db, SCHEMAS.read, await core.log.head());
       return models.length > 0 && models.every((one) => one.behind === false);
     });
+    const document = (await (await fetch(`${address}/openapi.json`)).json()) as Exporting;
+    const wanted = document.paths['/v1/list-exports'].post.requestBody.content['application/json'].schema.properties.list.enum;
+    // All are made by the same code; which columns they have is not what is looked for.
+    const some = wanted.filter((_, at) => at % 4 === 0);
+    const exports = await inParallel(some.length, 4, (at) => send('/v1/list-exports', { list: some[at], format: 'csv' }));
+    const made = exports.filter((one) => one.status < 300);
+    t.ok(made.length >= 8, `${made.length} of ${some.length} lists were taken out`);
     const { rows: referrals } = await core.pool.query<{ id: string }>(
       `select case_id as id from ${SCHEMAS.read}.case_index where process = 'referral' and status = 'in_progress'`,
     );
@@ -172,13 +253,20 @@ t.test(
     await client.give(REGISTRAR, `${slip}/print`, 'print', { paper: 'slip' });
     const pdf = await client.file(REGISTRAR, `${slip}/prints/1`);
     t.equal(pdf.subarray(0, 4).toString(), '%PDF', 'a paper was printed');
+    for (const paper of driven.papers) await client.file(EVERYBODY, `${paper}/1`).catch(() => undefined);
     await stop();
 
-    const seen: Sighting[] = [];
-    const open: Sighting[] = [];
+    // Laid open on purpose, as a careless line of code would: in a column, a job, a log line and a file.
+    await core.pool.query(`create table ${SCHEMAS.read}.careless as select '${LEAK}COLUMN'::text as seen`);
+    const memory = new Redis(redis.url);
+    await memory.hset('bull:masar:careless', 'data', JSON.stringify({ number: `${LEAK}JOB` }));
+    appendFileSync(logFile, `${JSON.stringify({ level: 'info', message: `saved ${LEAK}LINE` })}\n`);
+    writeFileSync(join(data, 'files', 'careless.csv'), `${LEAK}EXPORT`);
+
+    const search = searchFor([CANARY, CANARY_DIGITS, LEAK, CONTROL]);
+    const sighted: Sighting[] = [];
     const look = (where: string, bytes: Buffer): void => {
-      for (const mark of [CANARY, CANARY_DIGITS]) seen.push(...sightings(where, bytes, mark));
-      open.push(...sightings(where, bytes, CONTROL));
+      sighted.push(...search(where, bytes));
     };
     const { rows } = await core.pool.query<{ data_directory: string }>('show data_directory');
     const cluster = rows[0]?.data_directory ?? '';
@@ -188,7 +276,6 @@ t.test(
     }
     // What is in memory goes to the files, which then stand still.
     await core.close();
-    const memory = new Redis(redis.url);
     const [, directoryOfRedis = ''] = (await memory.config('GET', 'dir')) as string[];
     await memory.config('SET', 'rdbcompression', 'no');
     await memory.save();
@@ -208,15 +295,25 @@ t.test(
       places.some((one) => one.startsWith(join(data, 'files'))),
       'and the files',
     );
+    const where = (...marks: readonly string[]): readonly Sighting[] => sighted.filter(({ mark }) => marks.includes(mark));
+    const seen = where(CANARY, CANARY_DIGITS);
     t.same(seen.slice(0, 20), [], `${seen.length} canaries lie open`);
-    const controls = open.map(({ where }) => where);
-    t.ok(
-      controls.some((one) => /^table .*register_person/.test(one)),
-      `names are found in a read model: ${controls.join(', ')}`,
-    );
-    t.ok(
-      controls.some((one) => one.includes('pg_wal')),
-      'and in the write-ahead log, so that the search is known to work',
-    );
+    for (const [mark, what] of [
+      [LEAK, 'what a careless line of code would lay open'],
+      [CONTROL, 'a name'],
+    ] as const) {
+      const places = where(mark).map((one) => one.where);
+      const isFound = (name: string, place: RegExp) =>
+        t.ok(
+          places.some((one) => place.test(one)),
+          `${what} is found in ${name}: ${places.join(', ')}`,
+        );
+      isFound('a table', mark === LEAK ? /^table .*careless/ : /^table .*register_person/);
+      isFound('the write-ahead log', /pg_wal/);
+      if (mark === CONTROL) continue;
+      isFound('the dump of Redis', /dump\.rdb$/);
+      isFound('the log', /program\.log$/);
+      isFound('the files', /careless\.csv$/);
+    }
   },
 );

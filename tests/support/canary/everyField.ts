@@ -1,75 +1,58 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import { caseEvents } from '../../../src/domain/kernel/caseEvents.ts';
 import { personalPaths } from '../../../src/domain/kernel/privacy.ts';
 import type { Process } from '../../../src/domain/kernel/process.ts';
 import type { Draft } from '../../../src/eventlog/codec.ts';
 import { sampleOf } from '../sample.ts';
-import { CANARY, CANARY_DIGITS } from './marks.ts';
+import { plant } from './planting.ts';
 
-/** An event with a canary in each field of T2 and T3 that takes free text or a number, and the paths of those fields. */
+/** Where the people of the canary test work, and whose the seeded cases are. */
+export const PLACE = { organisation: '01890a5d-ac96-774b-bcce-b302099a8057', office: randomUUID(), governorate: 'IQG15' };
+
+/** A case at some point of its way, with a canary in each field of T2 and T3 that takes free text or a number. */
 export interface Seeded {
-  readonly draft: Draft;
+  readonly id: string;
+  readonly drafts: readonly Draft[];
   readonly fields: readonly string[];
 }
 
-let planted = 0;
-const candidates = (): readonly string[] => {
-  planted += 1;
-  const number = String(planted).padStart(4, '0');
-  return [`${CANARY}${number}X`, `${CANARY_DIGITS}${number}`];
+/** Paths of T2 and T3 in the events of a process, the kernel's with them. */
+export const secretsOf = ({ events }: Process, type: string): readonly (readonly string[])[] => {
+  const schema = events[type] ?? caseEvents[type as keyof typeof caseEvents];
+  return schema ? personalPaths(schema).flatMap(({ path, tier }) => (tier === 'T1' ? [] : [path])) : [];
 };
 
-type Node = Record<string, unknown>;
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
-
-/** Every text below a place, as the object that holds it and its key there. */
-function texts(holder: Node, key: string): readonly (readonly [Node, string])[] {
-  const value = holder[key];
-  if (typeof value === 'string') return [[holder, key]];
-  return isNode(value) ? Object.keys(value).flatMap((inner) => texts(value, inner)) : [];
-}
-
-/** The holders of a path's last step; `*` stands for every item. */
-const holders = (from: unknown, path: readonly string[]): readonly Node[] => {
-  if (!isNode(from)) return [];
-  const [step = '', ...rest] = path;
-  if (rest.length === 0) return [from];
-  return (step === '*' ? Object.values(from) : [from[step]]).flatMap((one) => holders(one, rest));
-};
-
-/** One event of every type of a process that has fields of T2 or T3, each beginning a stream of its own. */
-export function seededEvents(process: Process): readonly Seeded[] {
-  const events = process.name === 'person' ? { ...caseEvents, ...process.events } : process.events;
-  return Object.entries(events).flatMap(([type, schema]) => {
-    const secret = personalPaths(schema).filter(({ tier }) => tier !== 'T1');
-    if (secret.length === 0) return [];
-    const data = structuredClone(sampleOf(schema)) as Node;
-    const fields = secret.flatMap(({ path }) => {
-      const key = path.at(-1) ?? '';
-      const places = holders(data, path).flatMap((holder) =>
-        (key === '*' ? Object.keys(holder) : [key]).flatMap((one) => texts(holder, one)),
-      );
-      const taken = places.filter(([holder, at]) => {
-        const before = holder[at];
-        const fits = candidates().find((one) => {
-          holder[at] = one;
-          return schema.safeParse(data).success;
-        });
-        if (fits === undefined) holder[at] = before;
-        return fits !== undefined;
-      });
-      return taken.length > 0 ? [`${process.name}.${type}.${path.join('.')}`] : [];
+/** Cases of a process after its first event, after half of all the kinds there are, and after each once; none without secrets. */
+export function seededCases(process: Process): readonly Seeded[] {
+  const kernels = Object.entries(caseEvents).filter(([type]) => secretsOf(process, type).length > 0);
+  const all = Object.entries(process.events);
+  if (all.every(([type]) => secretsOf(process, type).length === 0)) return [];
+  const half = all.slice(0, Math.ceil(all.length / 2));
+  return [all.slice(0, 1), half, [...all, ...kernels]].map((kinds) => {
+    const id = randomUUID();
+    const made = kinds.map(([type, schema], revision) => {
+      const data = namingAProcess(schema, structuredClone(sampleOf(schema)));
+      const fields = plant(schema, data, secretsOf(process, type)).map((path) => `${process.name}.${type}.${path}`);
+      return { draft: draftOf(`${process.name}-${id}`, revision, type, data), fields };
     });
-    return fields.length === 0 ? [] : [{ draft: draftOf(process, type, data), fields }];
+    return { id, drafts: made.map((one) => one.draft), fields: made.flatMap((one) => one.fields) };
   });
 }
 
-function draftOf(process: Process, type: string, data: unknown): Draft {
+/** Where an event names a process, no command lets in the name of none. */
+function namingAProcess(schema: z.ZodType, data: unknown): unknown {
+  const named = { ...(data as object), process: 'clearance' };
+  return schema.safeParse(named).success ? named : data;
+}
+
+/** An event as somebody in `PLACE` would have recorded it. */
+export function draftOf(stream: string, revision: number, type: string, data: unknown): Draft {
   const now = new Date().toISOString();
   return {
     id: randomUUID(),
-    stream: `${process.name}-${randomUUID()}`,
-    revision: 0,
+    stream,
+    revision,
     type,
     recordedAt: now,
     data,
@@ -78,7 +61,7 @@ function draftOf(process: Process, type: string, data: unknown): Draft {
       command: 'canary',
       inputMac: '',
       correlationId: randomUUID(),
-      actor: { id: randomUUID(), post: 'registrar' },
+      actor: { id: randomUUID(), post: 'registrar', ...PLACE },
       channel: 'in_person',
       occurredAt: now,
     },

@@ -2,6 +2,8 @@
 export const CANARY = 'QZXCANARY';
 /** A canary where digits alone are taken. */
 export const CANARY_DIGITS = '90817263548';
+/** Begins what is laid open on purpose, to see that it is found in each kind of place. */
+export const LEAK = 'QZXLEAKED';
 /** Begins what may lie open (T1): found, or the search is not worth anything. */
 export const CONTROL = 'QZXCONTROL';
 
@@ -34,17 +36,40 @@ export function formsOf(mark: string): readonly { readonly name: string; readonl
 
 /** A mark that was found, with what stands around it. */
 export interface Sighting {
+  readonly mark: string;
   readonly where: string;
   readonly form: string;
   readonly around: string;
 }
 
 const AROUND = 60;
+/** Looked through at once; a mark across the border is seen by what is looked through twice. */
+const PIECE = 32 * 1024 * 1024;
+const OVERLAP = 1_024;
 
-/** Where a mark lies in some bytes, the first place of each form. */
-export const sightings = (where: string, bytes: Buffer, mark: string): readonly Sighting[] =>
-  formsOf(mark).flatMap(({ name, bytes: form }) => {
-    const at = bytes.indexOf(form);
-    if (at < 0) return [];
-    return [{ where, form: name, around: bytes.subarray(Math.max(0, at - AROUND), at + AROUND).toString('latin1') }];
-  });
+const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
+const literal = (text: string): string =>
+  text.replace(/[^A-Za-z0-9]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+/**
+ * Looks for marks in all their forms in one pass over some bytes. Answers with the first place of each form; one that stands
+ * within another is found as that one.
+ */
+export function searchFor(marks: readonly string[]): (where: string, bytes: Buffer) => readonly Sighting[] {
+  const forms = new Map(
+    marks.flatMap((mark) => formsOf(mark).map(({ name, bytes }) => [latin1(bytes), { mark, form: name }] as const)),
+  );
+  const any = new RegExp([...forms.keys()].map(literal).join('|'), 'g');
+  return (where, bytes) => {
+    const first = new Map<string, Sighting>();
+    for (let from = 0; from < bytes.length; from += PIECE) {
+      const text = latin1(bytes.subarray(from, from + PIECE + OVERLAP));
+      for (const { 0: found, index } of text.matchAll(any)) {
+        if (first.has(found)) continue;
+        const around = text.slice(Math.max(0, index - AROUND), index + AROUND);
+        first.set(found, { ...forms.get(found)!, where, around });
+      }
+    }
+    return [...first.values()];
+  };
+}
