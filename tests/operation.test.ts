@@ -7,6 +7,7 @@ import { isSampled, parentIn, spanIdOf, traceIdOf } from '../src/platform/tracin
 import { openTracer } from '../src/platform/tracing/otlp.ts';
 import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
 import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
+import { text as infra, metricsIn, queries, runbooks } from './support/operation/infra.ts';
 import { installation, until } from './support/operation/installation.ts';
 import { silentLog } from './support/postgres.ts';
 
@@ -15,12 +16,13 @@ t.setTimeout(120_000);
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const CALLER = '00f067aa0ba902b7';
 
+const collector = await startCollector();
+t.teardown(() => collector.close());
+const masar = await installation(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+
 const saying = (spans: readonly ReceivedSpan[], trace: string) => spans.filter((one) => one.traceId === trace);
 
 t.test('one trace holds the request, the append, its events, the batches of read models and the job that followed', async (t) => {
-  const collector = await startCollector();
-  t.teardown(() => collector.close());
-  const masar = await installation(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
   const person = await masar.call('POST', '/v1/persons', { name: { ar: { first: 'سعد' } }, sex: 'male' });
   t.equal(person.status, 201);
   const answer = await masar.call(
@@ -31,10 +33,10 @@ t.test('one trace holds the request, the append, its events, the batches of read
   );
   t.equal(answer.status, 200);
   t.equal(answer.headers.get('masar-correlation-id'), TRACE, 'the caller is told what to look for');
-  const opened = (one: ReceivedSpan) => one.name.startsWith('docRequest.');
-  await until('the follow-up in the trace', () => saying(collector.spans, TRACE).find(opened));
-  await until('its batch', () => saying(collector.spans, TRACE).find((one) => one.name.startsWith('project ')));
-  await masar.stop();
+  // Spans arrive in the order in which they ended: with these, everything before them is there.
+  const isJob = (one: ReceivedSpan) => one.name.startsWith('job ');
+  await until('the job in the trace', () => saying(collector.spans, TRACE).find(isJob));
+  await until('a batch', () => saying(collector.spans, TRACE).find((one) => one.name.startsWith('project ')));
 
   const all = saying(collector.spans, TRACE);
   const named = (name: string) => all.find((one) => one.name === name);
@@ -45,20 +47,19 @@ t.test('one trace holds the request, the append, its events, the batches of read
   t.ok(event);
   const chain = [named('execute person.recordDocument'), named('append'), event].map((one) => one && parentOf(one));
   t.strictSame(chain, ['POST /v1/persons/:id/record-document', 'execute person.recordDocument', 'append']);
-  const job = all.find((one) => one.name.startsWith('job '));
+  const job = all.find(isJob);
   t.match(job && parentOf(job), /^person\./, 'the job hangs from the event');
   const followUp = named('execute docRequest.identifyNeed');
   t.equal(followUp && parentOf(followUp), job?.name);
   const batches = all.filter((one) => one.name.startsWith('project '));
-  t.ok(batches.length > 1 && batches.every((one) => /^(person|docRequest)\./.test(parentOf(one) ?? '')));
+  t.ok(batches.length > 0 && batches.every((one) => /^(person|docRequest)\./.test(parentOf(one) ?? '')));
   for (const one of all) t.ok(BigInt(one.startTimeUnixNano) <= BigInt(one.endTimeUnixNano), one.name);
   const told = JSON.stringify(collector.spans);
   t.notMatch(told, 'سعد');
   t.ok(collector.paths.every((one) => one === 'POST /v1/traces application/json'));
 });
 
-t.test('probes and metrics are answered on a port of their own, and without tracing nothing is sent', async (t) => {
-  const masar = await installation(t);
+t.test('probes and metrics are answered on a port of their own, and every figure that is asked for is there', async (t) => {
   const ask = async (path: string, init: RequestInit = {}) => {
     const answer = await fetch(`${masar.operations}${path}`, init);
     return { status: answer.status, text: await answer.text() };
@@ -67,8 +68,6 @@ t.test('probes and metrics are answered on a port of their own, and without trac
   t.match(await ask('/health/ready'), { status: 200, text: /"ready".*database.*log/ });
   t.equal((await ask('/health/ready', { method: 'POST' })).status, 404);
   t.equal((await ask('/v1/my-work')).status, 404, 'the API is not there');
-  const other = await masar.call('GET', '/v1/persons', undefined, { traceparent: `00-${TRACE}-${CALLER}-01` });
-  t.not(other.headers.get('masar-correlation-id'), TRACE, 'a trace is nothing to a server that traces nothing');
   t.equal((await masar.call('GET', '/v1/persons?colour=red')).status, 400);
 
   const { text } = await ask('/metrics');
@@ -77,13 +76,23 @@ t.test('probes and metrics are answered on a port of their own, and without trac
   t.match(text, /^masar_pool_waiting\{pool="commands"\} 0$/m);
   t.match(text, /^masar_key_service_failing 0$/m);
   t.match(text, /^masar_restricted_store_away 0$/m, 'none is set up');
-  const unsigned = async () => {
-    const [, seconds] = /^masar_audit_tree_unsigned_seconds ([\d.e-]+)$/m.exec((await ask('/metrics')).text) ?? [];
-    return seconds === undefined ? undefined : Number(seconds);
-  };
-  await until('a signed head', async () => ((await unsigned()) === 0 ? true : undefined));
-  await masar.call('POST', '/v1/persons', { name: { ar: { first: 'سعد' } }, sex: 'male' });
-  t.ok(((await unsigned()) ?? 0) > 0, 'what came after the last head is not signed yet');
+  const shown = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
+  const asked = queries();
+  t.ok(asked.length > 40);
+  for (const { where, expr } of asked) {
+    t.same(
+      metricsIn(expr).filter((one) => !shown.has(one)),
+      [],
+      `${where} asks for what is shown`,
+    );
+  }
+  // Logins of the database are named alike.
+  const logins = [...infra('postgres/logins.sh').matchAll(/create role (\w+)/g)].map(([, login]) => login);
+  for (const book of runbooks()) {
+    const named = metricsIn(infra(`runbooks/${book}`)).filter((one) => !logins.includes(one));
+    const strange = named.filter((one) => !shown.has(one));
+    t.same(strange, [], book);
+  }
 });
 
 t.test('a process that leans on what is away is alive and not ready, and one whose checks hang as well', async (t) => {

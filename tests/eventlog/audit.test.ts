@@ -96,11 +96,16 @@ t.test('a head is signed when the tree has grown, and not again', async (t) => {
   await fill(log, 3, streams);
   await tree.signAll(log);
   await tree.signAll(log);
-  const following = tree.follow(log, { checkpointMs: 3_600_000 });
+  const metrics = createMetrics({ processMetrics: false });
+  const unsigned = async () => Number(/^masar_audit_tree_unsigned_seconds (\S+)$/m.exec((await metrics.scrape()).body)?.[1]);
+  const following = tree.follow(log, { checkpointMs: 3_600_000, metrics });
+  t.equal(await unsigned(), 0, 'nothing is left to sign');
   await fill(log, 4, streams);
   await until(async () => (await tree.reads.status()).size === 7);
   t.equal((await tree.reads.status()).signed, 3, 'the next is due in an hour');
+  t.ok((await unsigned()) > 0, 'who watches sees for how long nothing was signed');
   await following.stop();
+  t.equal(await unsigned(), 0);
   const signed = await tree.reads.checkpoints(undefined, 10);
   t.same(
     signed.map(({ size }) => size),

@@ -1,0 +1,254 @@
+/** Holds what infra/ says against the program. What schemas say of it: `npm run check:infra`. */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { apiProblems } from '../src/api/problemCodes.ts';
+import { caseLabels } from '../src/domain/kernel/caseLabels.ts';
+import { readConfig, VARIABLES } from '../src/platform/config.ts';
+import { alerts, anchorsOf, documents, runbooks, text } from './support/operation/infra.ts';
+import { temporaryDirectory } from './support/postgres.ts';
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly env?: readonly { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
+  readonly ports?: readonly { name: string; containerPort: number }[];
+  readonly securityContext: object;
+  readonly resources: { requests: Record<string, string>; limits: Record<string, string> };
+  readonly volumeMounts: readonly { name: string; mountPath: string; readOnly?: boolean }[];
+  readonly [probe: `${string}Probe`]: { httpGet: { path: string; port: string } } | undefined;
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly stringData?: unknown;
+  readonly spec: {
+    readonly template: {
+      spec: { containers: Container[]; initContainers: Container[]; securityContext: object; volumes: { name: string }[] };
+    };
+    readonly podSelector: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; values: string[] }[] };
+    readonly policyTypes: readonly string[];
+    readonly ingress?: readonly { from?: unknown; ports: { port: number }[] }[];
+    readonly egress?: readonly { to?: readonly { podSelector?: { matchLabels: { app?: string } } }[] }[];
+    readonly selector: { matchLabels: Record<string, string> };
+  };
+}
+
+const kubernetes = readdirSync('infra/kubernetes')
+  .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
+  .flatMap((file) => documents<Manifest>(`kubernetes/${file}`));
+const ofKind = (kind: string) => kubernetes.filter((one) => one.kind === kind);
+const pods = kubernetes.filter((one) => one.kind === 'Deployment' || one.kind === 'Job');
+
+interface Compose {
+  readonly services: Readonly<Record<string, { environment?: Record<string, string>; image?: string; [more: string]: unknown }>>;
+}
+const compose = documents<Compose>('compose.yaml')[0]!;
+const OURS = ['migrate', 'api', 'projector', 'worker'];
+
+t.test('the settings of Kubernetes and compose are settings of the program, and production starts with them', async (t) => {
+  const keys = temporaryDirectory();
+  t.teardown(() => rmSync(keys, { recursive: true }));
+  const config = ofKind('ConfigMap')[0]?.data ?? {};
+  const made = Object.fromEntries(
+    Object.entries(config).map(([name, value]) => {
+      if (!value.startsWith('/run/keys/')) return [name, value];
+      const file = join(keys, value.replaceAll('/', '_'));
+      writeFileSync(file, 'key', { mode: 0o400 });
+      return [name, file];
+    }),
+  );
+  for (const pod of pods) {
+    const [container] = pod.spec.template.spec.containers;
+    const env = container?.env ?? [];
+    const names = [...Object.keys(config), ...env.map((one) => one.name)];
+    t.same(
+      names.filter((one) => !VARIABLES.includes(one)),
+      [],
+      `${pod.metadata.name} says nothing that nobody reads`,
+    );
+    const values = env.map(({ name, value }) => [
+      name,
+      value ?? `${name === 'REDIS_URL' ? 'redis' : 'postgresql'}://${name.toLowerCase()}@db/x`,
+    ]);
+    t.doesNotThrow(() => readConfig({ ...made, ...Object.fromEntries(values) }), pod.metadata.name);
+  }
+  const roles = ofKind('Deployment').map((one) =>
+    one.spec.template.spec.containers[0]?.env?.find(({ name }) => name === 'MASAR_ROLES'),
+  );
+  t.same(roles.map((one) => one?.value).sort(), ['api', 'projector', 'worker'], 'each role apart');
+  for (const name of OURS) {
+    const said = Object.keys(compose.services[name]?.environment ?? {});
+    t.same(
+      said.filter((one) => !VARIABLES.includes(one)),
+      [],
+      name,
+    );
+  }
+  const example = [...text('masar.env.example').matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name ?? '');
+  t.ok(example.length > 5);
+  t.same(
+    example.filter((one) => !VARIABLES.includes(one)),
+    [],
+  );
+});
+
+t.test('nothing secret stands in infra: secrets are named, never written', async (t) => {
+  t.same(ofKind('Secret'), []);
+  const named = pods.flatMap((one) => one.spec.template.spec.containers.flatMap(({ env = [] }) => env));
+  for (const { name, value, valueFrom } of named) {
+    if (name === 'MASAR_ROLES') continue;
+    t.same([value, valueFrom?.secretKeyRef], [undefined, { name: 'masar-databases', key: name }], name);
+  }
+  const files = readdirSync('infra', { recursive: true, encoding: 'utf8' }).filter((one) => !one.includes('node_modules'));
+  for (const file of files.filter((one) => /\.(ya?ml|json|example|sh|md)$/.test(one) && !one.includes('package-lock'))) {
+    const found = text(file).match(/[a-z]+:\/\/[^\s:/@$`]+:(?!PASSWORD|password)[^\s:/@$`]+@|-----BEGIN|_PASSWORD=\S/);
+    t.notOk(found, `${file} ${found?.[0] ?? ''}`);
+  }
+  for (const line of text('masar.env.example').split('\n')) t.notMatch(line, /^\w*_(URL|FILE)=\S/);
+});
+
+t.test('every container runs as nobody in particular, writes to volumes alone, and has limits', async (t) => {
+  for (const { metadata, spec } of pods) {
+    const { containers, initContainers, securityContext } = spec.template.spec;
+    t.match(securityContext, { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } }, metadata.name);
+    for (const one of [...containers, ...initContainers]) {
+      const locked = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
+      t.same(one.securityContext, locked, `${metadata.name} ${one.name}`);
+      t.ok(one.resources.requests.cpu && one.resources.requests.memory && one.resources.limits.memory);
+    }
+    const keys = containers[0]?.volumeMounts.find((one) => one.name === 'keys');
+    t.match(keys, { mountPath: '/run/keys', readOnly: true });
+  }
+  for (const name of OURS) {
+    t.match(compose.services[name], { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] }, name);
+  }
+  t.match(compose.services.redis, { command: ['redis-server', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'] });
+  const images = Object.values(compose.services).flatMap((one) => one.image ?? []);
+  t.ok(images.length > 4 && images.every((one) => /:\d+[.\d]*[\w.-]*$/.test(one)), 'every image is pinned');
+  const log = images.find((one) => one.startsWith('eventstore/'));
+  t.match(log, /^eventstore\/eventstore:(23\.10|24\.6)\./, 'of a line under the BSD licence');
+});
+
+t.test('the image: pinned, without tools of the build, an ordinary user by number, and what it runs is there', async (t) => {
+  const dockerfile = text('Dockerfile');
+  t.match(dockerfile, /^ARG NODE_IMAGE=node:24\.\d+\.\d+-/m);
+  t.match(dockerfile, /npm ci --omit=dev/);
+  t.match(dockerfile, /^USER 1000:1000$/m);
+  t.match(dockerfile, /^HEALTHCHECK /m);
+  t.notMatch(dockerfile, /^(RUN|CMD|HEALTHCHECK| {2}CMD).*(curl|wget)|^ADD |^(ENV|ARG) \S*(KEY|PASSWORD|TOKEN|SECRET)/m);
+  const last = dockerfile.slice(dockerfile.lastIndexOf('FROM '));
+  t.match(last, /^CMD \["node", "--enable-source-maps", "dist\/src\/main\.js"\]$/m);
+  t.ok(existsSync('src/main.ts') && existsSync('src/cli/migrate.ts'));
+  const ignored = readFileSync('.dockerignore', 'utf8').split('\n');
+  t.equal(
+    ignored.find((line) => line !== '' && !line.startsWith('#')),
+    '*',
+    'nothing goes in but what is named',
+  );
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
+  for (const file of copied) t.ok(ignored.includes(`!${file}`) && existsSync(file), file);
+  for (const one of [...pods.flatMap((pod) => pod.spec.template.spec.containers), compose.services.migrate]) {
+    const program = (one as { command?: readonly string[] } | undefined)?.command?.find((word) => word.startsWith('dist/'));
+    if (program) t.ok(existsSync(program.replace('dist/', '').replace(/js$/, 'ts')), program);
+  }
+});
+
+t.test('probes ask for addresses that are there, at ports that are open', async (t) => {
+  const answered = /'(\/health\/(?:live|ready))'/g;
+  const atApi = [...readFileSync('src/api/routes/health.ts', 'utf8').matchAll(answered)].map(([, path]) => path);
+  const atOperations = [...readFileSync('src/platform/operationsServer.ts', 'utf8').matchAll(answered)].map(([, path]) => path);
+  for (const { metadata, spec } of ofKind('Deployment')) {
+    const [container] = spec.template.spec.containers;
+    const ports = new Map(container?.ports?.map((one) => [one.name, one.containerPort]));
+    t.equal(ports.get('operations'), Number(ofKind('ConfigMap')[0]?.data?.OPERATIONS_PORT));
+    for (const [probe, path] of [
+      ['startupProbe', '/health/live'],
+      ['livenessProbe', '/health/live'],
+      ['readinessProbe', '/health/ready'],
+    ] as const) {
+      const { httpGet } = container?.[probe] ?? {};
+      t.equal(httpGet?.path, path, `${metadata.name} ${probe}`);
+      t.ok(ports.has(httpGet?.port ?? ''), 'at a port it has');
+      t.ok((httpGet?.port === 'http' ? atApi : atOperations).includes(path));
+    }
+  }
+  t.match(text('Dockerfile'), /OPERATIONS_PORT=9090[\s\S]*127\.0\.0\.1:9090\/health\/ready/);
+});
+
+t.test('the network is closed but for who needs whom', async (t) => {
+  for (const namespace of [undefined, 'masar-data']) {
+    const closed = ofKind('NetworkPolicy').find((one) => one.metadata.name === 'nothing' && one.metadata.namespace === namespace);
+    t.same(closed?.spec.podSelector, {});
+    t.ok(closed?.spec.policyTypes.includes('Ingress') && closed.spec.ingress === undefined && closed.spec.egress === undefined);
+  }
+  const who = (target: string) =>
+    ofKind('NetworkPolicy')
+      .filter((one) => one.spec.egress?.some(({ to = [] }) => to.some((each) => each.podSelector?.matchLabels.app === target)))
+      .flatMap((one) => one.spec.podSelector.matchExpressions?.find(({ key }) => key === 'role')?.values ?? ['everybody'])
+      .sort();
+  t.same(who('restricted-postgres'), ['api', 'migrate', 'projector', 'worker']);
+  t.same(who('postgres'), ['api', 'migrate', 'projector', 'worker']);
+  t.same(who('redis'), ['worker'], 'a request never touches the queue');
+  t.same(who('clamav'), ['api', 'worker']);
+  const guarded = ofKind('NetworkPolicy').filter((one) => one.metadata.namespace === 'masar-data');
+  for (const target of ['postgres', 'restricted-postgres', 'redis', 'clamav']) {
+    t.ok(
+      guarded.some((one) => one.spec.podSelector.matchLabels?.app === target && one.spec.ingress),
+      `${target} is guarded there too`,
+    );
+  }
+  for (const role of ['api', 'projector', 'worker']) {
+    const budget = ofKind('PodDisruptionBudget').find((one) => one.spec.selector.matchLabels.role === role);
+    t.ok(budget, `${role} has a budget`);
+  }
+  t.notMatch(text('kubernetes/ingress.yaml'), /path: \/(health|metrics|\s|,)/, 'health and metrics stay inside');
+});
+
+t.test('every alert leads to a part of a runbook that says what to do about it', async (t) => {
+  const anchors = new Map(runbooks().map((one) => [one, anchorsOf(one)]));
+  const led = new Set<string>();
+  for (const { alert, annotations } of alerts()) {
+    const [, runbook = '', anchor = ''] = /^infra\/runbooks\/(.+)#(.+)$/.exec(annotations.runbook_url) ?? [];
+    t.ok(anchors.get(runbook)?.includes(anchor), `${alert}: ${annotations.runbook_url}`);
+    t.ok(text(`runbooks/${runbook}`).includes(`\`${alert}\``), `${alert} is named there`);
+    led.add(anchor);
+  }
+  const [, ...parts] = anchorsOf('night.md');
+  t.equal(parts.length, 10, 'ten things');
+  t.same(
+    parts.filter((one) => !led.has(one)),
+    [],
+    'each with an alert of its own',
+  );
+});
+
+t.test('what the runbook of the night tells to type is there to be typed, and what it names exists', async (t) => {
+  const night = text('runbooks/night.md');
+  const named = [...night.matchAll(/masar (\w[\w-]*)/g)].map(([, command = '']) => command);
+  const commands = [...new Set(named)].filter((one) => existsSync(`src/cli/${one}.ts`));
+  t.same(commands.sort(), ['access', 'jobs', 'migrate', 'projections']);
+  const typed = [...night.matchAll(/`masar (\w+) (\w+)/g)].map(([, command, verb]) => [command ?? '', verb ?? ''] as const);
+  for (const [command, verb] of typed) {
+    const usage = readFileSync(`src/cli/${command}/commands.ts`, 'utf8');
+    t.match(usage, new RegExp(`'${verb}'`), `masar ${command} ${verb}`);
+  }
+  t.ok(typed.length > 10);
+  const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
+  for (const [, script = ''] of night.matchAll(/npm run ([\w:]+)/g)) t.ok(script in scripts, `npm run ${script}`);
+  const own = new Set(alerts().map((one) => one.alert));
+  for (const [, alert = ''] of night.matchAll(/`(Masar[A-Z]\w+)`/g)) t.ok(own.has(alert), alert);
+  const codes = { ...apiProblems, ...caseLabels.refusals };
+  for (const [, word = ''] of night.matchAll(/`([A-Z]+(?:_[A-Z]+)*)`/g)) {
+    t.ok(word in codes || VARIABLES.includes(word) || /^(PID|NAME|POSITION)$/.test(word), word);
+  }
+  for (const [, target = ''] of night.matchAll(/\]\(#([\w-]+)\)/g)) t.ok(anchorsOf('night.md').includes(target), target);
+  for (const [, other = ''] of night.matchAll(/`(\w+\.md)`/g)) t.ok(runbooks().includes(other), other);
+  for (const [, path = ''] of night.matchAll(/\$(?:API|OPS)(\/[\w/]+)/g)) {
+    const routes = readFileSync('src/api/routes/health.ts', 'utf8') + readFileSync('src/platform/operationsServer.ts', 'utf8');
+    t.ok(routes.includes(`'${path}'`), path);
+  }
+});
