@@ -17,6 +17,8 @@ import {
   destroyRestricted,
   type ErasableStore,
   erasedSubjects,
+  type HoldSearch,
+  isHeldRestricted,
   reconcileErasures,
 } from './eventlog/erasures.ts';
 import { createExecutor, type Executor } from './eventlog/execute.ts';
@@ -90,6 +92,8 @@ export interface Core {
   readonly documents: Documents;
   /** Destroys the keys of subjects in both stores; may be asked again after a break. */
   destroyKeys(subjects: readonly string[]): Promise<Destroyed>;
+  /** Whether a restricted case stands against an erasure; which one is not told. @throws RestrictedUnavailable */
+  isHeldElsewhere(search: HoldSearch): Promise<boolean>;
   /** Closes everything that was opened, last first; an embedded database that this process started is stopped. */
   close(): Promise<void>;
 }
@@ -204,6 +208,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       restricted,
       documents,
       destroyKeys,
+      isHeldElsewhere: async (search) => restricted !== undefined && isHeldRestricted(await restricted.open(), rulebook, search),
       close,
     };
   } catch (error) {

@@ -161,6 +161,12 @@ async function startWorker(
           casesAbout: casesAboutSubjects(reads),
           filesOnlyOf: core.documents.onlyOf,
           destroy: async (subjects) => (await core.destroyKeys(subjects)).ever,
+          discard: core.documents.discard,
+          isHeldElsewhere: core.isHeldElsewhere,
+        },
+        shortLife: {
+          destroy: (subjects) => core.keyring.destroy(subjects),
+          discard: core.documents.discard,
         },
         imports: {
           registry,

@@ -1,25 +1,31 @@
-import { erasureEvents } from '../domain/erasure/index.ts';
-import { idOf } from '../domain/kernel/envelope.ts';
+import { erasureEvents, type Ground, holdsOn, holdsRule, retentionRule } from '../domain/erasure/index.ts';
+import { importRun } from '../domain/importRun/index.ts';
+import { idOf, type RecordedEvent } from '../domain/kernel/envelope.ts';
 import type { Keyring } from '../platform/keyring.ts';
 import type { ErasedList } from '../platform/keys/erasedList.ts';
 import type { Codec } from './codec.ts';
 import type { EventLog, Position } from './port.ts';
+import type { Rulebook } from './rulebook.ts';
+import type { Store } from './stores.ts';
 
 const PAGE = 500;
 
-/** Subjects of every erasure the log tells of as carried out. */
+/** Whose keys the log tells of as destroyed: subjects of erasures, files of many people and words of exports that ran out. */
 export async function erasedSubjects(log: EventLog, codec: Codec): Promise<readonly string[]> {
   const subjects = new Set<string>();
   let after: Position = 0n;
   for (;;) {
-    const { events, scannedTo } = await log.readAll(after, PAGE, { categories: ['erasure'] });
-    for (const { type, data } of await codec.decode(events, 'none')) {
-      if (type !== 'ErasureCarriedOut') continue;
-      for (const subject of erasureEvents.ErasureCarriedOut.parse(data).subjects) subjects.add(subject);
-    }
+    const { events, scannedTo } = await log.readAll(after, PAGE, { categories: ['erasure', 'importRun', 'listExport'] });
+    for (const event of await codec.decode(events, 'none')) for (const subject of destroyedBy(event)) subjects.add(subject);
     if (scannedTo <= after) return [...subjects];
     after = scannedTo;
   }
+}
+
+function destroyedBy({ type, data, meta }: RecordedEvent): readonly string[] {
+  if (type === 'ErasureCarriedOut') return erasureEvents.ErasureCarriedOut.parse(data).subjects;
+  if (type === 'ImportFileDestroyed') return [importRun.events.ImportFileDestroyed.parse(data).document];
+  return type === 'ListExportForgotten' ? [idOf(meta.stream)] : [];
 }
 
 /** What is needed of a store to erase in it. */
@@ -36,20 +42,48 @@ export interface ErasableStore {
  */
 export async function destroyRestricted({ log, codec, keyring }: ErasableStore, subjects: readonly string[]): Promise<Destroyed> {
   if (subjects.length === 0) return { now: 0, ever: 0 };
+  const streams = await streamsNaming({ log, codec }, subjects);
+  return destroyKeysOf(keyring, [...new Set([...subjects, ...streams.map(idOf)])]);
+}
+
+/** What is asked of the cases that hold an erasure in a store of their own. */
+export interface HoldSearch {
+  readonly subjects: readonly string[];
+  readonly ground: Ground;
+  /** RFC 3339 UTC. */
+  readonly now: string;
+}
+
+/** Whether a restricted case stands against erasing these subjects, by the rules of the general ones. Which one is not told. */
+export async function isHeldRestricted(
+  store: ErasableStore & Pick<Store, 'cases'>,
+  rulebook: Rulebook,
+  search: HoldSearch,
+): Promise<boolean> {
+  const { subjects, ground, now } = search;
+  const rules = await rulebook.inForce([retentionRule, holdsRule], now);
+  const found = await Promise.all((await streamsNaming(store, subjects)).map((stream) => store.cases.glance(stream)));
+  const look = { ground, now, classes: rules.of(retentionRule).value, holding: rules.of(holdsRule).value };
+  return holdsOn(found, [], look).length > 0;
+}
+
+/** The streams of a log that name one of these, or name such a case, in the order in which they began to. */
+async function streamsNaming(
+  { log, codec }: Pick<ErasableStore, 'log' | 'codec'>,
+  subjects: readonly string[],
+): Promise<readonly string[]> {
   const named = new Set<unknown>(subjects);
-  const all = new Set(subjects);
+  const streams = new Set<string>();
   for (let after: Position = 0n; ; ) {
     const { events, scannedTo } = await log.readAll(after, PAGE);
     for (const { meta, data } of await codec.decode(events, 'none')) {
       if (!Object.values(Object(data)).some((value) => named.has(value))) continue;
-      const id = idOf(meta.stream);
-      named.add(id);
-      all.add(id);
+      named.add(idOf(meta.stream));
+      streams.add(meta.stream);
     }
-    if (scannedTo <= after) break;
+    if (scannedTo <= after) return [...streams];
     after = scannedTo;
   }
-  return destroyKeysOf(keyring, [...all]);
 }
 
 /** Keys that were still there, and all that are destroyed by now: what a run that broke off had done counts too. */

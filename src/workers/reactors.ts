@@ -36,6 +36,7 @@ import { holds, type OpenMovementsTo } from './reactors/holds.ts';
 import { type ImportReactorParts, imports } from './reactors/imports.ts';
 import { type OpenPlans, plans } from './reactors/plans.ts';
 import { reservations } from './reactors/reservations.ts';
+import { type ShortLifeParts, shortLife } from './reactors/shortLife.ts';
 import type { Reactor } from './runtime/reactor.ts';
 
 export interface ReactorParts {
@@ -46,6 +47,7 @@ export interface ReactorParts {
   readonly openMovements: OpenMovementsTo;
   readonly movementsOf: OpenMovementsOf;
   readonly erasures: ErasureReactorParts;
+  readonly shortLife: ShortLifeParts;
 }
 
 /** What follows from restricted cases, run beside their own store: the one outcome that each lets out. */
@@ -69,6 +71,7 @@ export const reactorsOf = ({
   movementsOf,
   payableClaims,
   erasures: erasureParts,
+  shortLife: shortLifeParts,
 }: ReactorParts): readonly Reactor[] => [
   reservations,
   handover(openItems),
@@ -78,6 +81,7 @@ export const reactorsOf = ({
   holds(openMovements),
   consents(movementsOf),
   erasures(erasureParts),
+  shortLife(shortLifeParts),
   following({ name: 'registration', process: application, followUps: ofApplication, onRefusal: 'stop' }),
   following({ name: 'families', process: household, followUps: ofHousehold, onRefusal: 'go on' }),
   following({ name: 'duplicates', process: duplicate, followUps: ofDuplicate, onRefusal: 'stop' }),

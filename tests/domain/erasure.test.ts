@@ -54,11 +54,11 @@ t.test(
     await refused(t, w.when(registrar, 'erasure', 'withdraw', id, {}), 'WRONG_STATE');
     t.equal((await w.when('erasures', 'erasure', 'begin', id, { extent })).outcome.status, 'erasing');
     const done = await w.when('erasures', 'erasure', 'finish', id, { keys: 2 });
-    t.match(done.events, [{ type: 'ErasureCarriedOut', data: { subjects: [of.id], keys: 2, finalOn: '2026-04-05' } }]);
-    t.match(done.record.state, { certificate: { final: false, finalOn: '2026-04-05' } });
-    w.at('2026-04-04T20:00:00.000Z');
+    t.match(done.events, [{ type: 'ErasureCarriedOut', data: { subjects: [of.id], keys: 2, finalOn: '2026-05-05' } }]);
+    t.match(done.record.state, { certificate: { final: false, finalOn: '2026-05-05' } });
+    w.at('2026-05-04T20:00:00.000Z');
     t.same((await w.when('deadlines', 'erasure', 'certify', id, {})).events, [], 'a day too early');
-    w.at('2026-04-04T21:00:00.000Z');
+    w.at('2026-05-04T21:00:00.000Z');
     const final = await w.when('deadlines', 'erasure', 'certify', id, {});
     t.match(final.record, { status: 'certified', state: { certificate: { final: true } }, waits: [] });
   },
@@ -141,6 +141,19 @@ t.test('an open case holds an erasure back, also one that came up after the appr
     status: 'refused',
     state: { refusal: 'legal_hold' },
   });
+});
+
+t.test('what stands against it in another store is told in one word, and looked for anew at every approval', async (t) => {
+  const { w, head, examined } = branch();
+  const { id, extent } = await examined();
+  await w.when(head, 'erasure', 'approve', id, {});
+  const held = await w.when('erasures', 'erasure', 'begin', id, { extent, heldElsewhere: true });
+  t.match(held.events, [{ type: 'ErasureHeldElsewhere', data: {} }]);
+  t.match(held.record, { status: 'requested', state: { heldElsewhere: true } });
+  await w.when('erasures', 'erasure', 'recordExtent', id, { extent });
+  const approved = await w.when(head, 'erasure', 'approve', id, {});
+  t.notOk('heldElsewhere' in (approved.record.state as object));
+  t.equal((await w.when('erasures', 'erasure', 'begin', id, { extent })).outcome.status, 'erasing');
 });
 
 t.test('a record is kept for its time, unless it should never have been there or a court says otherwise', async (t) => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { checkUnits, headingsAt, headingsIn, importRun, PLANS, rowsIn, templateTable } from '../../src/domain/importRun/index.ts';
+import type { Uploaded } from '../../src/domain/importRun/state.ts';
+import type { Stated } from '../../src/domain/kernel/process.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { colleague, type Person, refused, someone, world } from '../support/scenario.ts';
 
@@ -182,6 +184,25 @@ t.test('a committed file is taken back by another officer than the one who uploa
 t.test('a file that opened nothing has nothing to take back', async (t) => {
   const { w, approver, committed } = await branch();
   await refused(t, w.when(approver, 'importRun', 'takeBack', await committed(0), { reason: 'wrong' }), 'NOTHING_TO_TAKE_BACK');
+});
+
+t.test('a file is kept for its time and no longer: what nobody committed by then ends, what was committed stays', async (t) => {
+  const { w, clerk, approver, committed } = await branch();
+  const done = await committed();
+  const { keptUntil } = (await w.cases.glance(`importRun-${done}`)).state as Uploaded & Stated;
+  const end = (id: string, by: Person | string = 'deadlines', of = w) => of.when(by, 'importRun', 'destroyFile', id, {});
+  t.same((await end(done)).events, [], 'too early');
+  w.at(`${keptUntil}T10:00:00.000Z`);
+  const gone = await end(done);
+  t.match(gone.record, { status: 'committed', state: { fileGone: true } });
+  t.match(gone.events, [{ type: 'ImportFileDestroyed', data: { document: String } }]);
+  t.same((await end(done)).events, [], 'once');
+  await refused(t, w.when(approver, 'importRun', 'takeBack', done, { reason: 'wrong' }), 'FILE_NO_LONGER_KEPT');
+  await refused(t, end(done, clerk), 'FORBIDDEN');
+  const other = await branch();
+  const open = await other.validated();
+  other.w.at(`${keptUntil}T10:00:00.000Z`);
+  t.match((await end(open, 'deadlines', other.w)).record, { status: 'cancelled', waits: [] });
 });
 
 t.test('an import is neither shared, corrected nor retracted past its own commands', async (t) => {

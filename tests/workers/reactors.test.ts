@@ -15,7 +15,7 @@ import { reactorsOf } from '../../src/workers/reactors.ts';
 import { families } from '../support/families.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
 import { colleague, type Person, someone, world } from '../support/scenario.ts';
-import { eventually, noErasures, noImports, order, receipt, type Test, workersFor } from './support.ts';
+import { eventually, noEnds, noErasures, noImports, order, receipt, type Test, workersFor } from './support.ts';
 
 async function queueOf(t: Test) {
   const { url } = await testDatabase(t);
@@ -116,6 +116,7 @@ t.test('a handover', async (t) => {
       openMovements: async () => [],
       movementsOf: async () => [],
       erasures: noErasures,
+      shortLife: noEnds,
     }).filter((one) => one.name === 'handover');
 
   t.test('gives the colleague everything the officer has taken, once the read model knows of it', async (t) => {
@@ -215,6 +216,7 @@ t.test('registration', async (t) => {
     openMovements: async () => [],
     movementsOf: async () => [],
     erasures: noErasures,
+    shortLife: noEnds,
   });
 
   t.test('every reactor has a name of its own', async (t) => {

@@ -11,6 +11,7 @@ import { startWorkers, type WorkerSettings } from '../../src/workers/index.ts';
 import { workerMigrations } from '../../src/workers/migrations.ts';
 import type { ErasureReactorParts } from '../../src/workers/reactors/erasures.ts';
 import type { ImportReactorParts } from '../../src/workers/reactors/imports.ts';
+import type { ShortLifeParts } from '../../src/workers/reactors/shortLife.ts';
 import type { Reactor } from '../../src/workers/runtime/reactor.ts';
 import { createOperator } from '../../src/workers/runtime/status.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
@@ -98,7 +99,12 @@ export const noErasures: ErasureReactorParts = {
   casesAbout: async () => 'not yet',
   filesOnlyOf: async () => [],
   destroy: async () => 0,
+  discard: async () => {},
+  isHeldElsewhere: async () => false,
 };
+
+/** What ends the short life of files leans on, where nothing ends. */
+export const noEnds: ShortLifeParts = { destroy: async () => 0, discard: async () => {} };
 
 /** Waits until something is true, looking every 10 ms; fails after `seconds`. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {

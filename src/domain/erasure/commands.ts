@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HouseholdState } from '../household/state.ts';
 import type { CaseRecord } from '../kernel/case.ts';
 import { addDays, baghdadDate } from '../kernel/dates.ts';
+import { fileLifeRule } from '../kernel/documents.ts';
 import { ensure } from '../kernel/errors.ts';
 import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, defineProcess, type FactRef, fact } from '../kernel/process.ts';
@@ -30,6 +31,7 @@ const p = defineProcess({
     'ErasureRefused',
     'ErasureApproved',
     'ErasureStopped',
+    'ErasureHeldElsewhere',
     'ErasureBegun',
     'ErasureCarriedOut',
     'ErasureCertified',
@@ -149,17 +151,18 @@ export const erasure = p.withCommands({
   begin: p.command({
     from: ['approved'],
     permission: 'system',
-    input: z.strictObject({ extent: Extent }),
-    emits: ['ErasureBegun', 'ErasureStopped', 'ErasureExtentFound'],
+    input: z.strictObject({ extent: Extent, heldElsewhere: z.boolean().optional() }),
+    emits: ['ErasureBegun', 'ErasureStopped', 'ErasureHeldElsewhere', 'ErasureExtentFound'],
     to: ['erasing', 'requested', 'examined'],
     rules: HOLDING,
     facts: (c) => recordsOf(c.extent),
     decide: (c, s, ctx) => {
       const holds = holdsNow(s, c.extent, ctx);
       if (holds.length > 0) return [{ type: 'ErasureStopped', data: { holds: [...holds] } }];
+      if (c.heldElsewhere) return [{ type: 'ErasureHeldElsewhere', data: {} }];
       const approved = new Set(subjectsOf(s.extent ?? NOTHING));
       const isApproved = subjectsOf(c.extent).every((one) => approved.has(one));
-      return [{ type: isApproved ? 'ErasureBegun' : 'ErasureExtentFound', data: c }];
+      return [{ type: isApproved ? 'ErasureBegun' : 'ErasureExtentFound', data: { extent: c.extent } }];
     },
   }),
   /** Given once the keys are destroyed. */
@@ -169,9 +172,12 @@ export const erasure = p.withCommands({
     input: z.strictObject({ keys: z.int().min(0) }),
     emits: ['ErasureCarriedOut'],
     to: ['carried_out'],
-    rules: [backupsRule],
+    rules: [backupsRule, fileLifeRule],
     decide: (c, s, ctx) => {
-      const finalOn = addDays(baghdadDate(ctx.now), ctx.rule(backupsRule).value.days);
+      // A file of many people is not looked through for one: its own end comes, and then that of the backups of its key.
+      const { imports, exports } = ctx.rule(fileLifeRule).value;
+      const days = Math.max(imports, exports) + ctx.rule(backupsRule).value.days;
+      const finalOn = addDays(baghdadDate(ctx.now), days);
       return [{ type: 'ErasureCarriedOut', data: { subjects: [...subjectsOf(s.extent ?? NOTHING)], keys: c.keys, finalOn } }];
     },
   }),

@@ -19,8 +19,10 @@ export const events = {
   ErasureApproved: z.strictObject({}),
   /** Something came up between approval and effect: it is examined and decided anew. */
   ErasureStopped: z.strictObject({ holds: z.array(Hold).min(1) }),
+  /** A case in a store of its own stands against it. Which, and what about, is not told. */
+  ErasureHeldElsewhere: z.strictObject({}),
   ErasureBegun: z.strictObject({ extent: Extent }),
-  /** The keys of these subjects are destroyed. `finalOn` is when no backup holds them any more. */
+  /** The keys of these subjects are destroyed. `finalOn` is when no file of many people and no backup of a key holds them any more. */
   ErasureCarriedOut: z.strictObject({ subjects: z.array(z.string()), keys: z.int(), finalOn: LocalDate }),
   ErasureCertified: z.strictObject({}),
 };

@@ -23,7 +23,7 @@ export type RetentionClasses = Readonly<Record<string, number>>;
 export const holdsRule = defineRule({
   key: 'erasure.holds',
   schema: z.array(z.string()).readonly(),
-  default: ['claim', 'returnGrant', 'movement', 'docRequest', 'hlpCase'],
+  default: ['claim', 'returnGrant', 'movement', 'docRequest', 'hlpCase', 'clearance'],
   source: '[C]',
 });
 

@@ -12,8 +12,10 @@ export interface Erasure extends Data<'ErasureRequested'> {
   readonly extent?: Extent;
   /** Why an approved erasure came back. */
   readonly holds?: readonly Hold[];
+  /** It was approved, and something that is not told here stood against it then. */
+  readonly heldElsewhere?: true;
   readonly refusal?: Data<'ErasureRefused'>['reason'];
-  /** Provisional until `finalOn`, when the last backup of the keys has run out. */
+  /** Provisional until `finalOn`, when files of many people have run out, and the last backup of any key. */
   readonly certificate?: { readonly keys: number; readonly finalOn: LocalDate; readonly final: boolean };
 }
 
@@ -38,9 +40,11 @@ function next(s: Erasure, event: Exclude<FoldEvent<typeof events>, { type: 'Eras
     case 'ErasureRefused':
       return { ...s, status: 'refused', refusal: event.data.reason };
     case 'ErasureApproved':
-      return { ...s, status: 'approved' };
+      return approved(s);
     case 'ErasureStopped':
       return { ...s, status: 'requested', holds: event.data.holds };
+    case 'ErasureHeldElsewhere':
+      return { ...s, status: 'requested', heldElsewhere: true };
     case 'ErasureBegun':
       return { ...s, status: 'erasing', extent: event.data.extent };
     case 'ErasureCarriedOut':
@@ -48,6 +52,11 @@ function next(s: Erasure, event: Exclude<FoldEvent<typeof events>, { type: 'Eras
     case 'ErasureCertified':
       return s.certificate ? { ...s, status: 'certified', certificate: { ...s.certificate, final: true } } : s;
   }
+}
+
+/** What stood against it before is looked for anew. */
+function approved({ heldElsewhere: _, holds: __, ...s }: Erasure): Erasure {
+  return { ...s, status: 'approved' };
 }
 
 const system = (key: string): readonly Wait[] => [{ key, party: 'system' }];

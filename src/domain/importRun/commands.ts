@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { addDays, baghdadDate } from '../kernel/dates.ts';
+import { fileLifeRule } from '../kernel/documents.ts';
 import { ensure } from '../kernel/errors.ts';
 import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, defineProcess, fact } from '../kernel/process.ts';
@@ -6,7 +8,7 @@ import type { OfficeState } from '../office/state.ts';
 import { events, ImportKind, RowDecision, RowNumber } from './events.ts';
 import { labels } from './labels.ts';
 import { importLimits, KEPT_BY } from './policy.ts';
-import { evolve, type ImportState, initial, isLeftOut, readAnew, undecided } from './state.ts';
+import { evolve, type ImportState, initial, isLeftOut, readAnew, timers, undecided } from './state.ts';
 
 const p = defineProcess({
   name: 'importRun',
@@ -30,9 +32,10 @@ const p = defineProcess({
     taken_back: () => [],
   },
   ends: ['unreadable', 'committed', 'cancelled', 'taken_back'],
+  timers,
   about: (s) => (s.status === 'none' || s.office.office === undefined ? {} : { offices: [s.office.office] }),
   reopens: { from: ['cancelled', 'unreadable'], state: readAnew },
-  decisions: ['ImportCommitted', 'ImportRetractionOrdered', 'ImportRowsDecided'],
+  decisions: ['ImportCommitted', 'ImportRetractionOrdered', 'ImportRowsDecided', 'ImportFileDestroyed'],
   labels,
 });
 
@@ -63,13 +66,15 @@ export const importRun = p.withCommands({
     emits: ['ImportUploaded'],
     to: ['uploaded'],
     facts: (c) => ({ office: fact<OfficeState>('office', c.office) }),
+    rules: [fileLifeRule],
     decide: (c, _s, ctx) => {
       const { state } = ctx.facts.office;
       ensure(state.status === 'open' && state.kind === KEPT_BY[c.kind], 'OFFICE_KEEPS_NO_SUCH_CASES', { office: c.office });
       const assisting = ctx.actor.post === 'partnerCaseworker' && state.governorate === ctx.actor.governorate;
       ensure(c.office === ctx.actor.office || assisting, 'OFFICE_NOT_YOURS', { office: c.office });
       const { organisation = '', governorate } = state;
-      return [{ type: 'ImportUploaded', data: { ...c, office: { organisation, office: c.office, governorate } } }];
+      const keptUntil = addDays(baghdadDate(ctx.now), ctx.rule(fileLifeRule).value.imports);
+      return [{ type: 'ImportUploaded', data: { ...c, office: { organisation, office: c.office, governorate }, keptUntil } }];
     },
   }),
   reportUnreadable: p.command({
@@ -158,8 +163,18 @@ export const importRun = p.withCommands({
     decide: (c, s, ctx) => {
       secondOfficer(ctx);
       ensure(s.committing.done > 0, 'NOTHING_TO_TAKE_BACK');
+      ensure(!s.fileGone, 'FILE_NO_LONGER_KEPT', { on: s.keptUntil });
       return [{ type: 'ImportRetractionOrdered', data: c }];
     },
+  }),
+  destroyFile: p.command({
+    from: ['uploaded', 'unreadable', 'in_review', 'ready', 'cancelled', 'committed', 'taken_back'],
+    permission: 'system',
+    input: z.strictObject({}),
+    emits: ['ImportFileDestroyed'],
+    to: ['unreadable', 'cancelled', 'committed', 'taken_back'],
+    decide: (_c, s, ctx) =>
+      s.fileGone || baghdadDate(ctx.now) < s.keptUntil ? [] : [{ type: 'ImportFileDestroyed', data: { document: s.document } }],
   }),
   finishTakingBack: p.command({
     from: ['taking_back'],

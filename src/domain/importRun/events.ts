@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OfficeRef } from '../kernel/caseEvents.ts';
+import { LocalDate } from '../kernel/dates.ts';
 import { personal } from '../kernel/privacy.ts';
 
 /** What the rows of a file tell of: the backlogs of domain.md §1 and §4 that lie on paper. */
@@ -37,6 +38,8 @@ export const events = {
     office: OfficeRef,
     document: z.uuid(),
     sha256: z.string(),
+    /** The day from which the file is not kept any more. */
+    keptUntil: LocalDate.optional(),
   }),
   ImportUnreadable: z.strictObject({ problem: FileProblem, columns: z.array(z.string().max(60)).max(60).optional() }),
   /**
@@ -62,4 +65,6 @@ export const events = {
   ImportRetractionOrdered: z.strictObject({ reason }),
   /** `kept` is what somebody had acted on since: it is left for people. */
   ImportRetracted: z.strictObject({ retracted: count, kept: count }),
+  /** The file is no longer kept: neither can it be read anew, nor the import taken back. */
+  ImportFileDestroyed: z.strictObject({ document: z.uuid() }),
 };

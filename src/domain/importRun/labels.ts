@@ -45,6 +45,7 @@ export const labels: ProcessLabels = {
     finish: { en: 'Finish committing', ar: 'إنهاء التثبيت' },
     cancel: { en: 'Cancel', ar: 'إلغاء' },
     takeBack: { en: 'Take the whole file back', ar: 'سحب الملف كله' },
+    destroyFile: { en: 'Destroy the file', ar: 'إتلاف الملف' },
     finishTakingBack: { en: 'Finish taking back', ar: 'إنهاء السحب' },
   },
   events: {
@@ -57,6 +58,7 @@ export const labels: ProcessLabels = {
     ImportFinished: { en: 'All rows are entered', ar: 'أُدخلت الصفوف كلها' },
     ImportCancelled: { en: 'Cancelled', ar: 'أُلغي' },
     ImportRetractionOrdered: { en: 'Ordered to be taken back', ar: 'تقرر سحبه' },
+    ImportFileDestroyed: { en: 'File no longer kept', ar: 'لم يعد الملف محفوظًا' },
     ImportRetracted: { en: 'Taken back', ar: 'سُحب' },
   },
   waits: {
@@ -68,6 +70,10 @@ export const labels: ProcessLabels = {
     secondOfficer: { en: 'Second officer', ar: 'موظف ثانٍ' },
   },
   refusals: {
+    FILE_NO_LONGER_KEPT: {
+      en: 'The file was kept until {on}: what it brought cannot be taken back as a whole any more.',
+      ar: 'حُفظ الملف حتى {on}: لم يعد بالإمكان سحب ما أدخله دفعة واحدة.',
+    },
     OFFICE_KEEPS_NO_SUCH_CASES: {
       en: 'This office keeps no such cases: households go to an open branch, claims to a sub-committee.',
       ar: 'هذا المكتب لا يحفظ مثل هذه الملفات: الأسر لدى فرع مفتوح والمطالبات لدى لجنة فرعية.',
@@ -113,6 +119,8 @@ export const labels: ProcessLabels = {
     refused: { en: 'Refused', ar: 'رُفض' },
     retracted: { en: 'Taken back', ar: 'سُحب' },
     kept: { en: 'Left for people', ar: 'تُرك للموظفين' },
+    keptUntil: { en: 'File kept until', ar: 'يُحفظ الملف حتى' },
+    fileGone: { en: 'File no longer kept', ar: 'لم يعد الملف محفوظًا' },
     reason: { en: 'Reason', ar: 'السبب' },
   },
   codes: {

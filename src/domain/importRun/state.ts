@@ -1,5 +1,7 @@
 import type { OfficeRef } from '../kernel/caseEvents.ts';
-import type { FoldEvent } from '../kernel/process.ts';
+import { addDays, baghdadDate, type LocalDate } from '../kernel/dates.ts';
+import { fileLifeRule } from '../kernel/documents.ts';
+import type { FoldEvent, Timer } from '../kernel/process.ts';
 import type { events, FileProblem, ImportKind, RowDecision } from './events.ts';
 
 /** What every import knows once it was uploaded. */
@@ -10,6 +12,9 @@ export interface Uploaded {
   readonly sha256: string;
   /** Staff ids of who uploaded: the officer, and the colleague the officer stood in for. */
   readonly uploadedBy: readonly string[];
+  /** The day from which the file is not kept any more, whatever became of the import. */
+  readonly keptUntil: LocalDate;
+  readonly fileGone?: true;
 }
 
 /** What was found in the file, and what people said of it. Numbers of `rows` are rows, the others units. */
@@ -77,6 +82,7 @@ export function evolve(state: ImportState, event: FoldEvent<typeof events>): Imp
       return {
         status: 'uploaded',
         ...event.data,
+        keptUntil: event.data.keptUntil ?? addDays(baghdadDate(meta.recordedAt), fileLifeRule.default.imports),
         uploadedBy: [meta.actor.id, ...(meta.onBehalfOf === undefined ? [] : [meta.onBehalfOf])],
       };
     case 'ImportUnreadable':
@@ -107,15 +113,39 @@ export function evolve(state: ImportState, event: FoldEvent<typeof events>): Imp
       return { ...state, status: 'taking_back', orderedBy: meta.actor.id, takingBack: BEGIN };
     case 'ImportRetracted':
       return state.status === 'taking_back' ? { ...state, status: 'taken_back' } : state;
+    case 'ImportFileDestroyed':
+      return withoutFile(state);
   }
 }
 
-const uploadOf = ({ kind, office, document, sha256, uploadedBy }: Uploaded): Uploaded => ({
+/** What nobody committed while there was a file ends with it. */
+function withoutFile(state: ImportState): ImportState {
+  switch (state.status) {
+    case 'uploaded':
+    case 'in_review':
+    case 'ready':
+      return { ...uploadOf(state), status: 'cancelled', fileGone: true };
+    case 'none':
+      return state;
+    default:
+      return { ...state, fileGone: true };
+  }
+}
+
+/** While a file is gone through, its end waits. */
+export const timers = (state: ImportState): readonly Timer[] =>
+  state.status === 'none' || state.status === 'committing' || state.status === 'taking_back' || state.fileGone
+    ? []
+    : [{ key: 'destroyFile', at: state.keptUntil, command: 'destroyFile' }];
+
+const uploadOf = ({ kind, office, document, sha256, uploadedBy, keptUntil, fileGone }: Uploaded): Uploaded => ({
   kind,
   office,
   document,
   sha256,
   uploadedBy,
+  keptUntil,
+  ...(fileGone ? { fileGone } : {}),
 });
 
 /** A file that was put aside is read anew. */

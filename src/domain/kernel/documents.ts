@@ -29,6 +29,17 @@ export const keptUploadsRule = defineRule({
   source: '[C]',
 });
 
+/**
+ * Days that what holds many people at once is kept: an uploaded file of an import, and the words a list was searched by before it
+ * left as a file. Nobody published one: a month leaves time to check a file and to take its import back.
+ */
+export const fileLifeRule = defineRule({
+  key: 'documents.ofMany',
+  schema: z.strictObject({ imports: z.int().min(1).max(365), exports: z.int().min(1).max(365) }),
+  default: { imports: 30, exports: 30 },
+  source: '[C]',
+});
+
 /** Every file named anywhere in a value: in the evidence of a command, in the data of an event, in its envelope. */
 export function documentsIn(value: unknown): readonly DocumentRef[] {
   if (Array.isArray(value)) return value.flatMap(documentsIn);

@@ -7,10 +7,12 @@ export const labels: ProcessLabels = {
   commands: {
     make: { en: 'Export a list', ar: 'تصدير قائمة' },
     sign: { en: 'Export a signed list', ar: 'تصدير قائمة موقّعة' },
+    forget: { en: 'Forget the words searched for', ar: 'محو كلمات البحث' },
   },
   events: {
     ListExported: { en: 'List exported', ar: 'صُدّرت قائمة' },
     SignedListExported: { en: 'Signed list exported', ar: 'صُدّرت قائمة موقّعة' },
+    ListExportForgotten: { en: 'Words searched for are no longer kept', ar: 'لم تعد كلمات البحث محفوظة' },
   },
   waits: {},
   parties: {},
@@ -21,6 +23,7 @@ export const labels: ProcessLabels = {
     words: { en: 'Words searched for', ar: 'كلمات البحث' },
     format: { en: 'Format', ar: 'نوع الملف' },
     rows: { en: 'Rows', ar: 'عدد الأسطر' },
+    keptUntil: { en: 'Kept until', ar: 'تُحفظ حتى' },
     sha256: { en: 'Digest (SHA-256)', ar: 'البصمة (SHA-256)' },
   },
   codes: {

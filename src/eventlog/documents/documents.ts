@@ -65,6 +65,8 @@ export interface Documents {
   ): Promise<DocumentView>;
   /** Ids of the files that some of these streams name and no others. */
   onlyOf(streams: readonly string[]): Promise<readonly string[]>;
+  /** Removes the sealed bytes of files that are erased; that they were there stays known. Nothing there is no error. */
+  discard(ids: readonly string[]): Promise<void>;
   /** Judges a file that waits for its scan; others are left alone. */
   settle(id: string): Promise<void>;
   /** Holds commands to the files they name: for `execute`. */
@@ -172,6 +174,14 @@ export function createDocuments(parts: DocumentParts): Documents {
       return described(id);
     },
     onlyOf: table.onlyOf,
+    discard: async (ids) => {
+      for (const id of ids) {
+        const row = await table.find(id);
+        if (!row) continue;
+        await clear(id);
+        await content.remove(row.storage_key);
+      }
+    },
     settle,
     attaching: attachingTo({ table, cases, registry }),
     sweep: sweeping({ table, content, settle, clear, cases, registry, rulebook }),

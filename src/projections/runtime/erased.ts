@@ -1,6 +1,9 @@
 import { erasureEvents } from '../../domain/erasure/index.ts';
+import { idOf } from '../../domain/kernel/envelope.ts';
 import type { ProjectedEvent } from './projection.ts';
 
 /** Subjects whose keys are destroyed as of an event; none for every other event. */
-export const erasedBy = ({ process, type, data }: ProjectedEvent): readonly string[] =>
-  process.name === 'erasure' && type === 'ErasureCarriedOut' ? erasureEvents.ErasureCarriedOut.parse(data).subjects : [];
+export function erasedBy({ process, type, data, meta }: ProjectedEvent): readonly string[] {
+  if (process.name === 'listExport' && type === 'ListExportForgotten') return [idOf(meta.stream)];
+  return process.name === 'erasure' && type === 'ErasureCarriedOut' ? erasureEvents.ErasureCarriedOut.parse(data).subjects : [];
+}

@@ -1,4 +1,4 @@
-import type { Erasure, ErasureState, Extent, Subject } from '../../domain/erasure/index.ts';
+import type { Erasure, ErasureState, Extent, Ground, Subject } from '../../domain/erasure/index.ts';
 import { subjectsOf, tellsOnlyOf } from '../../domain/erasure/index.ts';
 import type { HouseholdState } from '../../domain/household/index.ts';
 import { idOf } from '../../domain/kernel/envelope.ts';
@@ -21,11 +21,20 @@ export interface ErasureReactorParts {
   filesOnlyOf(streams: readonly string[]): Promise<readonly string[]>;
   /** Destroys the keys of subjects, wherever this installation keeps some; answers how many are destroyed by now, earlier tries included. */
   destroy(subjects: readonly string[]): Promise<number>;
+  /** Removes the sealed bytes of files. */
+  discard(files: readonly string[]): Promise<void>;
+  /** Whether a case in a store of its own stands against erasing these, by the rules at an instant (RFC 3339 UTC). */
+  isHeldElsewhere(search: {
+    readonly subjects: readonly string[];
+    readonly ground: Ground;
+    readonly now: string;
+  }): Promise<boolean>;
 }
 
 const STEPS: Readonly<Record<string, string>> = {
   ErasureRequested: 'examine',
   ErasureStopped: 'examine',
+  ErasureHeldElsewhere: 'examine',
   ErasureApproved: 'begin',
   ErasureBegun: 'destroy',
 };
@@ -46,7 +55,10 @@ export const erasures = (parts: ErasureReactorParts): Reactor => ({
     const give = (command: string, input: object) => context.command({ process: 'erasure', command, id: idOf(stream), input });
     if (step === 'destroy') return destroy(state, parts, give);
     const extent = await extentOf(state.subject, parts, context.cases, position);
-    await give(step === 'examine' ? 'recordExtent' : 'begin', { extent });
+    if (step === 'examine') return void (await give('recordExtent', { extent }));
+    const search = { subjects: subjectsOf(extent), ground: state.ground, now: context.now() };
+    const heldElsewhere = await parts.isHeldElsewhere(search);
+    await give('begin', heldElsewhere ? { extent, heldElsewhere } : { extent });
   },
 });
 
@@ -56,7 +68,9 @@ async function destroy(
   give: (command: string, input: object) => Promise<unknown>,
 ): Promise<void> {
   if (status !== 'erasing' || !extent) return;
-  await give('finish', { keys: await parts.destroy(subjectsOf(extent)) });
+  const keys = await parts.destroy(subjectsOf(extent));
+  await parts.discard(extent.files);
+  await give('finish', { keys });
 }
 
 /** Everything that tells of a person or a household and of nobody else; and what names them beside others. */
