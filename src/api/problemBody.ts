@@ -10,6 +10,7 @@ import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../eventlog/port.
 import { RestrictedUnavailable } from '../eventlog/stores.ts';
 import { isConnectionFault } from '../platform/database.ts';
 import { StorageFull, StorageUnavailable } from '../platform/files/store.ts';
+import { KeyServiceUnavailable } from '../platform/keys/transit.ts';
 import { BadCursor } from '../projections/reads.queries.ts';
 import { SearchTooShort } from '../projections/register.queries.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -68,6 +69,7 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (error instanceof RestrictedUnavailable || (process?.store === 'restricted' && isConnectionFault(error))) {
     return { code: 'RESTRICTED_UNAVAILABLE' };
   }
+  if (error instanceof KeyServiceUnavailable) return { code: 'KEYS_UNAVAILABLE' };
   if (error instanceof LogUnavailable || error instanceof StorageUnavailable || isConnectionFault(error)) {
     return { code: 'UNAVAILABLE' };
   }

@@ -272,6 +272,13 @@ export const apiProblems = {
       ar: 'شجرة التدقيق متضررة، ولا يمكن إثبات شيء بها إلى حين استعادتها.',
     },
   },
+  KEYS_UNAVAILABLE: {
+    status: 503,
+    label: {
+      en: 'Personal data can be neither opened nor sealed just now; what needs none of it goes on. Try again with the same Idempotency-Key.',
+      ar: 'يتعذر فتح البيانات الشخصية أو حفظها حاليًا، وما لا يحتاج إليها مستمر. أعد المحاولة بالمفتاح نفسه.',
+    },
+  },
   RESTRICTED_UNAVAILABLE: {
     status: 503,
     label: {

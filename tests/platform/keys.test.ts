@@ -4,6 +4,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
+import { catalogueOf } from '../../src/api/catalogue.ts';
+import { problemBody } from '../../src/api/problemBody.ts';
+import { registryOf } from '../../src/domain/kernel/registry.ts';
 import { createKysely, createPool } from '../../src/platform/database.ts';
 import { type MasterKey, masterKeyOf, masterKeys } from '../../src/platform/keys/masterKey.ts';
 import { keyringMigrations } from '../../src/platform/keys/migrations.ts';
@@ -12,6 +15,7 @@ import { rotate } from '../../src/platform/keys/rotation.ts';
 import { transitMasterKey } from '../../src/platform/keys/transit.ts';
 import { unwrap, wrap } from '../../src/platform/keys/wrapping.ts';
 import { migrate } from '../../src/platform/migrations.ts';
+import { isOutage } from '../../src/workers/runtime/faults.ts';
 import { temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 const schema = 'keys';
@@ -212,6 +216,9 @@ t.test('with a login of its own, the application cannot read the key store, nor 
   await t.rejects(keysPool.query('select * from log.event'), { message: /permission denied/ });
 });
 
+/** What a key-management service does on a bad day. */
+type Trouble = 'away' | 'sealed' | 'error' | 'page of a proxy' | 'one failed' | 'one lost' | 'silent';
+
 /** A key-management service of our own that speaks the transit protocol. */
 async function transitService(test: Test) {
   const secret = randomBytes(32);
@@ -221,13 +228,27 @@ async function transitService(test: Test) {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     return JSON.parse(Buffer.concat(chunks).toString()) as { batch_input: Record<string, string>[] };
   };
-  let broken: string | undefined;
+  let broken: Trouble | undefined;
+  let accepted = 'of-a-test';
   const server = createServer(async (request, response) => {
     const { batch_input: batch } = await read(request);
     asked.push({ path: request.url ?? '', token: String(request.headers['x-vault-token']), size: batch.length });
     const name = (one: Record<string, string>) => Buffer.from(one.associated_data ?? '', 'base64').toString();
+    const fail = (status: number, body: string) => {
+      response.statusCode = status;
+      response.end(body);
+    };
+    // As Vault and OpenBao answer for a token that is unknown, or whose lease has run out.
+    if (request.headers['x-vault-token'] !== accepted) return fail(403, '{"errors":["permission denied"]}');
+    if (broken === 'silent') return;
+    if (broken === 'away') return void request.socket.destroy();
+    if (broken === 'sealed') return fail(503, '{"errors":["Vault is sealed"]}');
+    if (broken === 'error') return fail(500, '{"errors":["internal error"]}');
+    if (broken === 'page of a proxy') return fail(200, '<html>please log in</html>');
+    if (broken === 'one failed')
+      return fail(200, '{"data":{"batch_results":[{"error":"cipher: message authentication failed"}]}}');
+    if (broken === 'one lost') return fail(200, '{"data":{"batch_results":[]}}');
     try {
-      if (broken) throw new Error(broken);
       const batch_results = batch.map((one) =>
         request.url?.includes('/encrypt/')
           ? { ciphertext: `vault:v1:${wrap(secret, name(one), Buffer.from(one.plaintext ?? '', 'base64')).toString('base64')}` }
@@ -242,13 +263,27 @@ async function transitService(test: Test) {
     }
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  test.teardown(() => void server.close());
+  test.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const dir = temporaryDirectory();
   test.teardown(() => rmSync(dir, { recursive: true }));
   const tokenFile = join(dir, 'token');
   writeFileSync(tokenFile, 'of-a-test\n');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/transit/keys/masar`;
-  return { place: { url, tokenFile }, asked, breakDown: (how: string | undefined) => (broken = how) };
+  return {
+    place: { url, tokenFile, patienceMs: 300 },
+    asked,
+    breakDown: (how: Trouble | undefined) => {
+      broken = how;
+    },
+    /** From now on only this token is good. */
+    accept: (token: string) => {
+      accepted = token;
+    },
+    renew: (token: string) => writeFileSync(tokenFile, `${token}\n`),
+  };
 }
 
 t.test('a master key may stay in a key-management service, which is asked once for many keys', async (t) => {
@@ -294,5 +329,39 @@ t.test(
     t.equal(await keyring.destroyed(['s0', 's1', 'never seen']), 3);
     t.equal(await keyring.destroy(['s0', 's1']), 0);
     t.equal(await (await store.open()).destroyed(['s0', 's1']), 3, 'the same, asked elsewhere');
+  },
+);
+
+t.test(
+  'while the key-management service fails, keys in hand go on for the time of the cache, the rest says so, and it recovers',
+  async (t) => {
+    const service = await transitService(t);
+    const store = await keyStore(t, transitMasterKey(service.place));
+    let now = 0;
+    const keyring = await store.open(undefined, () => now);
+    const before = await hexOf(keyring, names(2), true);
+    const unknown = names(3).slice(2);
+    for (const trouble of ['away', 'sealed', 'error', 'page of a proxy', 'one failed', 'one lost', 'silent'] as const) {
+      service.breakDown(trouble);
+      t.same(await hexOf(keyring, names(2)), before, `${trouble}: keys in hand open`);
+      await t.rejects(hexOf(keyring, unknown, true), { name: 'KeyServiceUnavailable' }, `${trouble}: a new key waits`);
+    }
+    now = CACHE_MS;
+    await t.rejects(hexOf(keyring, names(2)), { name: 'KeyServiceUnavailable' }, 'and no longer than the cache');
+    service.breakDown(undefined);
+    t.same(await hexOf(keyring, names(2)), before, 'it recovers by itself');
+    t.ok((await hexOf(keyring, unknown, true))[0]);
+
+    now += CACHE_MS;
+    service.accept('renewed');
+    await t.rejects(hexOf(keyring, names(2)), { message: /answered 403/ }, 'the lease of the token ran out');
+    service.renew('renewed');
+    t.same(await hexOf(keyring, names(2)), before, 'a renewed token is read without a start');
+    service.breakDown('sealed');
+    now += CACHE_MS;
+    const fault = await hexOf(keyring, names(1)).catch((error: unknown) => error);
+    t.ok(isOutage(fault), 'workers take it for an outage, not for a task that fails');
+    const about = { lang: 'en', instance: 'x' } as const;
+    t.match(problemBody(catalogueOf(registryOf([])), fault, about), { status: 503, code: 'KEYS_UNAVAILABLE' });
   },
 );

@@ -8,6 +8,8 @@ export interface TransitPlace {
   readonly url: string;
   /** File with the token this process shows; read anew for each call, since tokens are renewed. */
   readonly tokenFile: string;
+  /** How long it may take to answer; 5 s unless told. */
+  readonly patienceMs?: number;
 }
 
 /** The service did not answer as it should; nothing it said is repeated, since that could hold keys. */
@@ -28,7 +30,7 @@ const Decrypted = z.object({ data: z.object({ batch_results: z.array(z.object({ 
 const base64 = (text: string | Buffer): string => Buffer.from(text).toString('base64');
 
 /** A master key that never leaves the service: data keys are sent there to be wrapped and unwrapped, many in one call. */
-export function transitMasterKey({ url, tokenFile }: TransitPlace): MasterKey {
+export function transitMasterKey({ url, tokenFile, patienceMs = PATIENCE_MS }: TransitPlace): MasterKey {
   const [, mount, key] = /^(.*)\/keys\/([\w.-]+)$/.exec(url) ?? [];
   if (mount === undefined || key === undefined)
     throw new Error('the address of the key-management service must end in /keys/NAME');
@@ -53,7 +55,7 @@ export function transitMasterKey({ url, tokenFile }: TransitPlace): MasterKey {
       headers: { 'content-type': 'application/json', 'x-vault-token': readFileSync(tokenFile, 'utf8').trim() },
       body: JSON.stringify({ batch_input: batch }),
       redirect: 'error',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patienceMs),
     }).catch((error: unknown) => {
       throw new KeyServiceUnavailable('cannot be reached', error);
     });

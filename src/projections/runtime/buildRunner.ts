@@ -5,6 +5,7 @@ import { type Codec, UndecodableEvent, UnknownEventType } from '../../eventlog/c
 import { pause } from '../../eventlog/follow.ts';
 import { type EventLog, LogUnavailable, type StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
+import { KeyServiceUnavailable } from '../../platform/keys/transit.ts';
 import type { Log } from '../../platform/logging.ts';
 import { clock } from '../../platform/tracing/tracer.ts';
 import type { Build, Builds, Halt, Lease } from './builds.ts';
@@ -43,7 +44,8 @@ class Halted extends Error {
   }
 }
 
-const isPassing = (error: unknown): boolean => isConnectionFault(error) || error instanceof LogUnavailable;
+const isPassing = (error: unknown): boolean =>
+  isConnectionFault(error) || error instanceof LogUnavailable || error instanceof KeyServiceUnavailable;
 
 /**
  * Works on one build until the signal aborts or the build is retired: takes the lease, folds what the log brings, and stands by

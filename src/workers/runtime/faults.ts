@@ -3,6 +3,7 @@ import { UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
 import { InvalidInput } from '../../eventlog/failures.ts';
 import { LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
+import { KeyServiceUnavailable } from '../../platform/keys/transit.ts';
 import type { Refusal } from './store.ts';
 
 /** What became of an attempt that threw: a rule's answer ends the job, everything else is tried again. */
@@ -25,7 +26,10 @@ export function verdictOn(error: unknown): Verdict {
 
 /** Whether nothing else can be done either: the log or a database is away. */
 export const isOutage = (error: unknown): boolean =>
-  error instanceof LogUnavailable || error instanceof OutcomeUnknown || isConnectionFault(error);
+  error instanceof LogUnavailable ||
+  error instanceof OutcomeUnknown ||
+  error instanceof KeyServiceUnavailable ||
+  isConnectionFault(error);
 
 /** A fault in words that hold no personal data: only errors known to carry ids alone are quoted. */
 export function faultOf(error: unknown): string {
