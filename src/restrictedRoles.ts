@@ -2,7 +2,7 @@ import { keepAudit } from './auditRoles.ts';
 import { type Core, restrictedOrigin } from './compose.ts';
 import { pause } from './eventlog/follow.ts';
 import { createPool } from './platform/database.ts';
-import { createMetrics } from './platform/metrics.ts';
+import type { Metrics } from './platform/metrics.ts';
 import { openQueue } from './platform/queue.ts';
 import { deadlineSource } from './projections/deadlines.queries.ts';
 import { restrictedProjectionsOf } from './projections/index.ts';
@@ -23,7 +23,9 @@ export interface RestrictedRoles {
  * Runs the restricted store's own projector and worker from when it can first be opened; while it is away the general store's
  * go on. Answers what ends them.
  */
-export function runRestricted(core: Core, place: RestrictedPlace, roles: RestrictedRoles): () => Promise<void> {
+export function runRestricted(core: Core, place: RestrictedPlace, roles: RestrictedRoles, all: Metrics): () => Promise<void> {
+  // The same figures as of the general store, under names of their own.
+  const metrics = all.within('restricted');
   const stopping = new AbortController();
   const running = (async () => {
     while (!stopping.signal.aborted) {
@@ -37,8 +39,8 @@ export function runRestricted(core: Core, place: RestrictedPlace, roles: Restric
     }
     if (stopping.signal.aborted) return;
     await Promise.all([
-      ...(roles.projector ? [project(core, place, stopping.signal), audit(core, place, stopping.signal)] : []),
-      ...(roles.worker ? [work(core, place, roles.watchFrom, stopping.signal)] : []),
+      ...(roles.projector ? [project(core, place, metrics, stopping.signal), audit(core, place, metrics, stopping.signal)] : []),
+      ...(roles.worker ? [work(core, place, metrics, roles.watchFrom, stopping.signal)] : []),
     ]);
   })().catch((err: unknown) => core.logger.error({ err }, 'the restricted store is not followed any more'));
   return async () => {
@@ -47,27 +49,36 @@ export function runRestricted(core: Core, place: RestrictedPlace, roles: Restric
   };
 }
 
-async function project(core: Core, place: RestrictedPlace, signal: AbortSignal): Promise<void> {
+async function project(core: Core, place: RestrictedPlace, metrics: Metrics, signal: AbortSignal): Promise<void> {
   const { log, codec } = await place.open();
   const { logger } = core;
   const { registry } = place;
   const projections = restrictedProjectionsOf(registry);
   const max = projections.length + 2;
   const pool = createPool(place.databaseUrl, { applicationName: 'masar restricted projector', max, log: logger });
-  // Their figures are not told beside those of the general store.
-  const metrics = createMetrics({ processMetrics: false });
   await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics }, signal);
   await pool.end();
 }
 
 /** Its audit tree, of its own database and signed under its own name. */
-async function audit({ config, logger }: Core, { databaseUrl, log }: RestrictedPlace, signal: AbortSignal): Promise<void> {
+async function audit(
+  { config, logger }: Core,
+  { databaseUrl, log }: RestrictedPlace,
+  metrics: Metrics,
+  signal: AbortSignal,
+): Promise<void> {
   const pool = createPool(databaseUrl, { applicationName: 'masar restricted audit', max: 3, log: logger });
-  await keepAudit({ config, pool, schema: SCHEMAS.audit, log, origin: restrictedOrigin(config), logger }, signal);
+  await keepAudit({ config, pool, schema: SCHEMAS.audit, log, origin: restrictedOrigin(config), logger, metrics }, signal);
   await pool.end();
 }
 
-async function work(core: Core, place: RestrictedPlace, watchFrom: Promise<unknown> | undefined, signal: AbortSignal) {
+async function work(
+  core: Core,
+  place: RestrictedPlace,
+  metrics: Metrics,
+  watchFrom: Promise<unknown> | undefined,
+  signal: AbortSignal,
+) {
   const { log, codec, cases } = await place.open();
   const { config, logger, rulebook, routed } = core;
   const { databaseUrl, registry } = place;
@@ -83,7 +94,7 @@ async function work(core: Core, place: RestrictedPlace, watchFrom: Promise<unkno
       reactors: restrictedReactors(core.registry),
       deadlines: deadlineSource({ pool, schema: SCHEMAS.read }),
       schema: SCHEMAS.workers,
-      metrics: createMetrics({ processMetrics: false }),
+      metrics,
       now: () => new Date().toISOString(),
     },
     signal,

@@ -31,6 +31,7 @@ import { runProjector } from './projections/runtime/projector.ts';
 import { projectionStatus } from './projections/runtime/status.queries.ts';
 import { createWaitFor } from './projections/runtime/waitFor.queries.ts';
 import { casesAboutSubjects } from './projections/subjects.queries.ts';
+import { ensureApart } from './restrictedApart.ts';
 import { runRestricted } from './restrictedRoles.ts';
 import { RESTRICTED_SCHEMAS } from './restrictedStore.ts';
 import { watchAccessLog } from './workers/accessLog.ts';
@@ -51,6 +52,10 @@ export interface Running {
 
 /** Starts the roles of the configuration on one core. Deadlines are watched once `watchFrom` has come; at once when absent. */
 export async function serve(config: Config, logger: Logger, watchFrom?: Promise<unknown>): Promise<Running> {
+  const { environment, databaseUrl, restrictedDatabaseUrl } = config;
+  if (environment === 'production' && databaseUrl !== undefined && restrictedDatabaseUrl !== undefined) {
+    await ensureApart(databaseUrl, restrictedDatabaseUrl);
+  }
   const tracer = await tracerOf(config, logger);
   const core = await openCore(config, logger, 'masar', tracer);
   const metrics = createMetrics();
@@ -73,7 +78,8 @@ export async function serve(config: Config, logger: Logger, watchFrom?: Promise<
     if (has('projector')) steps.push(startAudit(core, metrics));
     if (has('worker')) steps.push(await startWorker(core, metrics, tracer, watchFrom));
     const alongside = { projector: has('projector'), worker: has('worker'), watchFrom };
-    if (core.restricted && (alongside.projector || alongside.worker)) steps.push(runRestricted(core, core.restricted, alongside));
+    if (core.restricted && (alongside.projector || alongside.worker))
+      steps.push(runRestricted(core, core.restricted, alongside, metrics));
     const address = await api?.listen({ host: config.host, port: config.port });
     ofApi.push(() => ending.abort());
     return { core, metrics, address, stop };

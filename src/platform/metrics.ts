@@ -25,6 +25,8 @@ export interface Metrics {
     labels?: readonly Label[],
     collect?: (gauge: Gauge<Label>) => void | Promise<void>,
   ): Gauge<Label>;
+  /** The same registry under longer names: `masar_<part>_…`, for a part that has the same metrics for itself. */
+  within(part: string): Metrics;
   /** The text a Prometheus server scrapes, with its content type. */
   scrape(): Promise<{ contentType: string; body: string }>;
 }
@@ -33,12 +35,16 @@ export interface Metrics {
 export function createMetrics(options: { processMetrics: boolean } = { processMetrics: true }): Metrics {
   const registry = new Registry();
   if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  return under(registry, 'masar_');
+}
+
+function under(registry: Registry, prefix: string): Metrics {
   const made = new Map<string, unknown>();
 
   function once<Metric>(name: string, make: (settings: { name: string; registers: Registry[] }) => Metric): Metric {
     const known = made.get(name);
     if (known !== undefined) return known as Metric;
-    const metric = make({ name: `masar_${name}`, registers: [registry] });
+    const metric = make({ name: `${prefix}${name}`, registers: [registry] });
     made.set(name, metric);
     return metric;
   }
@@ -58,6 +64,7 @@ export function createMetrics(options: { processMetrics: boolean } = { processMe
         });
         return gauge;
       }),
+    within: (part) => under(registry, `${prefix}${part}_`),
     scrape: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

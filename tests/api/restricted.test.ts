@@ -11,6 +11,7 @@ import { openLedger } from '../../src/eventlog/audit/ledger.ts';
 import { naturalId, staffIdOf } from '../../src/eventlog/ids.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { openDevelopmentIssuer } from '../../src/platform/developmentIssuer.ts';
+import { ensureApart } from '../../src/restrictedApart.ts';
 import { RESTRICTED_SCHEMAS } from '../../src/restrictedStore.ts';
 import { serve } from '../../src/serve.ts';
 import { type Entry, readEntry } from '../../src/verifier/entries.ts';
@@ -82,7 +83,7 @@ async function installation() {
   }
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= running.stop());
-  return { dataDir, stop, core, given, someone, now, today: now.slice(0, 10) };
+  return { dataDir, running, stop, core, given, someone, now, today: now.slice(0, 10) };
 }
 
 t.setTimeout(120_000);
@@ -103,7 +104,7 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     await i.stop();
     rmSync(i.dataDir, { recursive: true, force: true });
   });
-  const { core, given, now, today } = i;
+  const { core, given, now, running, today } = i;
   const branch = { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG09' };
   const service = { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG09' };
   const registrar = await i.someone('registrar', branch);
@@ -476,6 +477,16 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     const url = (core.restricted?.databaseUrl ?? '').replace('/masar_restricted?', '/masar?');
     const client = new pg.Client({ connectionString: url });
     await t.rejects(client.connect(), /permission denied/);
+
+    const restrictedUrl = core.restricted?.databaseUrl ?? '';
+    const another = new URL(restrictedUrl);
+    another.searchParams.set('user', 'somebody_else');
+    await t.resolves(ensureApart(another.href, restrictedUrl), 'who is not let in may have the general store');
+    const both = ensureApart(core.databaseUrl, restrictedUrl);
+    await t.rejects(both, { name: 'ConfigError' }, 'production does not start where the general login is let in');
+    const scraped = await running.metrics.scrape();
+    t.match(scraped.body, /masar_restricted_audit_tree_leaves [1-9]/, 'its figures are told beside the general ones');
+    t.match(scraped.body, /masar_audit_tree_leaves [1-9]/);
   });
 
   await t.test('while the restricted store is away, everything else goes on', async (t) => {
@@ -494,7 +505,12 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     }
     t.ok((await verifier.call('GET', '/v1/queue')).json.items.length > 0);
     t.match((await verifier.call('GET', '/health/projections')).json, { status: 'ok', restricted: { status: 'away' } });
-    t.equal((await verifier.call('GET', '/health/ready')).status, 200);
+    const ready = await verifier.call('GET', '/health/ready');
+    t.match(ready, { status: 200, json: { status: 'degraded' } });
+    t.match(
+      ready.json.checks.find((one: { name: string }) => one.name === 'restricted store'),
+      { ok: false },
+    );
     const trail = await auditor.call('GET', '/v1/audit?kind=did');
     t.match(trail, { status: 200, json: { restricted: 'away' } });
     t.ok(trail.json.items.length > 0);
@@ -520,6 +536,10 @@ t.test('a clearance is asked for by a movement, answered in the restricted store
     };
     const backup = (await place.pool.query('select to_jsonb(one) as row from keys.data_key one')).rows;
     const kept = await live();
+    const held = (subject: string, ground: 'asked_by_person' | 'court_order') =>
+      core.isHeldElsewhere({ subjects: [subject], ground, now });
+    t.equal(await held(who, 'asked_by_person'), true, 'a restricted case holds an erasure back as a general one would');
+    t.equal(await held(randomUUID(), 'asked_by_person'), false);
     t.ok(kept.includes(who) && kept.includes(mine.id), 'a grant has its reason under the case');
     t.equal((await core.destroyKeys([randomUUID()])).now, 0);
     t.same(await live(), kept);

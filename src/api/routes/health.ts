@@ -100,7 +100,12 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
       },
     },
     async (_request, reply) => {
-      const [needed, besides] = await Promise.all([withinTime(parts.checks()), withinTime(accessChecks(parts))]);
+      const [needed, access, restricted] = await Promise.all([
+        withinTime(parts.checks()),
+        withinTime(accessChecks(parts)),
+        restrictedCheck(parts),
+      ]);
+      const besides = [...access, ...restricted];
       const isWell = (checks: readonly Check[]) => checks.every((check) => check.ok);
       const status = isWell(needed) ? (isWell(besides) ? 'ready' : 'degraded') : 'not ready';
       return reply.code(isWell(needed) ? 200 : 503).send({ status, checks: [...needed, ...besides] });
@@ -196,6 +201,14 @@ async function accessChecks({ accessLog, now }: ApiParts): Promise<readonly Chec
     { name: 'access log', ok: !accessLog.failing() },
     { name: 'access log sealed', ok: months?.length === 0, ...(detail === '' ? {} : { detail }) },
   ];
+}
+
+/** Everything else goes on without the restricted store. */
+async function restrictedCheck({ restricted }: ApiParts): Promise<readonly Check[]> {
+  if (!restricted) return [];
+  const name = 'restricted store';
+  const checks = await withinTime(restricted.reads.pool.query('select 1').then(() => [{ name, ok: true }]));
+  return checks.map((one) => ({ ...one, name }));
 }
 
 async function withinTime(checks: Promise<readonly Check[]>): Promise<readonly Check[]> {
