@@ -2,6 +2,7 @@
 import { openCore, SCHEMAS } from '../compose.ts';
 import { retentionRule } from '../domain/erasure/index.ts';
 import { erasedSubjects } from '../eventlog/erasures.ts';
+import { retentionClasses } from '../eventlog/retention.ts';
 import { readConfig } from '../platform/config.ts';
 import { openKeyStore } from '../platform/keys/open.ts';
 import { rotate } from '../platform/keys/rotation.ts';
@@ -30,6 +31,7 @@ await run(async () => {
         .filter((one) => one.store === 'general' && !KEPT_FOR_GOOD.includes(one.name))
         .map((one) => one.name),
       classes: async () => (await core.rulebook.inForce([retentionRule], new Date().toISOString())).of(retentionRule).value,
+      kinds: () => retentionClasses(core.rulebook, config, new Date().toISOString()),
       runOut: (before: Readonly<Record<string, string>>) => runOut({ pool: core.pool, schema: SCHEMAS.read }, before, LISTED),
       now: () => new Date(),
       print: console.log,

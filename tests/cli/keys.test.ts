@@ -18,6 +18,7 @@ function tools() {
     erased: async () => ['a', 'b'],
     processes: ['claim', 'referral'],
     classes: async () => ({ '*': 5, claim: 10 }),
+    kinds: async () => [{ kind: 'uploads', kept: '7 days', setBy: 'a rule', source: 'nobody' }],
     runOut: async (before) => {
       asked.push(before);
       return [{ process: 'claim', id: 'x', reference: '12-3', changedAt: '2015-01-01T08:00:00.000Z' }];
@@ -35,7 +36,7 @@ t.test('the list of who is erased is printed, and keys are destroyed again by th
   t.equal(await keysCommand(['tombstones'], made), 0);
   t.same(printed, ['a', 'b']);
   const file = join(dir, 'list');
-  writeFileSync(file, 'b\nc\n\n');
+  writeFileSync(file, `b\n${'0'.repeat(64)} 2026-03-01T08:00:00.000Z c\n\n`);
   t.equal(await keysCommand(['reconcile', '--with', file], made), 0);
   t.same(destroyed, ['a', 'b', 'c']);
   writeFileSync(file, 'not an id!\n');
@@ -46,7 +47,11 @@ t.test('what need not be kept any more is listed by the years of its class, and 
   const { made, printed, destroyed, asked } = tools();
   t.equal(await keysCommand(['retention'], made), 0);
   t.same(asked, [{ claim: '2016-03-01T08:00:00.000Z', referral: '2021-03-01T08:00:00.000Z' }]);
-  t.match(printed, ['claim 12-3 last entry 2015-01-01', '1 records need not be kept any more']);
+  t.match(printed, [
+    'uploads: 7 days (a rule; nobody)',
+    'claim 12-3 last entry 2015-01-01',
+    '1 records need not be kept any more',
+  ]);
   t.same(destroyed, []);
 });
 

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import type { RetentionClasses } from '../../domain/erasure/index.ts';
 import { yearsOf } from '../../domain/erasure/index.ts';
+import type { RetentionClass } from '../../eventlog/retention.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { type MasterKey, masterKeyFrom, masterKeyOf } from '../../platform/keys/masterKey.ts';
 import type { RunOut } from '../../projections/subjects.queries.ts';
@@ -15,7 +16,7 @@ npm run keys -- retention
 rotate      wraps every key anew by the master key in FILE, which is made if it is not there; may be run again after a break
 reconcile   destroys the keys of whom the log, or a list in FILE (one id a line, or a copy of ERASED_LIST_FILE), says that they are erased
 tombstones  prints that list, to be kept apart from all backups
-retention   lists the records that need not be kept any more; erases none`;
+retention   says how long each kind of data is kept, and lists the records that need not be kept any more; erases none`;
 
 /** What the command needs of an installation. */
 export interface KeyTools {
@@ -25,6 +26,8 @@ export interface KeyTools {
   erased(): Promise<readonly string[]>;
   readonly processes: readonly string[];
   classes(): Promise<RetentionClasses>;
+  /** Every kind of data and how long it is kept. */
+  kinds(): Promise<readonly RetentionClass[]>;
   runOut(before: Readonly<Record<string, string>>): Promise<readonly RunOut[]>;
   readonly now: () => Date;
   readonly print: (line: string) => void;
@@ -67,7 +70,8 @@ async function reconcile(file: string | undefined, { keyring, erased, print }: K
   return 0;
 }
 
-async function retention({ processes, classes, runOut, now, print }: KeyTools): Promise<number> {
+async function retention({ processes, classes, kinds, runOut, now, print }: KeyTools): Promise<number> {
+  for (const { kind, kept, setBy, source } of await kinds()) print(`${kind}: ${kept} (${setBy}; ${source})`);
   const years = await classes();
   const before = processes.map((process) => [process, yearsBefore(now(), yearsOf(years, process))] as const);
   const found = await runOut(Object.fromEntries(before));
