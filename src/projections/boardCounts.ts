@@ -102,7 +102,7 @@ export const countTables: readonly TableSpec[] = [
       keyof BoardWaitingRow,
       string
     >,
-    key: ['cell', 'party', 'parent', 'bucket'],
+    key: ['cell', 'parent', 'party', 'bucket'],
   },
   {
     name: 'board_wait',
