@@ -27,8 +27,8 @@ export function child(bench, script, env, ...given) {
   };
 }
 
-/** In the script: says a line. */
-export const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+/** In the script: says a line; resolves when it has left, since a long one is lost by ending at once. */
+export const say = (value) => new Promise((left) => process.stdout.write(`${JSON.stringify(value)}\n`, left));
 
 /** In the script: orders as they come. */
 export const orders = () => createInterface({ input: process.stdin });

@@ -60,7 +60,7 @@ for (let given = 0; !stop; await new Promise((resolve) => setTimeout(resolve, 5)
 }
 const seconds = (performance.now() - started) / 1_000;
 while (waiting > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-say({
+await say({
   acknowledged: waits.length,
   turnedAway,
   seconds,

@@ -17,7 +17,7 @@ const stopping = new AbortController();
 orders().once('line', () => stopping.abort());
 say({ ready: true });
 await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger: silentLog }, stopping.signal);
-say({ ended: true });
+await say({ ended: true });
 await pool.end();
 await core.close();
 process.exit(0);
