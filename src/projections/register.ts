@@ -5,6 +5,7 @@ import { foldName, nameTokens } from '../domain/kernel/names.ts';
 import { normaliseDocumentNumber } from '../domain/kernel/numbers.ts';
 import { opened } from '../domain/kernel/privacy.ts';
 import type { Stated } from '../domain/kernel/process.ts';
+import { type Script, scriptOf, soundOf } from '../domain/kernel/sounds.ts';
 import { nationalNumberOf, type PersonName, type PersonState } from '../domain/person/index.ts';
 import { districtOf, governorateOf } from '../domain/places/pcodes.ts';
 import { createFolds, type FoldedEvent } from './runtime/folds.ts';
@@ -61,7 +62,10 @@ export interface RegisterMemberRow {
   deceased: boolean;
 }
 
-/** A word of a name as it is searched. `kind` is `name` (in any script) or `mother`. */
+/**
+ * A word of a name as it is searched. `kind` is `name` (in any script) or `mother`; with ` sound` after it the token is the script of
+ * a word and how the word sounds, for who looks in the other script.
+ */
 export interface RegisterTokenRow {
   kind: string;
   token: string;
@@ -85,7 +89,7 @@ export interface RegisterTables {
 /** The register of persons and households, and what they are found by. */
 export const registerProjection: Projection = {
   name: 'register',
-  version: 3,
+  version: 4,
   categories: ['person', 'household', 'erasure'],
   opening: 'T1',
   tables: [
@@ -238,9 +242,21 @@ function tokenRows(record: CaseRecord<Stated>): readonly RegisterTokenRow[] {
   const person = state<PersonState>(record);
   if (!record.exists || record.retracted) return [];
   const mother = person.motherName === undefined ? undefined : opened(person.motherName, undefined);
-  const rows = (kind: string, texts: readonly string[]) =>
-    [...new Set(texts.flatMap(nameTokens))].map((token) => ({ kind, token, person: record.id }));
+  const rows = (kind: string, texts: readonly string[]) => {
+    const words = texts.flatMap(nameTokens);
+    const sounds = words.flatMap((word) => soundToken(word) ?? []);
+    return [
+      ...[...new Set(words)].map((token) => ({ kind, token, person: record.id })),
+      ...[...new Set(sounds)].map((token) => ({ kind: `${kind} sound`, token, person: record.id })),
+    ];
+  };
   return [...rows('name', namesOf(person)), ...rows('mother', mother ? [mother] : [])];
+}
+
+/** A word by its script and sound; undefined where it has neither. */
+export function soundToken(word: string, script: Script | undefined = scriptOf(word)): string | undefined {
+  const sound = soundOf(word);
+  return script && sound !== '' ? `${script} ${sound}` : undefined;
 }
 
 function householdChanges({ before, record }: FoldedEvent): readonly Change[] {

@@ -2,8 +2,10 @@ import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import { nameMatches, nameTokens } from '../domain/kernel/names.ts';
 import { normaliseDocumentNumber } from '../domain/kernel/numbers.ts';
 import { parseReference } from '../domain/kernel/reference.ts';
+import { beginsOrSounds, scriptOf } from '../domain/kernel/sounds.ts';
 import type { PersonName } from '../domain/person/index.ts';
 import type { ReadTables } from './reads.queries.ts';
+import { soundToken } from './register.ts';
 import { type Sight, visibleTo } from './visibility.ts';
 
 /** What somebody looks for in the register; everything given must fit. */
@@ -92,14 +94,18 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
     ['mother', search.motherName],
   ] as const) {
     for (const word of wordsOf(typed)) {
-      query = query.where('p.id', 'in', (eb) =>
-        eb
-          .selectFrom('register_token')
-          .select('register_token.person')
+      const sound = soundElsewhere(word);
+      query = query.where('p.id', 'in', (eb) => {
+        const tokens = eb.selectFrom('register_token').select('register_token.person');
+        const begun = tokens
           .where('register_token.kind', '=', kind)
           .where('register_token.token', '>=', word)
-          .where('register_token.token', '<', beyond(word)),
-      );
+          .where('register_token.token', '<', beyond(word));
+        if (sound === undefined) return begun;
+        return begun.unionAll(
+          tokens.where('register_token.kind', '=', `${kind} sound`).where('register_token.token', '=', sound),
+        );
+      });
     }
   }
   if (search.birthYear !== undefined) query = query.where('p.birth_year', '=', search.birthYear);
@@ -137,6 +143,12 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
   return query;
 }
 
+/** What a word of the other script that sounds like this one is found by. */
+const soundElsewhere = (word: string): string | undefined => {
+  const script = scriptOf(word);
+  return script && soundToken(word, script === 'latin' ? 'arabic' : 'latin');
+};
+
 const visible = (table: string, way: Sight): Condition => sql<SqlBool>`coalesce(${visibleTo(way, table)}, false)`;
 
 /** The words typed, the longest first: it narrows the search most. */
@@ -145,12 +157,18 @@ export const wordsOf = (typed: string | undefined): readonly string[] =>
 
 export type FoundRow = Awaited<ReturnType<ReturnType<typeof found>['execute']>>[number];
 
-/** Whether each word typed begins a different word of one of the person's names: the tables only know words. */
+/**
+ * Whether each word typed begins a different word of one of the person's names, or sounds like it in another script: the tables only
+ * know words.
+ */
 export function fits(row: FoundRow, search: RegisterSearch): boolean {
-  if (search.name !== undefined && !fullNames(row.name).some((name) => nameMatches(search.name ?? '', nameTokens(name))))
+  if (
+    search.name !== undefined &&
+    !fullNames(row.name).some((name) => nameMatches(search.name ?? '', nameTokens(name), beginsOrSounds))
+  )
     return false;
   if (search.motherName === undefined) return true;
-  return typeof row.motherName === 'string' && nameMatches(search.motherName, nameTokens(row.motherName));
+  return typeof row.motherName === 'string' && nameMatches(search.motherName, nameTokens(row.motherName), beginsOrSounds);
 }
 
 function fullNames(name: unknown): readonly string[] {

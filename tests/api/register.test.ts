@@ -57,6 +57,15 @@ t.test('the register finds a family by any name, and shows no more than the call
   t.match(closed.json.items, [{ personReference: /^\d/, branchOffice: world.registrar.post.office }]);
   t.notMatch(closed.text, /تجربة|Tajriba|نموذج/, 'who may find but not read learns whom to ask');
 
+  await t.test('a name is found in the script it was not written in, whole', async (t) => {
+    const found = async (mother: string) =>
+      (await read(api, `/v1/register?motherName=${encodeURIComponent(mother)}`, own)).json.items.map(
+        (one: { person?: { id: string } }) => one.person?.id,
+      );
+    for (const mother of ['نموذج', 'نمو', 'Namudhaj', 'Nemûzec']) t.ok((await found(mother)).includes(head), mother);
+    for (const mother of ['Namu', 'Namudhaj Ahmad', 'Namir']) t.notOk((await found(mother)).includes(head), mother);
+  });
+
   await t.test('before somebody is registered, who they may be is shown, likeliest first', async (t) => {
     const body = {
       names: { first: 'تجربة', father: 'مصنوع', family: 'المثال' },

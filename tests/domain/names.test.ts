@@ -9,7 +9,9 @@ import {
 } from '../../src/domain/household/matching.ts';
 import { foldName, nameMatches, nameTokens } from '../../src/domain/kernel/names.ts';
 import { comparableNumber, normaliseDocumentNumber, normalisePhone } from '../../src/domain/kernel/numbers.ts';
+import { soundOf, soundsLike } from '../../src/domain/kernel/sounds.ts';
 import { NAME_GROUPS } from '../support/namePairs.ts';
+import { SCRIPT_PAIRS } from '../support/scriptPairs.ts';
 
 t.test('spellings of one name fold alike', async (t) => {
   const alike: readonly (readonly string[])[] = [
@@ -86,6 +88,36 @@ t.test('labelled pairs of spellings are told apart as well as the figures below 
   t.ok(same >= 200 && different >= 300, 'enough of both');
   t.ok(precision >= 0.98, `precision ${precision}`);
   t.ok(recall >= 0.97, `recall ${recall}`);
+});
+
+t.test('a name is found across scripts by how it sounds, as well as the figures below say', async (t) => {
+  const alike = (a: string, b: string): boolean => {
+    const [one, other] = [nameTokens(a), nameTokens(b)];
+    return one.length === other.length && one.every((word, at) => soundsLike(word, other[at] ?? ''));
+  };
+  let [found, missed, wrong, apart] = [0, 0, 0, 0];
+  const told: string[] = [];
+  for (const [at, { arabic }] of SCRIPT_PAIRS.entries()) {
+    for (const [index, { latin }] of SCRIPT_PAIRS.entries()) {
+      for (const [a, b] of arabic.flatMap((a) => latin.map((b) => [a, b] as const))) {
+        const isFound = alike(a, b);
+        if (at === index) [found, missed] = [found + Number(isFound), missed + Number(!isFound)];
+        else [wrong, apart] = [wrong + Number(isFound), apart + Number(!isFound)];
+        if (isFound !== (at === index)) told.push(`${a} ${isFound ? 'sounds like' : 'is not found as'} ${b}`);
+      }
+    }
+  }
+  const [precision, recall] = [found / (found + wrong), found / (found + missed)];
+  const pairs = `${found + missed} pairs of one name in two scripts, ${wrong + apart} of two`;
+  t.comment(`${pairs}: precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`);
+  for (const line of told) t.comment(line);
+  t.ok(found + missed >= 300 && apart >= 20_000, 'enough of both');
+  // Hasan and Husayn have the same consonants: a search shows both, and people choose.
+  t.ok(precision >= 0.8, `precision ${precision}`);
+  t.ok(recall >= 0.95, `recall ${recall}`);
+  t.notOk(soundsLike('احمد', 'احمد'), 'within one script spelling decides');
+  t.notOk(soundsLike('12', 'احمد'));
+  t.same(['', 'او', '12'].map(soundOf), ['', '', '']);
 });
 
 t.test('a full name is cut into its names, in order', async (t) => {

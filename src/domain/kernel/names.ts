@@ -94,14 +94,19 @@ export function foldName(text: string): string {
   return nameTokens(text).join(' ');
 }
 
-/** Does each part of what was typed begin a different one of these folded names? In any order; an empty search finds nothing. */
-export function nameMatches(typed: string, tokens: readonly string[]): boolean {
+const isBegunBy = (token: string, word: string): boolean => token.startsWith(word);
+
+/**
+ * Does each part of what was typed begin a different one of these folded names, or fit it as `fits` says? In any order; an empty
+ * search finds nothing.
+ */
+export function nameMatches(typed: string, tokens: readonly string[], fits = isBegunBy): boolean {
   const asked = nameTokens(typed).sort((a, b) => b.length - a.length);
   const free = [...tokens];
   return (
     asked.length > 0 &&
     asked.every((prefix) => {
-      const at = free.findIndex((token) => token.startsWith(prefix));
+      const at = free.findIndex((token) => fits(token, prefix));
       if (at >= 0) free.splice(at, 1);
       return at >= 0;
     })
