@@ -19,8 +19,8 @@ const OWN = 7_000;
 
 export async function measure(bench) {
   const places = {
-    small: await ofSize(bench, 'small', SMALL),
-    large: await ofSize(bench, 'large', bench.quick ? 50_000 : LARGE),
+    small: await ofSize(bench, 'small', bench.quick ? 3_000 : SMALL),
+    large: await ofSize(bench, 'large', bench.quick ? 12_000 : LARGE),
   };
   const questions = [
     { name: 'scale-queue', work: 'queue page, all offices', as: 'hq.branches', path: '/v1/queue?limit=50', atMost: 1.5 },
@@ -63,7 +63,8 @@ export async function measure(bench) {
     },
   ];
   const figures = [];
-  for (const { as, path, skip = 0, ...figure } of questions) {
+  for (const { as, path, skip: deep = 0, ...figure } of questions) {
+    const skip = bench.quick ? deep / 10 : deep;
     const asked = {};
     for (const [size, place] of Object.entries(places)) asked[size] = await asking(place, as, path, skip);
     const found = await inTurns(bench.quick ? 1 : 5, asked);
@@ -76,8 +77,8 @@ async function ofSize(bench, name, cases) {
   const place = await installation(bench, name);
   const address = await (await program(bench, place, 'api')).ready();
   const { client, tokenFor, directory, organisation } = await offices(place, address);
-  await fillLog(place.core, 20_000);
-  await fillLog(place.core, OWN, { office: directory.offices.ninewaClaims, organisation });
+  await fillLog(place.core, bench.quick ? 6_000 : 20_000);
+  await fillLog(place.core, bench.quick ? 700 : OWN, { office: directory.offices.ninewaClaims, organisation });
   await caughtUp(bench, place);
   const started = performance.now();
   await multiply(place.core, cases);

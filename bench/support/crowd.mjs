@@ -10,7 +10,10 @@ const PERSONS = 200;
 export async function crowd({ address, tokenFor, client }, rounds, seconds) {
   const person = { name: { ar: { first: 'سلمى', father: 'كريم' } }, sex: 'female' };
   const ids = [];
-  while (ids.length < PERSONS) ids.push((await client.give('ninewa.registrar', '/v1/persons', randomUUID(), person)).id);
+  while (ids.length < PERSONS) {
+    const some = Array.from({ length: 10 }, () => client.give('ninewa.registrar', '/v1/persons', randomUUID(), person));
+    ids.push(...(await Promise.all(some)).map(({ id }) => id));
+  }
   const bearer = async (login) => ({ authorization: `Bearer ${await tokenFor(login)}` });
   const [registrar, clerk] = [await bearer('ninewa.registrar'), await bearer('ninewa.clerk')];
   let number = 0;
