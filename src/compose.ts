@@ -29,8 +29,9 @@ import { type RightsOf, rightsFrom } from './eventlog/rights.ts';
 import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
 import { RestrictedUnavailable, type Routed, registryFor, routed } from './eventlog/stores.ts';
 import { tracedExecutor, tracedLog } from './eventlog/traced.ts';
-import type { Config } from './platform/config.ts';
+import { type Config, ConfigError } from './platform/config.ts';
 import { createKysely, createPool, withAdvisoryLock } from './platform/database.ts';
+import { ensureDurable } from './platform/durability.ts';
 import { openEmbeddedPostgres, restrictedDatabaseOn } from './platform/embeddedPostgres.ts';
 import { openFileStore } from './platform/files/open.ts';
 import type { Keyring } from './platform/keyring.ts';
@@ -113,6 +114,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const databaseUrl = embedded?.url ?? config.databaseUrl ?? '';
     const pool = createPool(databaseUrl, { applicationName, max: 20, log: logger });
     closers.push(() => pool.end());
+    await ensureDurable(pool, 'DATABASE_URL');
     if (embedded) await migrateAll(pool, databaseUrl);
 
     const { log: plain, sequence } = await openLog(config, pool);
@@ -172,6 +174,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
             logger,
           });
     if (restricted) closers.push(() => restricted.close());
+    if (restricted) await ensureDurable(restricted.pool, 'RESTRICTED_DATABASE_URL').catch(unlessConfigured);
     if (restricted && embedded) await migrateRestricted(restricted.pool, restricted.databaseUrl);
     const both = routed(registry, { log, keyring, codec, cases, executor: inGeneral }, async () => {
       if (!restricted) throw new RestrictedUnavailable();
@@ -215,6 +218,11 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     await close();
     throw error;
   }
+}
+
+/** One that cannot be reached now tells nothing: the general store starts without it, and it is asked again when it is opened. */
+function unlessConfigured(error: unknown): void {
+  if (error instanceof ConfigError) throw error;
 }
 
 /** Holds keys and read models to what is erased, before anything is served. */

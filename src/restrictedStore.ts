@@ -11,9 +11,10 @@ import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
 import { createPostgresLog } from './eventlog/postgres/postgresLog.ts';
 import type { RightsOf } from './eventlog/rights.ts';
 import type { Rulebook } from './eventlog/rulebook.ts';
-import { ofRestricted, type Routed, registryFor, type Store } from './eventlog/stores.ts';
-import type { Config } from './platform/config.ts';
+import { ofRestricted, RestrictedUnavailable, type Routed, registryFor, type Store } from './eventlog/stores.ts';
+import { type Config, ConfigError } from './platform/config.ts';
 import { createKysely, createPool } from './platform/database.ts';
+import { ensureDurable } from './platform/durability.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
 import { openKeyStore } from './platform/keys/open.ts';
 import type { Log } from './platform/logging.ts';
@@ -71,6 +72,9 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
   let opening: Promise<Store> | undefined;
 
   async function openNow(): Promise<Store> {
+    await ensureDurable(pool, 'RESTRICTED_DATABASE_URL').catch((error: unknown) => {
+      throw error instanceof ConfigError ? new RestrictedUnavailable(error) : error;
+    });
     const settings = {
       dataDir: join(config.dataDir, 'restricted'),
       masterKeyFile: config.restrictedMasterKeyFile,

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import { createApi } from './api/api.ts';
-import type { ApiParts, Check } from './api/parts.ts';
+import type { ApiParts } from './api/parts.ts';
 import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
 import { keepAudit } from './auditRoles.ts';
+import { checksOf } from './checks.ts';
 import { auditSigner, type Core, openCore, SCHEMAS, undo } from './compose.ts';
 import { createAccessLog } from './eventlog/access/accessLog.ts';
 import { keepMonths } from './eventlog/access/months.ts';
@@ -296,19 +297,4 @@ async function verifierOf(config: Config): Promise<TokenVerifier> {
   }
   const { issuer, audience, jwks } = await openDevelopmentIssuer(config.dataDir);
   return createTokenVerifier({ issuer, audience, keys: jwks });
-}
-
-async function checksOf(core: Core): Promise<readonly Check[]> {
-  const check = async (name: string, look: () => Promise<unknown>): Promise<Check> => {
-    try {
-      await look();
-      return { name, ok: true };
-    } catch {
-      return { name, ok: false };
-    }
-  };
-  return Promise.all([
-    check('database', () => core.pool.query('select 1')),
-    check(`log (${core.log.kind})`, () => core.log.head()),
-  ]);
 }

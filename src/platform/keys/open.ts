@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
 import { createKysely, createPool } from '../database.ts';
+import { ensureDurable } from '../durability.ts';
 import type { Keyring } from '../keyring.ts';
 import type { Log } from '../logging.ts';
 import { type MasterKeys, masterKeyFrom, masterKeyOf, masterKeys } from './masterKey.ts';
@@ -37,7 +38,7 @@ export interface KeyStore {
   close(): Promise<void>;
 }
 
-/** Opens the key store on connections of its own. @throws Error when a master key it needs is not at hand. */
+/** Opens the key store on connections of its own. @throws Error when a master key it needs is not at hand, ConfigError. */
 export async function openKeyStore(
   config: Settings & Pick<Config, 'keysDatabaseUrl' | 'embedded'>,
   { databaseUrl, schema, applicationName, log }: KeyStorePlace,
@@ -47,6 +48,7 @@ export async function openKeyStore(
   }
   const pool = createPool(config.keysDatabaseUrl ?? databaseUrl, { applicationName: `${applicationName} keys`, max: 5, log });
   try {
+    if (config.keysDatabaseUrl !== undefined) await ensureDurable(pool, 'KEYS_DATABASE_URL');
     const db = createKysely<unknown>(pool);
     const masters = mastersFrom(config);
     const keyring = await openPostgresKeyring({ db, schema, masters });
