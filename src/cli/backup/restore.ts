@@ -126,19 +126,36 @@ async function prepare(config: Config, places: Places, manifest: Manifest): Prom
 
 /** Before a row is written: whether these keys can be opened here. */
 async function checkMasters(config: Config, keysFrom: string, keys: Manifest): Promise<void> {
-  const development = join(config.dataDir, 'development-master.key');
-  if (config.masterKeyFile === undefined && config.kms === undefined && !existsSync(development)) {
-    throw new PlaceRefused(`there is no master key: put it back as ${development}, or set MASAR_MASTER_KEY_FILE`);
+  const { masterKeyFile, otherMasterKeyFiles, kms, dataDir, restrictedMasterKeyFile } = config;
+  const apart = { masterKeyFile: restrictedMasterKeyFile, otherMasterKeyFiles: [], kms: undefined };
+  const stores = [
+    ['general', { masterKeyFile, otherMasterKeyFiles, kms, dataDir }],
+    ['restricted', { ...apart, dataDir: join(dataDir, 'restricted') }],
+  ] as const;
+  for (const [store, settings] of stores) {
+    const used = await mastersIn(keysFrom, keys, `${store}/`);
+    if (used.size === 0) continue;
+    const development = join(settings.dataDir, 'development-master.key');
+    if (settings.masterKeyFile === undefined && settings.kms === undefined && !existsSync(development)) {
+      throw new PlaceRefused(
+        `the master key of the ${store} store is not there: put it back as ${development}, or name its file`,
+      );
+    }
+    const masters = mastersFrom(settings);
+    for (const id of used) masters.of(id);
   }
-  const masters = mastersFrom(config);
+}
+
+/** The ids of the master keys that wrapped what is in a backup of keys. */
+async function mastersIn(keysFrom: string, keys: Manifest, store: string): Promise<ReadonlySet<string>> {
   const used = new Set<string>();
-  for (const name of Object.keys(keys.files).filter((one) => one.startsWith('general/'))) {
+  for (const name of Object.keys(keys.files).filter((one) => one.startsWith(store))) {
     for await (const line of readLines(join(keysFrom, name))) {
       const { master } = JSON.parse(line) as { master?: string | null };
       if (typeof master === 'string') used.add(master);
     }
   }
-  for (const id of used) masters.of(id);
+  return used;
 }
 
 /** Puts the tables of one database back, all or none, in the order they were written. */
