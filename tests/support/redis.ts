@@ -14,6 +14,8 @@ export interface TestRedis {
   wipe(): Promise<void>;
   /** Jobs of BullMQ that it holds, whatever their state. */
   jobs(): Promise<number>;
+  /** Bounds its memory: what needs more is refused. 0 takes the bound away. */
+  limit(bytes: number): Promise<void>;
   /** Ends it at once, as kill -9 does. */
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
@@ -52,6 +54,7 @@ export async function testRedis(t: Pick<typeof tap, 'teardown'>): Promise<TestRe
       server = await start(port, directory);
     },
     wipe: () => asked(url, (client) => client.flushall()).then(() => undefined),
+    limit: (bytes) => asked(url, (client) => client.config('SET', 'maxmemory', String(bytes))).then(() => undefined),
     jobs: () =>
       asked(url, async (client) => {
         const keys = await client.keys('bull:*');
