@@ -2,11 +2,11 @@ import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Operator } from '../../workers/runtime/status.ts';
 
-const USAGE = `node dist/src/cli/jobs.js status
-node dist/src/cli/jobs.js troubled
-node dist/src/cli/jobs.js retry ID
-node dist/src/cli/jobs.js drop ID
-node dist/src/cli/jobs.js skip REACTOR POSITION --reason "why"
+const USAGE = `npm run jobs -- status
+npm run jobs -- troubled
+npm run jobs -- retry ID
+npm run jobs -- drop ID
+npm run jobs -- skip REACTOR POSITION --reason "why"
 
 status    how many follow-ups of each reactor wait, and where and why one stands still
 troubled  follow-ups that were refused by a rule, or put off three times and more
