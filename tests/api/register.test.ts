@@ -130,12 +130,7 @@ t.test('a person is looked up by a whole number, however it is written, and the 
   const { household } = (await world.when(world.verifier, 'application', 'accept', application, { fileNo: 'N-78' })).events[0]!
     .data as { household: string };
 
-  const lookUp = async (by: string, number: string, as = own) =>
-    api.call('POST', '/v1/register/lookup', {
-      as,
-      body: { by, number },
-      headers: { 'masar-after': String(await api.log.head()) },
-    });
+  const lookUp = (by: string, number: string, as = own) => fresh(api, 'POST', '/v1/register/lookup', as, { by, number });
   const persons = ({ json }: Awaited<ReturnType<typeof lookUp>>) =>
     json.items.map((one: { person?: { id: string } }) => one.person?.id);
   for (const [by, number] of [
@@ -190,6 +185,25 @@ t.test('a person is looked up by a whole number, however it is written, and the 
   for (const role of ['verifier', 'headOfBranch', 'branchesAffairs'] as const) {
     t.equal((await lookUp('phone', '07700000001', api.person(role))).status, 200, role);
   }
+
+  const match = async (asked: object, as: SignedIn) =>
+    fresh(api, 'POST', '/v1/register/matches', as, { names: { first: 'آخر', father: 'غيره' }, ...asked });
+  const guess = { nationalNumber: '1987000001' };
+  const guessed = await match(guess, elsewhere);
+  t.match(guessed.json.items, [{ hits: [{ personReference: /^\d/ }] }], guessed.text);
+  t.match(
+    api.looks.at(-1),
+    { staff: elsewhere.id, route: 'POST /v1/register/matches', cases: [`person-${head}`], tier: 'T2' },
+    'a number that is confirmed among matches is on record too, also of a record that may not be opened',
+  );
+  t.same((await match({ nationalNumber: '1987000009' }, elsewhere)).json.items, []);
+  t.match(api.looks.at(-1), { route: 'POST /v1/register/matches', cases: [], tier: 'T2' }, 'and one that found nobody');
+  t.match(api.looks.at(-1)?.missed, /^[0-9a-f]{32}$/);
+  const partner = api.person('partnerCaseworker', { governorate: world.registrar.post.governorate ?? '' });
+  for (const number of [guess, { phone: '07700000001' }, { pdsNumber: '1' }, { qCard: '9000-01' }]) {
+    t.match(await match(number, partner), { status: 403, json: { code: 'FORBIDDEN' } }, 'who may not look up by number');
+  }
+  t.equal((await match({}, partner)).status, 200, 'and may match by names');
 });
 
 t.test('the provider directory answers what is offered, to whom and where', async (t) => {

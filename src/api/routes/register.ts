@@ -54,6 +54,14 @@ const Lookup = z.strictObject({
   number: Code.meta({ description: 'In any digits, with or without spaces, dashes and leading zeros; the whole number' }),
 });
 
+/** What of a descriptor is a number, and how the lookup calls it. */
+const NUMBERS = [
+  { field: 'nationalNumber', kind: 'national_number' },
+  { field: 'phone', kind: 'phone' },
+  { field: 'pdsNumber', kind: 'document_number' },
+  { field: 'qCard', kind: 'document_number' },
+] as const;
+
 const READ_MODELS = ['cases', 'register'];
 const MOST_MATCHES = 20;
 /** A telephone is shared by a family; more than this is no way of telling somebody. */
@@ -96,7 +104,8 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
         tags,
         summary: 'Who on record this person may be, likeliest first: ask before registering',
         description:
-          'Nothing is recorded and nothing follows from a score by itself. A POST, so that names stay out of addresses.',
+          'Nothing is entered and nothing follows from a score by itself. A POST, so that names stay out of addresses. ' +
+          'Numbers are for who may look people up by them, and asking with one is on record as a lookup is.',
         body: Descriptor,
         response: { 200: jsonSchemaOf(z.object({ items: z.array(MatchView) }), 'output') },
       },
@@ -104,15 +113,24 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
     },
     async (request, reply) => {
       await awaitPosition(parts, request, reply, [...READ_MODELS, 'duplicates']);
-      const sight = registerSight(await rightsOf(parts, request));
+      const rights = await rightsOf(parts, request);
+      const sight = registerSight(rights);
       const asked = Descriptor.parse(request.body);
+      const number = NUMBERS.find(({ field }) => asked[field] !== undefined);
+      // A score that rises confirms a number as a lookup does.
+      if (number) registerSight(rights, 'register:lookup');
       const [known, rules] = await Promise.all([searchDuplicates(asked), parts.rulebook.inForce([matchingRule], parts.now())]);
       const matches = possibleDuplicates(asked, known, rules.of(matchingRule).value).slice(0, MOST_MATCHES);
       const page = await searchRegister(db, sight, { persons: matches.map((one) => one.other) }, { limit: 200 });
       const hits = await toShow(request.opener, page.items);
       const items = matches.flatMap((match) => matchOf(match, hits));
       // Whether a guessed document number is right is as good as the number.
-      for (const { person } of items) if (person !== undefined) request.opener.showed({ stream: `person-${person}` }, 'T2');
+      for (const { person, readable } of items)
+        if (readable || number) request.opener.showed({ stream: `person-${person}` }, 'T2');
+      if (number) {
+        const missed = items.length === 0 ? missedNumber(parts.mac, number.kind, asked[number.field] ?? '') : undefined;
+        request.opener.lookedFor(missed);
+      }
       return { items: items.map(({ told }) => told) };
     },
   );
@@ -183,8 +201,8 @@ const toShow = async (opener: Opener, hits: readonly RegisterHit[]): Promise<rea
   shown(await opener.openForLists(hits)) as readonly RegisterHit[];
 
 /**
- * A match with the hits of its person. How each field agrees is told only of a record the caller may read, its `person` then: it
- * would otherwise tell whether a guessed document number is right.
+ * A match with the hits of its person. How each field agrees is told only of a record the caller may read: it would otherwise tell
+ * whether a guessed document number is right.
  */
 function matchOf(match: PossibleDuplicate, hits: readonly RegisterHit[]) {
   const reference = referenceOf(match.other);
@@ -193,5 +211,5 @@ function matchOf(match: PossibleDuplicate, hits: readonly RegisterHit[]) {
   const readable = found.some((hit) => hit.person !== undefined);
   const { score, algorithmVersion, fields } = match;
   const told = { score, algorithmVersion, ...(readable ? { fields } : {}), hits: found };
-  return [{ told, person: readable ? match.other : undefined }];
+  return [{ told, person: match.other, readable }];
 }
