@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly connectTimeoutMs?: number;
   /** Unqualified names are looked up in this schema, then in `public`. */
   readonly schema?: string;
+  /** Every session takes this role, which the login has to be a member of. */
+  readonly role?: string | undefined;
   /** Told of connections that break while idle. */
   readonly log?: Log;
 }
@@ -49,6 +51,9 @@ function isoInstant(text: string): string {
   return text.includes(' ') ? `${text.replace(' ', 'T').replace(/\+00$/, '')}Z` : text;
 }
 
+/** An end of a connection that hears nothing asks after the other end this early, instead of after the system's two hours. */
+const ASK_AFTER_S = 10;
+
 /**
  * A connection pool that survives the server: a broken idle connection is dropped and logged, never thrown, and the next
  * query opens a new one.
@@ -60,7 +65,12 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     statement_timeout: String(options.statementTimeoutMs ?? 30_000),
     lock_timeout: String(options.lockTimeoutMs ?? 10_000),
     idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs ?? 30_000),
+    // A session whose client is gone without a word may hold locks, the one of all appends among them. Unix sockets ignore these.
+    tcp_keepalives_idle: String(ASK_AFTER_S),
+    tcp_keepalives_interval: '5',
+    tcp_keepalives_count: '3',
     ...(options.schema === undefined ? {} : { search_path: `${options.schema},public` }),
+    ...(options.role === undefined ? {} : { role: options.role }),
   };
   const pool = new pg.Pool({
     connectionString: url,
@@ -68,6 +78,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: ASK_AFTER_S * 1_000,
     application_name: options.applicationName,
     options: Object.entries(session)
       .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
@@ -107,6 +118,7 @@ const SQLSTATES_OF_FAULTS = new Set([
   '08004', // sqlserver_rejected_establishment_of_sqlconnection
   '08006', // connection_failure
   '25P03', // idle_in_transaction_session_timeout
+  '53100', // disk_full
   '53300', // too_many_connections
   '55P03', // lock_not_available
   '57014', // query_canceled, by the statement timeout
@@ -134,7 +146,7 @@ const MESSAGES_OF_FAULTS =
   /connection terminated|connection error|client has encountered a connection error|timeout exceeded when trying to connect|timeout expired|server closed the connection|socket (closed|hang up)/i;
 
 /**
- * Whether the database could not be reached, went away or was too busy: nothing is wrong with the request, which may be tried
+ * Whether the database could not be reached, went away, was too busy or has no room: nothing is wrong with the request, which may be tried
  * again later (HTTP 503). During a COMMIT it leaves open whether the transaction took place.
  */
 export function isConnectionFault(error: unknown): boolean {

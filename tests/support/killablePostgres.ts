@@ -15,9 +15,11 @@ export interface KillablePostgres {
   remove(): Promise<void>;
 }
 
-/** A Postgres of its own that nobody starts again when it dies, unlike the embedded one: down means down. */
-export async function startKillablePostgres(): Promise<KillablePostgres> {
-  const directory = temporaryDirectory();
+/**
+ * A Postgres of its own that nobody starts again when it dies, unlike the embedded one: down means down. Its data lies in a new
+ * directory unless told where.
+ */
+export async function startKillablePostgres(directory = temporaryDirectory()): Promise<KillablePostgres> {
   const place = findPlace(directory, '/var/lib/masar', silentLog);
   const binaries = findBinaries(place, undefined, silentLog);
   createCluster(place, binaries);

@@ -23,11 +23,14 @@ export interface Rig {
   start(...roles: Role[]): Program;
 }
 
-/** A Postgres of its own, migrated, with a first administrator; every process is gone when the test ends. */
-export async function createRig(test: Pick<typeof t, 'teardown'>): Promise<Rig> {
+/**
+ * A Postgres of its own, migrated, with a first administrator; every process is gone when the test ends. Postgres has its data in
+ * `place`, which must be its own, or in a new directory.
+ */
+export async function createRig(test: Pick<typeof t, 'teardown'>, place?: string): Promise<Rig> {
   const data = temporaryDirectory();
   test.teardown(() => rmSync(data, { recursive: true, force: true }));
-  const postgres = await startKillablePostgres();
+  const postgres = await startKillablePostgres(place);
   test.teardown(() => postgres.remove());
   // A few clients give the commands of a whole branch.
   const env = { DATABASE_URL: postgres.url, MASAR_DATA: data, NODE_ENV: 'development', RATE_LIMITS: 'requests=999999' };
