@@ -3,6 +3,7 @@ import type { CaseRecord, OpenWait, Share } from '../domain/kernel/case.ts';
 import { atBaghdad } from '../domain/kernel/dates.ts';
 import type { Tier } from '../domain/kernel/privacy.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
+import { reachedBy } from './reachedBy.ts';
 import type { ProjectedEvent } from './runtime/projection.ts';
 
 /** A case as lists, references and permissions need it: one row a case. Instants are RFC 3339 UTC, as in the log. */
@@ -26,6 +27,8 @@ export interface CaseIndexRow {
   taken: readonly Taken[];
   own_staff: string | null;
   shares: readonly Share[];
+  /** Words of an index: by whom it can be reached at all, see reachedBy.ts. */
+  reached_by: string[];
   tier: Tier;
   households: string[];
   persons: string[];
@@ -107,6 +110,7 @@ export function indexRow(
   process: Process,
   record: CaseRecord<Stated>,
   partySince: CaseIndexRow['party_since'],
+  open: OpenRows,
   last: ProjectedEvent,
 ): CaseIndexRow {
   const target = targetOf(process, record);
@@ -128,6 +132,7 @@ export function indexRow(
     taken: target.taken,
     own_staff: target.own ?? null,
     shares: record.shares,
+    reached_by: reachedBy(target, [...open.values()]),
     tier: target.tier,
     households: [...(about?.households ?? [])],
     persons: [...(about?.persons ?? [])],

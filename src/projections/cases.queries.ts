@@ -1,6 +1,7 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { CaseTables } from './cases.ts';
 import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
+import { mayReach } from './reachedBy.ts';
 import { type Sight, visibleTo } from './visibility.ts';
 
 /** A case in a list. No personal values. */
@@ -44,7 +45,7 @@ const newest: readonly SortKey[] = ['opened_at', 'process', 'case_id'].map((as) 
 const latest: readonly SortKey[] = ['log_index', 'process', 'case_id'].map((as) => ({ as, by: sql.ref(`case_index.${as}`) }));
 
 function matching(db: Db, sight: Sight, filter: CaseFilter) {
-  let query = db.selectFrom('case_index').where(visibleTo(sight));
+  let query = db.selectFrom('case_index').where(mayReach(sight)).where(visibleTo(sight));
   for (const [column, value] of [
     ['process', filter.process],
     ['status', filter.status],

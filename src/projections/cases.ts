@@ -52,6 +52,7 @@ const tables: readonly TableSpec[] = [
       taken: 'jsonb',
       own_staff: 'text',
       shares: 'jsonb',
+      reached_by: 'text[]',
       tier: 'text',
       households: 'text[]',
       persons: 'text[]',
@@ -72,6 +73,7 @@ const tables: readonly TableSpec[] = [
       '(owner_office)',
       'using gin (households)',
       'using gin (persons)',
+      'using gin (reached_by)',
     ],
   },
   {
@@ -110,8 +112,10 @@ const tables: readonly TableSpec[] = [
       '(holder_organisation, since) where to_index is null',
       '(assignee) where to_index is null and assignee is not null',
       '(due) where to_index is null and due is not null',
-      // The order of the queue as it is shown: whoever sees all of it gets the first page without sorting the rest.
+      // The orders in which the queue is shown: whoever sees much of it gets a page without sorting the rest.
       `(priority, (coalesce(due, '9999')), since, process, case_id, wait_key) where to_index is null`,
+      `((coalesce(due, '9999')), priority, since, process, case_id, wait_key) where to_index is null`,
+      '(since, process, case_id, wait_key) where to_index is null',
     ],
   },
   {
@@ -140,7 +144,7 @@ const tables: readonly TableSpec[] = [
 export function casesProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'cases',
-    version: 7,
+    version: 8,
     categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     opening: 'none',
     tables,
@@ -215,7 +219,7 @@ function foldCases(db: Kysely<CaseTables>, history: History): Fold {
     return [
       {
         table: 'case_index',
-        put: all.map(({ folded, event }) => indexRow(event.process, folded.record, folded.partySince, event)),
+        put: all.map(({ folded, event }) => indexRow(event.process, folded.record, folded.partySince, folded.open, event)),
       },
       { table: 'queue', put: queue },
       ...timerChanges,

@@ -4,6 +4,7 @@ import { unattended } from './attendance.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
 import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
+import { mayReach } from './reachedBy.ts';
 import { type Sight, sightOfAny, visibleTo } from './visibility.ts';
 
 export type QueueDb = Kysely<CaseTables & DirectoryTables>;
@@ -90,7 +91,7 @@ export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, d
   const { asOf, assignee } = filter;
   query =
     asOf === undefined
-      ? query.where('queue.to_index', 'is', null)
+      ? query.where('queue.to_index', 'is', null).where(mayReach(sight))
       : query
           .where('queue.from_index', '<=', asOf)
           .where((eb) => eb.or([eb('queue.to_index', 'is', null), eb('queue.to_index', '>', asOf)]));

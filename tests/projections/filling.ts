@@ -74,11 +74,12 @@ function claimCases(claims: number, decided: number): readonly string[] {
     from (select n, abs(hashint4(n)) as hash, '2015-01-01'::date + abs(hashint4(n + 7)) % 3600 as day
       from generate_series(1, ${claims}) n) drawn`,
     `insert into case_index (process, case_id, reference, status, owner_organisation, owner_office, owner_governorate,
-      parties, party_since, offices, governorates, assignees, taken, shares, tier, households, persons, opened_at, changed_at,
+      parties, party_since, offices, governorates, assignees, taken, shares, reached_by, tier, households, persons, opened_at, changed_at,
       changed_by, revision, position, log_index)
     select 'claim', id, reference,
       case when withdrawn then 'withdrawn' when paid then 'paid' when decided then 'ratified' else 'registered' end,
       'ministry', body, governorate, array['ministry'], '{"ministry": "1"}', array[body], array[governorate], '{}', '[]', '[]',
+      array['owner ministry', 'party ministry', 'office ' || body, 'area ' || governorate],
       '${registry.byName('claim')?.tier}', '{}', array['p' || n], day || 'T08:00:00.000Z', day || 'T08:00:00.000Z', 'officer',
       5, n, n
     from made`,
@@ -164,10 +165,11 @@ async function fillRegister(client: pg.PoolClient, persons: number): Promise<voi
     `insert into register_member (household, person, relation, deceased) select household, person, 'head', false from named`,
     ...(['person', 'household'] as const).map(
       (process) => `insert into case_index (process, case_id, reference, status, owner_organisation, owner_office,
-        owner_governorate, parties, party_since, offices, governorates, assignees, taken, shares, tier, households, persons,
+        owner_governorate, parties, party_since, offices, governorates, assignees, taken, shares, reached_by, tier, households, persons,
         opened_at, changed_at, changed_by, revision, position, log_index)
       select '${process}', ${process}, '${process}-' || n, 'active', 'ministry', 'office-' || n % 40, 'IQG15', '{}', '{}', '{}',
-        '{}', '{}', '[]', '[]', 'T1', array[household], array[person], '2020-01-01T08:00:00.000Z', '2020-01-01T08:00:00.000Z',
+        '{}', '{}', '[]', '[]', array['owner ministry', 'office office-' || n % 40, 'area IQG15'],
+        'T1', array[household], array[person], '2020-01-01T08:00:00.000Z', '2020-01-01T08:00:00.000Z',
         'officer', 1, n, n from named`,
     ),
     'drop table named; drop table word',

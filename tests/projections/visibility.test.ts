@@ -9,6 +9,7 @@ import { createKysely } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import type { CaseTables } from '../../src/projections/cases.ts';
 import { casesProjection } from '../../src/projections/cases.ts';
+import { mayReach, reachedBy } from '../../src/projections/reachedBy.ts';
 import { createBuilds } from '../../src/projections/runtime/builds.ts';
 import { projectionMigrations } from '../../src/projections/runtime/migrations.ts';
 import { statementsOf } from '../../src/projections/runtime/tables.ts';
@@ -111,6 +112,7 @@ t.test('what a query shows is exactly what access covers, for any rights and any
     taken: one.taken,
     own_staff: one.own ?? null,
     shares: one.shares,
+    reached_by: reachedBy(one),
     tier: one.tier,
   }));
   const [build] = await builds.buildsOf('cases');
@@ -130,7 +132,13 @@ t.test('what a query shows is exactly what access covers, for any rights and any
         { processes: ['claim'], reach: other },
       ],
     };
-    const found = await db.selectFrom('case_index').select('case_id').where(visibleTo(seen)).orderBy(sql`case_id::int`).execute();
+    const found = await db
+      .selectFrom('case_index')
+      .select('case_id')
+      .where(mayReach(seen))
+      .where(visibleTo(seen))
+      .orderBy(sql`case_id::int`)
+      .execute();
     const wanted = targets.flatMap((one, at) =>
       (at % 2 === 0 ? reach : other).some((way) => covers(way, one, rights)) ? [{ case_id: String(at) }] : [],
     );
@@ -154,7 +162,7 @@ t.test('what a query shows is exactly what access covers, for any rights and any
           posts: [{ ...post(), role }, ...(next() < 0.3 ? [{ ...post(), role: pick(ROLES) }] : [])],
         };
         const seen = sightOf(rights, verb, ['household', 'claim']);
-        const found = await db.selectFrom('case_index').select('case_id').where(visibleTo(seen)).execute();
+        const found = await db.selectFrom('case_index').select('case_id').where(mayReach(seen)).where(visibleTo(seen)).execute();
         const ids = new Set(found.map((one) => one.case_id));
         const differing = targets.filter((one, at) => {
           const permission = verb.includes(':') ? verb : `${at % 2 === 0 ? 'household' : 'claim'}:${verb}`;
