@@ -214,6 +214,9 @@ t.test('after withdrawal the receiver can open nothing, and says that it keeps n
   await refused(t, w.when(focal, 'referral', 'note', id, { text: 'still here?' }), 'NOT_FOUND');
   const stranger = colleague((await register()).manager, 'referralFocalPoint');
   await refused(t, w.when(stranger, 'referral', 'confirmDeletion', id, {}), 'NOT_FOUND');
+  const elsewhere = someone(sender.post.role, { organisation: sender.post.organisation });
+  await refused(t, w.when(elsewhere, 'referral', 'confirmDeletion', id, {}), 'NOT_FOUND');
+  await refused(t, w.when(focal, 'referral', 'confirmDeletion', await upTo('draft'), {}), 'NOT_FOUND');
   await refused(t, w.when(sender, 'referral', 'confirmDeletion', id, {}), 'NOTHING_TO_DELETE');
   const done = await w.when(focal, 'referral', 'confirmDeletion', id, {});
   t.match(done.events, [{ type: 'ReferralDeletionConfirmed', data: { organisation: receiver.organisation } }]);

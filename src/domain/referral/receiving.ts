@@ -106,10 +106,11 @@ export const receiving = {
     emits: ['ReferralDeletionConfirmed'],
     to: ANY,
     decide: (_, s, ctx) => {
-      const { organisation } = ctx.actor;
-      // Who never had anything to do with the referral is not told that it exists.
-      const concerned = [ctx.case.owner?.organisation, s.to, ...s.holders, ...s.toDelete];
-      ensure(organisation !== undefined && concerned.includes(organisation), 'NOT_FOUND');
+      const { organisation, office } = ctx.actor;
+      // Who never had anything to do with the referral is not told that it exists: other offices of the sender, and who a draft is for.
+      const concerned = [...(s.status === 'draft' ? [] : [s.to]), ...s.holders, ...s.toDelete];
+      const isOwn = office !== undefined && office === ctx.case.owner?.office;
+      ensure(organisation !== undefined && (isOwn || concerned.includes(organisation)), 'NOT_FOUND');
       ensure(s.toDelete.includes(organisation), 'NOTHING_TO_DELETE');
       return [{ type: 'ReferralDeletionConfirmed', data: { organisation } }];
     },
