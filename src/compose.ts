@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { registry } from './domain/index.ts';
 import type { Registry } from './domain/kernel/registry.ts';
-import { accessMigrations } from './eventlog/access/migrations.ts';
+import { migrateAccess } from './eventlog/access/roles.ts';
 import { auditMigrations } from './eventlog/audit/migrations.ts';
 import { directoryWitness, type Witness } from './eventlog/audit/witness.ts';
 import { type Cases, createCases } from './eventlog/cases.ts';
@@ -255,9 +255,14 @@ export async function undo(steps: (() => unknown)[]): Promise<void> {
 
 /**
  * Brings every schema up to date; the answer names what was run. The schema of keys is made by the key store's own login, where
- * it has one, so that no other may look into it.
+ * it has one, so that no other may look into it, and that of the access log by its owner's, so that no other may change it.
  */
-export async function migrateAll(pool: pg.Pool, databaseUrl: string, keysPool: pg.Pool = pool): Promise<readonly string[]> {
+export async function migrateAll(
+  pool: pg.Pool,
+  databaseUrl: string,
+  keysPool: pg.Pool = pool,
+  accessPool: pg.Pool = pool,
+): Promise<readonly string[]> {
   const ran: string[] = [];
   const keys = await migrate(keysPool, { schema: SCHEMAS.keys, migrations: keyringMigrations });
   ran.push(...keys.map((name) => `${SCHEMAS.keys}.${name}`));
@@ -266,12 +271,13 @@ export async function migrateAll(pool: pg.Pool, databaseUrl: string, keysPool: p
     [SCHEMAS.read, projectionMigrations],
     [SCHEMAS.workers, workerMigrations],
     [SCHEMAS.files, documentMigrations],
-    [SCHEMAS.access, accessMigrations],
     [SCHEMAS.limits, limitMigrations],
     [SCHEMAS.audit, auditMigrations],
   ] as const) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
   }
+  const access = await migrateAccess(accessPool, SCHEMAS.access);
+  ran.push(...access.map((name) => `${SCHEMAS.access}.${name}`));
   await migrateQueue({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs });
   return ran;
 }

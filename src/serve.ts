@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { openAccessPool } from './accessPools.ts';
 import { createApi } from './api/api.ts';
 import type { ApiParts } from './api/parts.ts';
 import { createTokenVerifier, type TokenVerifier } from './api/tokens.ts';
@@ -199,9 +200,11 @@ async function startWorker(
   const now = () => new Date().toISOString();
   const watching = watchDocuments({ sweep: core.documents.sweep, logger, now, everyMs: 30_000, signal: stopping.signal });
   const accessSigner = auditSigner(config, `${config.auditOrigin}/access`);
+  // Sealing holds one connection for its transaction and looks through another.
+  const [sealing, keeping] = [await openAccessPool(core, 'sealer', 2), await openAccessPool(core, 'keeper', 1)];
   const watchingAccess = watchAccessLog({
-    seal: (at) => sealMonths(pool, SCHEMAS.access, accessSigner, at),
-    keep: (at) => keepMonths(pool, SCHEMAS.access, at, config.accessRetentionMonths),
+    seal: (at) => sealMonths(sealing, SCHEMAS.access, accessSigner, at),
+    keep: (at) => keepMonths(keeping, SCHEMAS.access, at, config.accessRetentionMonths),
     logger,
     now,
     everyMs: 60_000,
@@ -212,6 +215,8 @@ async function startWorker(
     await workers.stop();
     await watching;
     await watchingAccess;
+    await sealing.end();
+    await keeping.end();
     await queue.close();
     await pool.end();
   };
@@ -238,7 +243,7 @@ async function buildApi(
   const limiter = createLimiter({ counts, settings: config.limits, metrics });
   steps.push(() => limiter.close());
   // Of its own, so that slow queries do not hold up what answers wait for.
-  const accessPool = createPool(databaseUrl, { applicationName: 'masar access log', max: 3, log: logger });
+  const accessPool = await openAccessPool(core, 'writer', 3);
   watchPool(metrics, 'access log', accessPool);
   steps.push(() => accessPool.end());
   const api = await createApi({

@@ -2,6 +2,7 @@
  * `npm run access` holds every month of the access log against its tree and its last signed head, and
  * names the first entry that is not what was sealed. With `-- drop`, months past ACCESS_RETENTION_MONTHS are dropped, as workers do.
  */
+import { openAccessPool } from '../accessPools.ts';
 import { auditSigner, openCore, SCHEMAS } from '../compose.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
 import { checkMonth, sealMonths } from '../eventlog/access/trees.ts';
@@ -16,9 +17,15 @@ await run(async () => {
     const signer = auditSigner(config, `${config.auditOrigin}/access`);
     const now = new Date().toISOString();
     if (process.argv.includes('drop')) {
-      await sealMonths(core.pool, SCHEMAS.access, signer, now);
-      const { dropped } = await keepMonths(core.pool, SCHEMAS.access, now, config.accessRetentionMonths);
-      process.stdout.write(`dropped: ${dropped.join(', ') || 'none'}\n`);
+      const [sealing, keeping] = [await openAccessPool(core, 'sealer', 2), await openAccessPool(core, 'keeper', 1)];
+      try {
+        await sealMonths(sealing, SCHEMAS.access, signer, now);
+        const { dropped } = await keepMonths(keeping, SCHEMAS.access, now, config.accessRetentionMonths);
+        process.stdout.write(`dropped: ${dropped.join(', ') || 'none'}\n`);
+      } finally {
+        await sealing.end();
+        await keeping.end();
+      }
     }
     const { rows } = await core.pool.query<{ starts: string; entries: number }>(
       `select starts, entries from "${SCHEMAS.access}".month where dropped_at is null order by starts`,

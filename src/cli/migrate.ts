@@ -6,17 +6,23 @@ import { migrateRestricted } from '../restrictedStore.ts';
 import { run } from './run.ts';
 
 await run(async () => {
-  const { databaseUrl, keysDatabaseUrl, restrictedDatabaseUrl } = readConfig(process.env);
+  const { databaseUrl, keysDatabaseUrl, accessDatabaseUrl, restrictedDatabaseUrl } = readConfig(process.env);
   if (databaseUrl === undefined) throw new Error('DATABASE_URL is not set: the embedded database migrates itself when it starts');
   const pool = createPool(databaseUrl, { applicationName: 'masar migrate', max: 2 });
   const keysPool =
     keysDatabaseUrl === undefined ? undefined : createPool(keysDatabaseUrl, { applicationName: 'masar migrate keys', max: 2 });
+  const accessPool =
+    accessDatabaseUrl === undefined
+      ? undefined
+      : createPool(accessDatabaseUrl, { applicationName: 'masar migrate access', max: 2 });
   try {
-    const ran = [...(await migrateAll(pool, databaseUrl, keysPool)), ...(await migrateApart(restrictedDatabaseUrl))];
+    const general = await migrateAll(pool, databaseUrl, keysPool, accessPool);
+    const ran = [...general, ...(await migrateApart(restrictedDatabaseUrl))];
     process.stdout.write(ran.length === 0 ? 'nothing to do\n' : `${ran.join('\n')}\n`);
   } finally {
     await pool.end();
     await keysPool?.end();
+    await accessPool?.end();
   }
 });
 

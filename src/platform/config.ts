@@ -49,6 +49,8 @@ export interface Config {
   readonly kms: TransitPlace | undefined;
   /** A login of the key store's own; absent when keys are kept under the application's login. */
   readonly keysDatabaseUrl: string | undefined;
+  /** The login that owns the access log; for migrating and restoring alone, and no process that serves should have it. */
+  readonly accessDatabaseUrl: string | undefined;
   /** The database of the restricted store, under a login of its own; absent when there is none, or with the embedded database. */
   readonly restrictedDatabaseUrl: string | undefined;
   /** The restricted store's own master key; absent when a development key in `dataDir` is used. */
@@ -155,6 +157,7 @@ const Environment = z.object({
   MASAR_KMS_TOKEN_FILE: readableFile.optional(),
   KEYS_DATABASE_URL: url('postgres', 'postgresql').optional(),
   KEYS_IN_GENERAL_DATABASE: z.literal('yes').optional(),
+  ACCESS_DATABASE_URL: url('postgres', 'postgresql').optional(),
   RESTRICTED_DATABASE_URL: url('postgres', 'postgresql').optional(),
   RESTRICTED_MASTER_KEY_FILE: readableFile.optional(),
   ERASED_LIST_FILE: z.string().optional(),
@@ -232,6 +235,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   MASAR_KMS_TOKEN_FILE: "a file with that service's token, which this process may read",
   KEYS_DATABASE_URL: "a postgres:// or postgresql:// address with the key store's own login",
   KEYS_IN_GENERAL_DATABASE: 'yes, where keys are meant to lie under the login of what they seal',
+  ACCESS_DATABASE_URL: 'a postgres:// or postgresql:// address with the login that owns the access log, for npm run migrate',
   RESTRICTED_DATABASE_URL:
     "a postgres:// or postgresql:// address of a database of its own, with the restricted store's own login",
   RESTRICTED_MASTER_KEY_FILE: 'a file this process may read, with a key that is not the general one',
@@ -296,6 +300,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         ? undefined
         : { url: settings.MASAR_KMS_URL, tokenFile: settings.MASAR_KMS_TOKEN_FILE },
     keysDatabaseUrl: settings.KEYS_DATABASE_URL,
+    accessDatabaseUrl: settings.ACCESS_DATABASE_URL,
     restrictedDatabaseUrl: settings.RESTRICTED_DATABASE_URL,
     restrictedMasterKeyFile: settings.RESTRICTED_MASTER_KEY_FILE,
     erasedListFile: settings.ERASED_LIST_FILE === undefined ? undefined : resolve(settings.ERASED_LIST_FILE),
@@ -358,6 +363,11 @@ function contradictions(settings: Settings): string[] {
   }
   if (settings.KEYS_DATABASE_URL !== undefined && settings.DATABASE_URL === undefined) {
     problems.push('DATABASE_URL is not set: the embedded database keeps its own keys, so KEYS_DATABASE_URL says nothing');
+  }
+  if (settings.ACCESS_DATABASE_URL !== undefined && settings.DATABASE_URL === undefined) {
+    problems.push(
+      'DATABASE_URL is not set: the embedded database hands the access log over by itself, so ACCESS_DATABASE_URL says nothing',
+    );
   }
   if (settings.KEYS_DATABASE_URL !== undefined && settings.KEYS_IN_GENERAL_DATABASE !== undefined) {
     problems.push('KEYS_DATABASE_URL and KEYS_IN_GENERAL_DATABASE are both set: keys lie under one login');

@@ -9,8 +9,10 @@ import { listExport } from '../../src/domain/listExport/index.ts';
 import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
 import type { AccessEntry } from '../../src/eventlog/access/entry.ts';
 import { accessMigrations } from '../../src/eventlog/access/migrations.ts';
-import { keepMonths } from '../../src/eventlog/access/months.ts';
+import { keepMonths, monthAfter } from '../../src/eventlog/access/months.ts';
+import { type AccessDuty, accessStanding, migrateAccess } from '../../src/eventlog/access/roles.ts';
 import { checkMonth, sealMonths } from '../../src/eventlog/access/trees.ts';
+import { createPool } from '../../src/platform/database.ts';
 import { createSigner, openNote } from '../../src/platform/merkle/note.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { type Api, type SignedIn, startApi } from '../support/api.ts';
@@ -246,6 +248,98 @@ t.test('the log is only added to, and a month is dropped whole when its time is 
   t.match((await months())[0], { starts: '2026-01-01', entries: 2, gone: true }, 'that it was there stays on record');
   t.equal((await log.page({ highestTier: 'T2' }, { limit: 300 })).length, 202);
   await t.rejects(log.record([entry('2026-01-31T00:00:00.000Z')]), 'nothing is added to what was dropped');
+});
+
+t.test('the access log belongs to nobody who works with it: each may do their own duty and nothing else', async (t) => {
+  const { pool, url } = await testDatabase(t);
+  t.same(await migrateAccess(pool, 'access'), Object.keys(accessMigrations));
+  t.same(await migrateAccess(pool, 'access'), [], 'and again does nothing');
+  const { roles } = await accessStanding(pool, 'access');
+  const as = (duty: AccessDuty) => {
+    const own = createPool(url, { applicationName: duty, max: 2, role: roles.get(duty) });
+    t.teardown(() => own.end());
+    return own;
+  };
+  const [writer, sealer, keeper] = [as('writer'), as('sealer'), as('keeper')];
+  const log = createAccessLog({ pool: writer, schema: 'access' });
+  const entry = (at: string): AccessEntry => ({
+    ...{ at, requestId: randomUUID(), staff: 'officer', posts: [], route: 'GET /x', cases: [], owners: [] },
+    outcome: 'allowed',
+  });
+  await log.record([entry('2026-01-05T00:00:00.000Z'), entry('2026-01-06T00:00:00.000Z')]);
+  t.equal((await log.page({ highestTier: 'T2' }, { limit: 9 })).length, 2, 'the writer writes and reads');
+  const owners = await pool.query(
+    `select distinct pg_get_userbyid(relowner) as owner from pg_class where relnamespace = 'access'::regnamespace`,
+  );
+  t.same(owners.rows, [{ owner: 'masar_access' }], 'the months that are made later too');
+
+  const wrong = [
+    `update access.entry set staff = 'nobody'`,
+    'delete from access.entry',
+    'truncate access.entry',
+    'truncate access.entry_2026_01',
+    'drop table access.entry_2026_01',
+    'drop table access.entry cascade',
+    'alter table access.entry disable trigger all',
+    'alter table access.entry detach partition access.entry_2026_01',
+    `insert into access.entry select * from access.entry`,
+    'update access.month set entries = 0',
+    'delete from access.checkpoint',
+    'delete from access.tree_node',
+    'create table access.more (x int)',
+    `create or replace function access.record_access(entries jsonb) returns void language sql as 'select'`,
+  ];
+  for (const one of [writer, sealer, keeper]) {
+    for (const statement of wrong) {
+      await t.rejects(one.query(statement), { code: '42501' }, `${one.options.application_name}: ${statement}`);
+    }
+  }
+  const month = `'2026-01-01', now()`;
+  await t.rejects(writer.query(`select access.drop_month(${month})`), { code: '42501' }, 'the writer drops no month');
+  await t.rejects(sealer.query(`select access.drop_month(${month})`), { code: '42501' }, 'nor who seals');
+  await t.rejects(keeper.query(`select access.record_access('[]')`), { code: '42501' }, 'who keeps months writes nothing');
+  await t.rejects(keeper.query('select from access.entry'), { code: '42501' }, 'and reads nothing');
+  await t.rejects(writer.query(`update access.tree set size = 9`), { code: '42501' });
+
+  await keeper.query(`select access.drop_month(${month})`);
+  t.equal((await log.page({ highestTier: 'T2' }, { limit: 9 })).length, 2, 'what is not sealed is not dropped, whoever asks');
+  t.equal(await sealMonths(sealer, 'access', signer, '2026-01-07T00:00:00.000Z'), 2);
+  const coming = monthAfter(new Date().toISOString(), 0);
+  await keeper.query('select access.make_month($1)', [coming]);
+  await t.rejects(keeper.query('select access.drop_month($1, now())', [coming]), { code: 'MA002' }, 'nor what is not over');
+  // A table of its own by the same name does not stand in for the tree.
+  await keeper.query(`create temporary table tree as select 'access-2026-01'::text as name, 7 as size`).catch(() => {});
+  t.same(await keepMonths(keeper, 'access', '2026-04-01T00:00:00.000Z', 2), { dropped: ['2026-01-01'] });
+  t.same((await checkMonth(writer, 'access', coming, signer.key)).firstWrong, undefined);
+});
+
+t.test('the application’s own login of infra/postgres/logins.sh cannot become the owner of the access log', async (t) => {
+  const { pool } = await testDatabase(t);
+  await migrateAccess(pool, 'access');
+  t.ok((await accessStanding(pool, 'access')).isOwner, 'a superuser is every owner');
+  const login = `masar_test_${process.pid}`;
+  await pool.query(`create role ${login} login`);
+  const grants = readFileSync('infra/postgres/logins.sh', 'utf8').match(/^grant masar_access_.* to masar\b.*;$/gm) ?? [];
+  t.equal(grants.length, 2);
+  for (const grant of grants) await pool.query(grant.replace(/ to masar\b/, ` to ${login}`));
+  const one = await pool.connect();
+  t.teardown(() => pool.query(`drop role ${login}`));
+  try {
+    await one.query(`set session authorization ${login}`);
+    const own: pg.Pool = Object.create(pool, { query: { value: one.query.bind(one) } });
+    const { isOwner, roles } = await accessStanding(own, 'access');
+    t.notOk(isOwner);
+    t.same([...roles.keys()], ['writer', 'sealer', 'keeper']);
+    for (const role of ['masar_access', 'postgres']) await t.rejects(one.query(`set role ${role}`), /permission denied|not exist/);
+    await one.query('select from access.entry');
+    const drop = `select access.drop_month('2026-01-01', now())`;
+    await t.rejects(one.query(drop), { code: '42501' }, 'nor drop a month by the way');
+    await t.rejects(one.query(`update access.tree set size = 9`), { code: '42501' }, 'nor change a tree');
+    for (const duty of ['writer', 'sealer', 'keeper'] as const) await one.query(`set role ${roles.get(duty)}`);
+    await one.query(drop);
+  } finally {
+    one.release(true);
+  }
 });
 
 t.test('each month is a tree with signed heads, and the first entry that is not what was sealed is named', async (t) => {

@@ -35,7 +35,7 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
     const inEventStore = config.eventStoreUrl !== undefined;
     const general = await inSnapshot(places.general, async (client) => {
       const schemas = inEventStore ? KEPT.general.filter((one) => one !== 'log') : KEPT.general;
-      await dump(client, schemas, to, 'general', files);
+      await dump(client, [...schemas, ...KEPT.access], to, 'general', files);
       return headOf(client, !inEventStore);
     });
     const restricted = await (places.restricted &&

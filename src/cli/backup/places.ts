@@ -11,6 +11,8 @@ export interface Places {
   readonly general: pg.Pool;
   readonly generalUrl: string;
   readonly keys: pg.Pool;
+  /** Where entries of the access log may be put back. */
+  readonly access: pg.Pool;
   /** Absent where no restricted store is set up. It keeps its own keys. */
   readonly restricted: pg.Pool | undefined;
   readonly restrictedUrl: string | undefined;
@@ -19,7 +21,8 @@ export interface Places {
 
 /** Schemas that are kept as they are. Read models are made anew, queues and limits begin empty. */
 export const KEPT = {
-  general: [SCHEMAS.log, SCHEMAS.audit, SCHEMAS.workers, SCHEMAS.access],
+  general: [SCHEMAS.log, SCHEMAS.audit, SCHEMAS.workers],
+  access: [SCHEMAS.access],
   files: [SCHEMAS.files],
   keys: [SCHEMAS.keys],
   restricted: [RESTRICTED_SCHEMAS.log, RESTRICTED_SCHEMAS.audit, RESTRICTED_SCHEMAS.workers],
@@ -47,6 +50,7 @@ export async function openPlaces(config: Config, log: Log, applicationName: stri
       general,
       generalUrl,
       keys: config.keysDatabaseUrl === undefined ? general : open(config.keysDatabaseUrl),
+      access: config.accessDatabaseUrl === undefined ? general : open(config.accessDatabaseUrl),
       restricted: restrictedUrl === undefined ? undefined : open(restrictedUrl),
       restrictedUrl,
       close,

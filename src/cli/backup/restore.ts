@@ -51,7 +51,8 @@ export async function restoreBackup(config: Config, log: Log, { from, keysFrom }
   try {
     await prepare(config, places, manifest);
     await checkMasters(config, keysFrom, keys);
-    rows += await putStore(places.general, from, 'general', manifest, (client) => makeMonths(client, from, manifest));
+    rows += await putStore(places.general, from, 'general', manifest);
+    rows += await putAccess(places.access, from, manifest);
     await putObjects(config, from);
     if (places.restricted && manifest.restricted) {
       rows += await putStore(places.restricted, from, 'restricted', manifest);
@@ -103,11 +104,12 @@ async function prepare(config: Config, places: Places, manifest: Manifest): Prom
   if (manifest.restricted && !places.restricted) {
     throw new PlaceRefused('the backup holds a restricted store: set RESTRICTED_DATABASE_URL');
   }
-  await migrateAll(places.general, places.generalUrl, places.keys);
+  await migrateAll(places.general, places.generalUrl, places.keys, places.access);
   if (places.restricted && places.restrictedUrl !== undefined) await migrateRestricted(places.restricted, places.restrictedUrl);
   const all: (readonly [pg.Pool | undefined, readonly string[]])[] = [
     [places.general, [...KEPT.general.filter((one) => one !== 'log' || config.eventStoreUrl === undefined), ...KEPT.files]],
     [places.keys, KEPT.keys],
+    [places.access, KEPT.access],
     [places.restricted, [...KEPT.restricted, ...KEPT.restrictedKeys]],
   ];
   for (const [pool, schemas] of all) {
@@ -158,26 +160,36 @@ async function mastersIn(keysFrom: string, keys: Manifest, store: string): Promi
   return used;
 }
 
-/** Puts the tables of one database back, all or none, in the order they were written. */
-async function putStore(
-  pool: pg.Pool,
-  from: string,
-  store: string,
-  manifest: Manifest,
-  before: (client: pg.ClientBase) => Promise<void> = async () => {},
-): Promise<number> {
+/** Puts the tables of one database back, all or none, in the order they were written; but for what has an owner of its own. */
+async function putStore(pool: pg.Pool, from: string, store: string, manifest: Manifest): Promise<number> {
+  return inOne(pool, (client) => putTables(client, from, manifest, (of, schema) => of === store && !isAccess(of, schema)));
+}
+
+/** Puts the access log back, whose partitions are made first. */
+async function putAccess(pool: pg.Pool, from: string, manifest: Manifest): Promise<number> {
   return inOne(pool, async (client) => {
-    await before(client);
-    let rows = 0;
-    for (const [file, sum] of Object.entries(manifest.files)) {
-      const [, of, schema, table] = /^(\w+)\/(\w+)\.(\w+)\.ndjson$/.exec(file) ?? [];
-      if (of !== store || schema === undefined || table === undefined) continue;
-      const put = await putRows(client, { schema, table }, readLines(join(from, file)));
-      if (put !== sum.lines) throw new BackupBroken(`${file} has ${put} rows instead of ${sum.lines}`);
-      rows += put;
-    }
-    return rows;
+    await makeMonths(client, from, manifest);
+    return putTables(client, from, manifest, isAccess);
   });
+}
+
+const isAccess = (store: string, schema: string): boolean => store === 'general' && KEPT.access.some((one) => one === schema);
+
+async function putTables(
+  client: pg.ClientBase,
+  from: string,
+  manifest: Manifest,
+  wanted: (store: string, schema: string) => boolean,
+): Promise<number> {
+  let rows = 0;
+  for (const [file, sum] of Object.entries(manifest.files)) {
+    const [, store, schema, table] = /^(\w+)\/(\w+)\.(\w+)\.ndjson$/.exec(file) ?? [];
+    if (store === undefined || schema === undefined || table === undefined || !wanted(store, schema)) continue;
+    const put = await putRows(client, { schema, table }, readLines(join(from, file)));
+    if (put !== sum.lines) throw new BackupBroken(`${file} has ${put} rows instead of ${sum.lines}`);
+    rows += put;
+  }
+  return rows;
 }
 
 /** The partitions of the access log, before its entries. What is known of each month comes with the rows. */

@@ -134,10 +134,42 @@ const missed: Migration = {
   },
 };
 
+/**
+ * The functions act for their owner, so that whoever writes, seals or drops needs no right to the tables themselves. A month is
+ * dropped only when it is over for a month at least, by the database's own clock, and its tree has every entry.
+ */
+const owned: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`
+      create or replace function drop_month(starts date, moment timestamptz) returns void language plpgsql as $$
+      declare
+        sealed bigint;
+      begin
+        if drop_month.starts + interval '2 months' > now() at time zone 'UTC' then
+          raise exception 'the month % of the access log is not over for long enough', drop_month.starts using errcode = 'MA002';
+        end if;
+        select size into sealed from tree where name = 'access-' || to_char(drop_month.starts, 'YYYY-MM');
+        update month set dropped_at = moment
+          where month.starts = drop_month.starts and dropped_at is null and entries = coalesce(sealed, 0);
+        if found then execute format('drop table %I', 'entry_' || to_char(drop_month.starts, 'YYYY_MM')); end if;
+      end $$`.execute(db);
+    const { rows } = await sql<{ schema: string }>`select current_schema() as schema`.execute(db);
+    // Temporary tables last: whoever calls could make some, and the function would take them for its own.
+    for (const { schema } of rows) {
+      for (const name of ['make_month(date)', 'drop_month(date, timestamptz)', 'record_access(jsonb)']) {
+        await sql`alter function ${sql.raw(name)} security definer set search_path = ${sql.id(schema)}, pg_temp`.execute(db);
+      }
+    }
+    await sql`revoke execute on all functions in schema ${sql.id(rows[0]!.schema)} from public`.execute(db);
+  },
+};
+
 /** Migrations of the access log, in order; they run with its own schema first in `search_path`. */
 export const accessMigrations: Record<string, Migration> = {
   '0001_access': access,
   '0002_trees': trees,
   '0003_offices': offices,
   '0004_missed': missed,
+  '0005_owned': owned,
 };
