@@ -260,16 +260,21 @@ t.test('a projector that dies between rows and checkpoint leaves neither', async
   t.strictSame(await naive.shown(), { a: 2 }, 'naive: the next one counts it again');
 
   await stage.append('a');
-  const ours = await stage.projector();
-  // The server ends the projector's session from within its own write, when only the commit is left to do.
-  await stage.pool.query(`
-    create function read.die() returns trigger language plpgsql as $$
-    begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(1); return null; end $$;
-    create constraint trigger die after insert or update on "${ours.lease.build.schema}".tally deferrable initially deferred
-    for each row execute function read.die()`);
-  await t.rejects(ours.writer.advance());
-  t.strictSame(await stage.shown(), {}, 'no row');
-  await stage.pool.query(`drop trigger die on "${ours.lease.build.schema}".tally`);
+  await stage.pool.query(`create function read.die() returns trigger language plpgsql as $$
+    begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(1); return null; end $$`);
+  const { build } = (await stage.projector()).lease;
+  // The server ends the session that writes the one or the other from within, when only its commit is left to do.
+  for (const [what, table] of [
+    ['insert or update', `"${build.schema}".tally`],
+    ['update of position', 'read.projection_build'],
+  ]) {
+    const ours = await stage.projector();
+    await stage.pool.query(`create constraint trigger die after ${what} on ${table} deferrable initially deferred
+      for each row execute function read.die()`);
+    await t.rejects(ours.writer.advance());
+    t.strictSame(await stage.shown(), {}, 'no row');
+    await stage.pool.query(`drop trigger die on ${table}`);
+  }
   const next = await stage.projector();
   t.equal(next.writer.position, 0n, 'no checkpoint');
   await next.catchUp();
