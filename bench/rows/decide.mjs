@@ -1,11 +1,13 @@
 /**
- * Loads a stream of 50 events and decides on it, 8 clients at a time. Masar reads the stream, opens what is sealed in it, holds
- * every event to its schema and folds the case with its waits; Emmett reads the same facts in clear and folds them with the same
- * evolve. Both then ask the same decide.
+ * Loads a stream of 50 events and decides on it, 8 clients at a time, as a command does. Emmett reads the facts in clear and folds
+ * them with the same evolve; Masar keeps what it read half a minute ago or less, and asks the log for what came since. Beside it
+ * streams that it meets for the first time: those it reads whole, opens what is sealed in them, holds every event to its schema
+ * and folds the case with its waits. All then ask the same decide.
  */
 import { randomUUID } from 'node:crypto';
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
 import pg from 'pg';
+import { built } from '../support/built.mjs';
 import { CONNECTIONS, inTurns } from '../support/database.mjs';
 import { installation } from '../support/installation.mjs';
 import { personDrafts } from '../support/made.mjs';
@@ -19,6 +21,7 @@ export async function measure(bench) {
   const place = await installation(bench, 'decide');
   const { core, url } = place;
   const person = core.registry.byName('person');
+  const { createCases } = await built('src/eventlog/cases.js');
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS });
   const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
   bench.teardown(async () => {
@@ -41,6 +44,7 @@ export async function measure(bench) {
   };
   const ask = {
     masar: async (id) => decide((await core.cases.load(person, id)).record.state),
+    unmet: async (id) => decide((await createCases(core.log, core.codec, core.registry).load(person, id)).record.state),
     emmett: async (id) => {
       const evolve = (state, { type, data }) => person.evolve(state, { type, ...data });
       const { state } = await store.aggregateStream(`person-${id}`, { evolve, initialState: () => person.initial });
@@ -60,6 +64,14 @@ export async function measure(bench) {
       peer: found.emmett,
       peerName: 'Emmett',
       atLeast: 1.5,
+    },
+    {
+      name: 'decide-unmet',
+      work: 'load a 50-event stream met for the first time and decide',
+      unit: 'decisions/s',
+      ours: found.unmet,
+      peer: found.emmett,
+      peerName: 'Emmett',
     },
   ];
 }

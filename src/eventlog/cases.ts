@@ -4,6 +4,7 @@ import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Codec } from './codec.ts';
 import type { EventLog, Position, StreamEvent } from './port.ts';
+import { recent } from './recent.ts';
 
 /** A case with the history it was folded from. */
 export interface LoadedCase {
@@ -14,62 +15,85 @@ export interface LoadedCase {
 }
 
 export interface Cases {
-  /** The whole stream, decoded with every personal value opened, and its fold. `until` stops at a position (inclusive). */
+  /**
+   * The whole stream, decoded with every personal value opened, and its fold, up to the log's own end. `until` stops at a
+   * position (inclusive). Personal values in it may outlive a key destroyed by another process by a minute.
+   */
   load(process: Process, id: string, until?: Position): Promise<LoadedCase>;
   /**
-   * Only the fold, for guards and rights; folded on from the last look, always up to the log's own end. Personal values in it
-   * may outlive their key by a minute.
+   * Only the fold, for guards and rights; folded on from the last look, always up to the log's own end. Personal values
+   * as in `load`.
    */
   glance(stream: string): Promise<CaseRecord<Stated>>;
 }
 
 const GLANCES = 5_000;
-/** Folds hold opened personal values: with the time a key is cached, less than a minute after it was destroyed. */
+/** Stored bytes of histories kept; opened they take about three times as much again. */
+const HISTORY_BYTES = 16 * 1024 * 1024;
+/** What is kept holds opened personal values: with the time a key is cached, less than a minute after it was destroyed. */
 const KEPT_MS = 30_000;
 
-interface Kept {
-  readonly record: CaseRecord<Stated>;
-  /** When the stream was read from its beginning. */
-  readonly at: number;
-}
-
-/** Reads cases from the log. Glances keep their fold in memory and read only what came since. */
+/**
+ * Reads cases from the log. What was read is kept in memory for a moment, and only what came since is read anew: the log is
+ * asked every time, so what is kept is never behind it.
+ */
 export function createCases(log: EventLog, codec: Codec, registry: Registry, now: () => number = Date.now): Cases {
-  const folds = new Map<string, Kept>();
+  const limits = { keptFor: KEPT_MS, now, forgettings: codec.forgettings };
+  const folds = recent<CaseRecord<Stated>>({ ...limits, capacity: GLANCES, weigh: () => 1 });
+  const histories = recent<LoadedCase>({ ...limits, capacity: HISTORY_BYTES, weigh: bytesOf });
 
-  const load: Cases['load'] = async (process, id, until) => {
-    const all = await log.read(`${process.name}-${id}`);
-    const stored = until === undefined ? all : all.filter((event) => event.position <= until);
-    const history = await codec.decode(stored, 'all');
-    return { process, record: foldCase(process, id, history), history, stored };
-  };
-
-  const isOld = ({ at }: Kept): boolean => now() - at >= KEPT_MS;
-
-  /** The map stays in the order of reading: a fold that goes on keeps its place, one read anew comes last. */
-  const remember = (stream: string, record: CaseRecord<Stated>, at: number): CaseRecord<Stated> => {
-    if (folds.get(stream)?.at !== at) folds.delete(stream);
-    folds.set(stream, { record, at });
-    for (const [oldest, kept] of folds) {
-      if (folds.size <= GLANCES && !isOld(kept)) break;
-      folds.delete(oldest);
-    }
-    return record;
+  const loadAll = async (process: Process, id: string): Promise<LoadedCase> => {
+    const stream = `${process.name}-${id}`;
+    const kept = histories.get(stream);
+    const { value: known, read } = kept ?? { value: nothingOf(process, id), read: histories.moment() };
+    const stored = await log.read(stream, known.record.revision + 1);
+    if (stored.length === 0) return known;
+    const loaded = goOn(known, stored, await codec.decode(stored, 'all'));
+    histories.keep(stream, loaded, read);
+    return loaded;
   };
 
   return {
-    load,
+    load: async (process, id, until) => {
+      const loaded = await loadAll(process, id);
+      if (until === undefined) return loaded;
+      const stored = loaded.stored.filter((event) => event.position <= until);
+      const history = loaded.history.slice(0, stored.length);
+      return { process, record: foldCase(process, id, history), history, stored };
+    },
     glance: async (stream) => {
       const process = registry.ofStream(stream);
       const kept = folds.get(stream);
-      const { record: known, at } = kept && !isOld(kept) ? kept : { record: noCase(process, idOf(stream)), at: now() };
+      const { value: known, read } = kept ?? { value: noCase(process, idOf(stream)), read: folds.moment() };
       const news = await codec.decode(await log.read(stream, known.revision + 1), 'all');
-      if (news.some(changesThePast)) return remember(stream, (await load(process, idOf(stream))).record, now());
-      return remember(
-        stream,
-        news.reduce((record, event) => step(process, record, event), known),
-        at,
-      );
+      const record = news.some(changesThePast)
+        ? (await loadAll(process, idOf(stream))).record
+        : news.reduce((before, event) => step(process, before, event), known);
+      folds.keep(stream, record, read);
+      return record;
     },
+  };
+}
+
+const nothingOf = (process: Process, id: string): LoadedCase => ({
+  process,
+  record: noCase(process, id),
+  history: [],
+  stored: [],
+});
+
+const bytesOf = ({ stored }: LoadedCase): number => stored.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+
+/** The case with what came since. */
+function goOn(known: LoadedCase, news: readonly StreamEvent[], decoded: readonly RecordedEvent[]): LoadedCase {
+  const { process, record } = known;
+  const history = [...known.history, ...decoded];
+  return {
+    process,
+    record: decoded.some(changesThePast)
+      ? foldCase(process, record.id, history)
+      : decoded.reduce((before, event) => step(process, before, event), record),
+    history,
+    stored: [...known.stored, ...news],
   };
 }

@@ -65,6 +65,8 @@ export interface Codec {
   open<T>(value: T, opening: Opening, seen?: Seen): Promise<T>;
   /** Lets go of cached keys of subjects: for who sees in the log that they were destroyed. */
   forget(subjects: readonly string[]): void;
+  /** How often keys were destroyed or let go of here: what was opened before the last time is not to be kept. */
+  forgettings(): number;
 }
 
 /**
@@ -175,6 +177,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
     },
 
     forget: (subjects) => keyring.forget(subjects),
+    forgettings: () => keyring.forgettings(),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Keyring {
   destroyed(subjects: readonly string[]): Promise<number>;
   /** Lets go of what is cached of subjects: for who learns that their keys were destroyed elsewhere. */
   forget(subjects: readonly string[]): void;
+  /** How often keys were destroyed or let go of here: what was opened before the last time is not to be kept. */
+  forgettings(): number;
 }
 
 /** Every tier that may have keys. */
@@ -48,6 +50,7 @@ export const macWith =
 export function memoryKeyring(macSecret: Buffer = randomBytes(32)): Keyring {
   const keys = new Map<string, Buffer | undefined>();
   const gone = new Set<string>();
+  let forgettings = 0;
   return {
     fetch: async (names, create) => {
       for (const name of names) if (create && !keys.has(keyId(name))) keys.set(keyId(name), randomBytes(32));
@@ -59,12 +62,16 @@ export function memoryKeyring(macSecret: Buffer = randomBytes(32)): Keyring {
       const held = ids.filter((id) => keys.get(id) !== undefined);
       for (const id of ids) keys.set(id, undefined);
       for (const id of held) gone.add(id);
+      forgettings += 1;
       return held.length;
     },
     destroyed: async (subjects) =>
       listed(subjects)
         .flatMap((subject) => KEY_TIERS.map((tier) => keyId({ subject, tier })))
         .filter((id) => gone.has(id)).length,
-    forget: () => {},
+    forget: (subjects) => {
+      if (subjects.length > 0) forgettings += 1;
+    },
+    forgettings: () => forgettings,
   };
 }

@@ -124,6 +124,7 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
       return count;
     },
     forget,
+    forgettings: () => forgotten,
   };
 }
 
