@@ -29,10 +29,11 @@ export interface RegisterSearch {
   readonly persons?: readonly string[] | undefined;
 }
 
-/** `find` and `read` of persons and households. */
+/** `find` and `read` of persons and households, and whose numbers of papers may be asked for: those that may be found, when absent. */
 export interface RegisterSight {
   readonly find: Sight;
   readonly read: Sight;
+  readonly numbers?: Sight;
 }
 
 type Condition = Expression<SqlBool>;
@@ -109,10 +110,14 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
     }
   }
   if (search.birthYear !== undefined) query = query.where('p.birth_year', '=', search.birthYear);
+  // Whoever may only find a family would else learn place by place where it lives, and how it stands.
+  if (search.place !== undefined || search.status !== undefined) query = query.where(visible('hc', sight.read));
   if (number !== undefined) {
-    query = query.where('h.id', 'in', (eb) =>
-      eb.selectFrom('register_number').select('register_number.household').where('register_number.number', '=', number),
-    );
+    query = query
+      .where(visible('hc', sight.numbers ?? sight.find))
+      .where('h.id', 'in', (eb) =>
+        eb.selectFrom('register_number').select('register_number.household').where('register_number.number', '=', number),
+      );
   }
   if (reference !== undefined) {
     const wanted = reference.ok ? reference.reference : '';

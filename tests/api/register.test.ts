@@ -56,6 +56,21 @@ t.test('the register finds a family by any name, and shows no more than the call
   const closed = await search('name=tajriba', foreign);
   t.match(closed.json.items, [{ personReference: /^\d/, branchOffice: world.registrar.post.office }]);
   t.notMatch(closed.text, /تجربة|Tajriba|نموذج/, 'who may find but not read learns whom to ask');
+  const partner = api.person('partnerCaseworker', { governorate: world.registrar.post.governorate ?? '' });
+  const { household: shownHere } = (await search('name=tajriba')).json.items[0];
+  for (const query of [`place=${shownHere.place}`, `status=${shownHere.status}`]) {
+    t.equal((await search(`name=tajriba&${query}`)).json.items.length, 1, query);
+    for (const as of [foreign, partner]) {
+      t.same(
+        (await search(`name=tajriba&${query}`, as)).json.items,
+        [],
+        `${query} tells nothing of a family that may only be found`,
+      );
+    }
+  }
+  t.equal((await search('fileNo=N-77', foreign)).json.items.length, 1, 'by number for who may look up by numbers');
+  t.equal((await search('name=tajriba', partner)).json.items.length, 1);
+  t.same((await search('fileNo=N-77', partner)).json.items, [], 'and for nobody else');
 
   await t.test('a name is found in the script it was not written in, whole', async (t) => {
     const found = async (mother: string) =>

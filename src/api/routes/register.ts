@@ -82,7 +82,9 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
       operationId: 'registerSearch',
       tags,
       summary: 'Persons and their households, by name, mother, birth year, place or file number',
-      description: 'Of a record you may only find, you learn its reference and the branch to ask.',
+      description:
+        'Of a record you may only find, you learn its reference and the branch to ask; `place` and `status` find only those you may read, ' +
+        'and so does `fileNo` for who may not look people up by numbers.',
     },
     filter: Search,
     words: ['name', 'motherName', 'fileNo', 'birthYear'],
@@ -193,7 +195,9 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
 function registerSight(rights: Rights, permission = 'register:search'): RegisterSight {
   if (reachOf(rights, permission).length === 0) throw new Refused('FORBIDDEN');
   const processes = ['person', 'household'];
-  return { find: sightOf(rights, 'find', processes), read: sightOf(rights, 'read', processes) };
+  const [find, read] = [sightOf(rights, 'find', processes), sightOf(rights, 'read', processes)];
+  // Numbers of files are searched with those of cards, and to find somebody by one confirms it.
+  return { find, read, numbers: reachOf(rights, 'register:lookup').length > 0 ? find : read };
 }
 
 /** Values up to T1, which is what a list shows; the rest is seen on the case itself. */
