@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
@@ -15,21 +14,27 @@ import { auditLog } from '../support/faults/audit.ts';
 import { createStubbornClient, type StubbornClient } from '../support/faults/clients.ts';
 import { planKills, type Victim } from '../support/faults/kills.ts';
 import { openOffices } from '../support/faults/office.ts';
+import { type Rebuilt, rebuildAll } from '../support/faults/rebuilds.ts';
 import { createRig, until, whileAppendsWait } from '../support/faults/rig.ts';
+import { seed, size } from '../support/faults/size.ts';
 import { tallyOf } from '../support/faults/tally.ts';
 import { silentLog } from '../support/postgres.ts';
 
-/** A run can be repeated, as far as chance on the machine allows, by giving its seed back. */
-const SEED = Number(process.env.MASAR_FAULTS_SEED ?? randomInt(1_000_000));
-/** What fits into `npm test`; the long run is MASAR_FAULTS_COMMANDS=5000, this file by itself. */
-const COMMANDS = Number(process.env.MASAR_FAULTS_COMMANDS ?? 1_000);
-const KILLS = Number(process.env.MASAR_FAULTS_KILLS ?? 25);
+const SEED = seed(t);
+/** What fits into `npm test`, and what `npm run chaos` does; `npm run test:kills` gives five times as many as the former. */
+const COMMANDS = Number(process.env.MASAR_FAULTS_COMMANDS ?? size(1_000, 20_000));
+const KILLS = size(25, 200);
+/** How often every read model is built anew while commands are given. */
+const REBUILDS = size(1, 5);
 const LANES = 8;
 /** Killing at random, about one kill in three falls between the two commits. */
 const MOST_KILLS = 40;
-const SETTLED_WITHIN_MS = 120_000;
+const SETTLED_WITHIN_MS = size(120_000, 600_000);
+const CHECKED_WITHIN_MS = size(60_000, 300_000);
 
-t.setTimeout(Math.max(280_000, COMMANDS * 150));
+const GIVEN_WITHIN_MS = Math.max(280_000, COMMANDS * 150);
+
+t.setTimeout(GIVEN_WITHIN_MS);
 
 const rig = await createRig(t);
 
@@ -73,7 +78,17 @@ t.test(
     });
     const kills = planKills(random, victims, KILLS, COMMANDS, () => client.acknowledged.length);
     const struck = kills.over.then(() => client.acknowledged.length);
-    await offices.run(client, LANES, COMMANDS);
+    const rebuilt: Rebuilt[] = [];
+    const rebuilding = async (): Promise<void> => {
+      const { pool } = rig.core;
+      const { parts, projections } = readModels();
+      for (let round = 1; round <= REBUILDS; round++) {
+        const point = (COMMANDS * round) / (REBUILDS + 1);
+        await until(`${point} commands`, GIVEN_WITHIN_MS, async () => client.begun() >= point);
+        rebuilt.push(await rebuildAll({ pool, builds: parts.builds, projections, kill: projector.kill }));
+      }
+    };
+    await Promise.all([offices.run(client, LANES, COMMANDS), rebuilding()]);
     clock('commands');
     t.ok((await struck) < client.acknowledged.length, 'the last kill struck while commands were given');
     t.equal(kills.done.length, KILLS, 'every kill was done');
@@ -95,12 +110,14 @@ t.test(
     );
     t.equal(counts.commands, client.acknowledged.length, 'nothing stands in the log that nobody was told of');
     t.ok(client.acknowledged.length >= COMMANDS, 'every command was acknowledged');
+    t.strictSame(await shownBuilds(), rebuilt.at(-1)?.ids, 'every read model that is shown was begun during the run');
     for (const checked of await checkAll()) {
       for (const table of checked.tables)
         t.ok(table.same, `${checked.name}.${table.table}: ${table.rows} rows as in a rebuild`, table);
     }
     clock('checked');
-    t.comment(`seed ${SEED}, kills: ${kills.done.join(' ')}`);
+    t.comment(`kills: ${kills.done.join(' ')}`);
+    t.comment(`rebuilds cut short by a kill of the projector: ${rebuilt.map(({ unfinished }) => unfinished).join(' ')}`);
     t.comment(`acknowledged ${client.acknowledged.length}, given again ${client.replayed()}, ${JSON.stringify(counts)}`);
     t.comment(`answers ${JSON.stringify(Object.fromEntries(client.answers))}, seconds ${JSON.stringify(clock.laps)}`);
     for (const [name, { fell, errors }] of Object.entries(programs)) {
@@ -208,16 +225,31 @@ async function settled(): Promise<void> {
     const { reactors } = await workers.status();
     const builds = await projectionStatus(core.db, SCHEMAS.read, head);
     const done = reactors.length > 0 && reactors.every((one) => one.pending === 0 && one.position === head);
-    return done && builds.length > 0 && builds.every((one) => one.behind === false) && (await core.log.head()) === head;
+    const shown = builds.length > 0 && builds.every((one) => one.state === 'live' && one.behind === false);
+    return done && shown && (await core.log.head()) === head;
   });
 }
 
-async function checkAll() {
+function readModels() {
   const { pool, log, codec, registry, keyring } = rig.core;
   const projections = projectionsOf(registry, keyring.mac);
   const parts = runnerParts({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger: silentLog });
+  return { parts, projections };
+}
+
+/** Ids of the builds that are shown, by read model. */
+async function shownBuilds(): Promise<ReadonlyMap<string, number>> {
+  const { parts, projections } = readModels();
+  const live = (await parts.builds.all()).filter(({ state }) => state === 'live');
+  return new Map(projections.map(({ name }) => [name, live.find((one) => one.name === name)?.id ?? Number.NaN]));
+}
+
+async function checkAll() {
+  const { parts, projections } = readModels();
   const results = [];
-  for (const projection of projections) results.push(await checkProjection(parts, projection, AbortSignal.timeout(60_000)));
+  for (const projection of projections) {
+    results.push(await checkProjection(parts, projection, AbortSignal.timeout(CHECKED_WITHIN_MS)));
+  }
   return results;
 }
 
