@@ -2,7 +2,7 @@ import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } fr
 import { type Page, packCursor, unpackCursor } from './keyset.ts';
 import type { ReadTables } from './reads.queries.ts';
 import type { RegisterTables } from './register.ts';
-import { type FoundRow, fits, found, type RegisterSearch, type RegisterSight, wordsOf } from './registerRows.ts';
+import { type FoundRow, fits, found, orderOf, type RegisterSearch, type RegisterSight, wordsOf } from './registerRows.ts';
 import type { Sight } from './visibility.ts';
 
 export type { RegisterSearch, RegisterSight } from './registerRows.ts';
@@ -71,14 +71,16 @@ const CURSOR = 'register';
  * Rows after a cursor, which holds ids only: a name that sorts a page must not leave with it to who may not read it.
  * @throws BadCursor
  */
-function afterHit(cursor: string | undefined): Expression<SqlBool> {
+function afterHit(cursor: string | undefined, by: ReturnType<typeof orderOf>): Expression<SqlBool> {
   if (cursor === undefined) return sql<SqlBool>`true`;
   const [person = '', household = ''] = unpackCursor(CURSOR, 2, cursor);
   const sortName = expressionBuilder<RegisterTables, never>()
     .selectFrom('register_person')
     .select('sort_name')
     .where('id', '=', person);
-  return sql<SqlBool>`(p.sort_name, p.id, coalesce(h.id, '')) > ((${sortName}), ${person}, ${household})`;
+  // Said of the person alone as well, so that those before the cursor are passed over where they are found.
+  return sql<SqlBool>`((${by.name}, ${by.id}) >= ((${sortName}), ${person})
+    and (${by.name}, ${by.id}, coalesce(h.id, '')) > ((${sortName}), ${person}, ${household}))`;
 }
 
 const cursorAt = (row: FoundRow): string => packCursor(CURSOR, [row.person, row.household ?? '']);
@@ -95,14 +97,15 @@ export async function searchRegister(
 ): Promise<Page<RegisterHit>> {
   if (!longEnough(search)) throw new SearchTooShort();
   const hits: FoundRow[] = [];
+  const by = orderOf(search);
   let { cursor } = paging;
   // Of what the tables give, a few are no match (one name typed twice): read on until the page is full.
   for (;;) {
     const want = paging.limit + 1 - hits.length;
     const rows = await found(db, sight, search)
-      .where(afterHit(cursor))
-      .orderBy('p.sort_name')
-      .orderBy('p.id')
+      .where(afterHit(cursor, by))
+      .orderBy(by.name)
+      .orderBy(by.id)
       .orderBy(sql`coalesce(h.id, '')`)
       .limit(want)
       .execute();

@@ -64,11 +64,13 @@ export interface RegisterMemberRow {
 
 /**
  * A word of a name as it is searched. `kind` is `name` (in any script) or `mother`; with ` sound` after it the token is the script of
- * a word and how the word sounds, for who looks in the other script.
+ * a word and how the word sounds, for who looks in the other script. With the person's `sort_name`, so that who bears a common name
+ * is sorted before anything else of theirs is read.
  */
 export interface RegisterTokenRow {
   kind: string;
   token: string;
+  sort_name: string;
   person: string;
 }
 
@@ -89,7 +91,7 @@ export interface RegisterTables {
 /** The register of persons and households, and what they are found by. */
 export const registerProjection: Projection = {
   name: 'register',
-  version: 4,
+  version: 5,
   categories: ['person', 'household', 'erasure'],
   opening: 'T1',
   tables: [
@@ -153,11 +155,16 @@ export const registerProjection: Projection = {
     },
     {
       name: 'register_token',
-      columns: { kind: 'text', token: 'text', person: 'text' } satisfies Record<keyof RegisterTokenRow, string>,
+      columns: { kind: 'text', token: 'text', sort_name: 'text', person: 'text' } satisfies Record<
+        keyof RegisterTokenRow,
+        string
+      >,
       // In this order, since a search is for the beginning of a word.
-      key: ['kind', 'token', 'person'],
+      key: ['kind', 'token', 'sort_name', 'person'],
       indexes: ['(person)'],
-      personalKey: ['token'],
+      personalKey: ['token', 'sort_name'],
+      // How common a name is decides in what order tables are read.
+      sampled: ['token'],
     },
     {
       name: 'register_number',
@@ -216,7 +223,7 @@ function personChanges({ before, record }: FoldedEvent): readonly Change[] {
     reference: record.reference,
     status: record.status,
     name: person.name ?? person.legalName ?? null,
-    sort_name: foldName(namesOf(person)[0] ?? ''),
+    sort_name: sortNameOf(person),
     mother_name: person.motherName ?? null,
     sex: person.sex ?? null,
     birth: person.birth ?? null,
@@ -238,16 +245,19 @@ function namesOf(person: PersonState): readonly string[] {
   return [name?.ar, name?.latin, name?.kurdish].flatMap((one) => (one ? [whole(one)] : [])).concat(legal ? [legal] : []);
 }
 
+const sortNameOf = (person: PersonState): string => foldName(namesOf(person)[0] ?? '');
+
 function tokenRows(record: CaseRecord<Stated>): readonly RegisterTokenRow[] {
   const person = state<PersonState>(record);
   if (!record.exists || record.retracted) return [];
+  const sort_name = sortNameOf(person);
   const mother = person.motherName === undefined ? undefined : opened(person.motherName, undefined);
   const rows = (kind: string, texts: readonly string[]) => {
     const words = texts.flatMap(nameTokens);
     const sounds = words.flatMap((word) => soundToken(word) ?? []);
     return [
-      ...[...new Set(words)].map((token) => ({ kind, token, person: record.id })),
-      ...[...new Set(sounds)].map((token) => ({ kind: `${kind} sound`, token, person: record.id })),
+      ...[...new Set(words)].map((token) => ({ kind, token, sort_name, person: record.id })),
+      ...[...new Set(sounds)].map((token) => ({ kind: `${kind} sound`, token, sort_name, person: record.id })),
     ];
   };
   return [...rows('name', namesOf(person)), ...rows('mother', mother ? [mother] : [])];

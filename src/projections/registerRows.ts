@@ -42,8 +42,47 @@ const GONE = ['merged_into', 'void', 'retracted'];
 /** `text` sorts by code point here, so every word that begins with a prefix lies between it and this. */
 const beyond = (prefix: string): string => `${prefix}\u{10ffff}`;
 
+const wordsAsked = ({ name, motherName }: RegisterSearch) =>
+  Object.entries({ name, mother: motherName }).flatMap(([kind, typed]) => wordsOf(typed).map((word) => ({ kind, word })));
+
+/** By what persons found are sorted: where words are asked for, as the words are kept, which is no other order. */
+export function orderOf(search: RegisterSearch) {
+  const byWords = wordsAsked(search).length > 0;
+  const [name, id] = byWords ? ['bearer.sort_name', 'bearer.person'] : ['p.sort_name', 'p.id'];
+  return { name: sql.ref<string>(name!), id: sql.ref<string>(id!) };
+}
+
+/**
+ * Persons of whose names each word asked for begins one, or sounds like one in another script, and who were born in the year asked
+ * for, in the order of lists: told from words, so that a page of a common name reads no more than its own persons. Undefined where no word is asked for.
+ */
+function bearersOf(db: Kysely<ReadTables>, search: RegisterSearch) {
+  const [first, ...others] = wordsAsked(search).map(({ kind, word }) => {
+    const sound = soundElsewhere(word);
+    const tokens = db.selectFrom('register_token').select(['register_token.sort_name', 'register_token.person']);
+    const begun = tokens
+      .where('register_token.kind', '=', kind)
+      .where('register_token.token', '>=', word)
+      .where('register_token.token', '<', beyond(word));
+    if (sound === undefined) return begun;
+    return begun.unionAll(tokens.where('register_token.kind', '=', `${kind} sound`).where('register_token.token', '=', sound));
+  });
+  if (first === undefined) return undefined;
+  let query = db.selectFrom(first.as('one')).select(['one.sort_name', 'one.person']).distinct();
+  for (const other of others) query = query.where('one.person', 'in', db.selectFrom(other.as('other')).select('other.person'));
+  if (search.birthYear !== undefined) {
+    const born = db
+      .selectFrom('register_person')
+      .select('register_person.id')
+      .where('register_person.birth_year', '=', search.birthYear);
+    query = query.where('one.person', 'in', born);
+  }
+  return query.orderBy('one.sort_name').orderBy('one.person');
+}
+
 /** Persons with each household of theirs, for who may find either. Rows may be no match yet: see `fits`. */
 export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: RegisterSearch) {
+  const bearers = bearersOf(db, search);
   let query = db
     .selectFrom('register_person as p')
     .leftJoin('register_member as m', 'm.person', 'p.id')
@@ -51,6 +90,7 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
     .leftJoin('register_person as head', 'head.id', 'h.head')
     .leftJoin('case_index as pc', (join) => join.on('pc.process', '=', 'person').onRef('pc.case_id', '=', 'p.id'))
     .leftJoin('case_index as hc', (join) => join.on('hc.process', '=', 'household').onRef('hc.case_id', '=', 'h.id'))
+    .$if(bearers !== undefined, (query) => query.innerJoin(bearers!.as('bearer'), 'bearer.person', 'p.id'))
     .where(sql<SqlBool>`(${visible('pc', sight.find)} or ${visible('hc', sight.find)})`)
     .select([
       sql<boolean>`(${visible('pc', sight.read)} or ${visible('hc', sight.read)})`.as('readPerson'),
@@ -90,26 +130,7 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
       .where('p.status', 'not in', GONE)
       .where((eb) => eb.or([eb('h.status', 'is', null), eb('h.status', 'not in', GONE)]));
   }
-  for (const [kind, typed] of [
-    ['name', search.name],
-    ['mother', search.motherName],
-  ] as const) {
-    for (const word of wordsOf(typed)) {
-      const sound = soundElsewhere(word);
-      query = query.where('p.id', 'in', (eb) => {
-        const tokens = eb.selectFrom('register_token').select('register_token.person');
-        const begun = tokens
-          .where('register_token.kind', '=', kind)
-          .where('register_token.token', '>=', word)
-          .where('register_token.token', '<', beyond(word));
-        if (sound === undefined) return begun;
-        return begun.unionAll(
-          tokens.where('register_token.kind', '=', `${kind} sound`).where('register_token.token', '=', sound),
-        );
-      });
-    }
-  }
-  if (search.birthYear !== undefined) query = query.where('p.birth_year', '=', search.birthYear);
+  if (search.birthYear !== undefined && bearers === undefined) query = query.where('p.birth_year', '=', search.birthYear);
   // Whoever may only find a family would else learn place by place where it lives, and how it stands.
   if (search.place !== undefined || search.status !== undefined) query = query.where(visible('hc', sight.read));
   if (number !== undefined) {

@@ -155,9 +155,9 @@ async function fillRegister(client: pg.PoolClient, persons: number): Promise<voi
     select person, 'PE-' || n, 'active', jsonb_build_object('ar', jsonb_build_object('first', first, 'father', father,
       'grandfather', grandfather, 'family', family)), first || ' ' || father || ' ' || grandfather || ' ' || family, 'female',
       1950 + n % 60, false from named`,
-    `insert into register_token (kind, token, person)
-    select distinct 'name', token, person from named, lateral (values (first), (father), (grandfather), (family)) t(token)
-    order by token, person`,
+    `insert into register_token (kind, token, sort_name, person)
+    select distinct 'name', token, first || ' ' || father || ' ' || grandfather || ' ' || family, person
+    from named, lateral (values (first), (father), (grandfather), (family)) t(token)`,
     `insert into register_household (id, reference, status, file_no, legacy_numbers, head, members_count, branch_organisation,
       branch_office, branch_governorate, origin_adm1, place_adm1)
     select household, 'HH-' || n, 'active', n::text, '{}', person, 1, 'ministry', 'office-' || n % 40, 'IQG15', 'IQG15', 'IQG15'

@@ -13,6 +13,9 @@ export async function createTables(db: Kysely<unknown>, schema: string, tables: 
     await sql`create table ${sql.id(schema, table.name)} (
       ${sql.join(columns)}, primary key (${idents(table.key)})
     ) with (fillfactor = 85)`.execute(db);
+    for (const column of table.sampled ?? []) {
+      await sql`alter table ${sql.id(schema, table.name)} alter column ${sql.id(column)} set statistics 1000`.execute(db);
+    }
     for (const index of table.indexes ?? []) {
       await sql`create index on ${sql.id(schema, table.name)} ${sql.raw(index)}`.execute(db);
     }
