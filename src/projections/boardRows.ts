@@ -108,7 +108,7 @@ export function rowsAfter(
   logIndex: bigint,
 ): { readonly rows: readonly BoardRow[]; readonly changed: readonly BoardRow[] } {
   const index = String(logIndex);
-  const changes = standings.filter((one, at) => at === 0 || said(one) !== said(standings[at - 1]!));
+  const changes = standings.filter((one, at) => at === 0 || !saysTheSame(one, standings[at - 1]!));
   const wanted = changes.map((standing, at): BoardRow => {
     const { on, ...rest } = standing;
     return {
@@ -129,12 +129,17 @@ export function rowsAfter(
   return { rows: open, changed: [...closed, ...added] };
 }
 
+const SAID = ['since', 'status', 'kind', 'governorate', 'area', 'body'] as const;
+const CONTENT = ['process', 'case_id', 'reference', 'known_to', 'valid_from', 'valid_to', ...SAID] as const;
+
 /** The table gives the names of measures back in an order of its own. */
-const inOrder = ({ measures, ...rest }: { readonly measures: Readonly<Record<string, number>> }): string =>
-  JSON.stringify([Object.entries(rest).sort(), Object.entries(measures).sort()]);
+function sameMeasures(a: BoardRow['measures'], b: BoardRow['measures']): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
 
-const said = ({ on: _, ...rest }: Standing): string => inOrder(rest);
+const saysTheSame = (a: Standing, b: Standing): boolean =>
+  SAID.every((name) => a[name] === b[name]) && sameMeasures(a.measures, b.measures);
 
-const sameRow = (a: BoardRow, b: BoardRow): boolean => contentOf(a) === contentOf(b);
-
-const contentOf = ({ known_from: _, known_to: __, ...rest }: BoardRow): string => inOrder(rest);
+const sameRow = (a: BoardRow, b: BoardRow): boolean =>
+  CONTENT.every((name) => a[name] === b[name]) && sameMeasures(a.measures, b.measures);
