@@ -15,6 +15,7 @@ export async function checksOf(core: Core): Promise<readonly Check[]> {
     check('durability', async () => {
       if ((await unsafeSettings(core.pool)).length > 0) throw new Error('UNSAFE');
     }),
+    check('clock', async () => core.clock.now()),
     check(`log (${core.log.kind})`, () => core.log.head()),
   ]);
 }

@@ -29,6 +29,7 @@ import { type RightsOf, rightsFrom } from './eventlog/rights.ts';
 import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
 import { RestrictedUnavailable, type Routed, registryFor, routed } from './eventlog/stores.ts';
 import { tracedExecutor, tracedLog } from './eventlog/traced.ts';
+import { type Clock, openClock, timeOf } from './platform/clock.ts';
 import { type Config, ConfigError } from './platform/config.ts';
 import { createKysely, createPool, withAdvisoryLock } from './platform/database.ts';
 import { ensureDurable } from './platform/durability.ts';
@@ -69,6 +70,8 @@ export const SCHEMAS = {
 export interface Core {
   readonly config: Config;
   readonly logger: Log;
+  /** What time it is to everything that is decided here. */
+  readonly clock: Clock;
   readonly registry: Registry;
   readonly pool: pg.Pool;
   readonly db: Kysely<unknown>;
@@ -115,6 +118,8 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const pool = createPool(databaseUrl, { applicationName, max: 20, log: logger });
     closers.push(() => pool.end());
     await ensureDurable(pool, 'DATABASE_URL');
+    const clock = await openClock({ ask: timeOf(pool), boundMs: config.clockSkewSeconds * 1_000, logger });
+    closers.push(() => clock.stop());
     if (embedded) await migrateAll(pool, databaseUrl);
 
     const { log: plain, sequence } = await openLog(config, pool);
@@ -157,7 +162,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
       rights,
       files: documents.attaching,
       restrictedStore: restrictedUrl !== undefined,
-      now: () => new Date().toISOString(),
+      now: clock.now,
     });
     const restricted =
       restrictedUrl === undefined
@@ -170,6 +175,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
             rights,
             erased: async () => [...(await erasedSubjects(log, codec)), ...((await erasedList?.read()) ?? [])],
             routed: () => both,
+            now: clock.now,
             applicationName,
             logger,
           });
@@ -194,6 +200,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     return {
       config,
       logger,
+      clock,
       registry,
       pool,
       db,

@@ -11,6 +11,9 @@ export function watchCore(core: Core, metrics: Metrics): void {
   metrics.gauge('key_service_failing', '1 while the key-management service does not answer as it should', [], (gauge) =>
     gauge.set(core.keyServiceFailing() ? 1 : 0),
   );
+  metrics.gauge('clock_skew_seconds', "How far the clock of this process is ahead of the database's", [], (gauge) =>
+    gauge.set(core.clock.skewMs() / 1_000),
+  );
   const { restricted } = core;
   metrics.gauge('restricted_store_away', '1 while the restricted store is set up and cannot be reached', [], async (gauge) => {
     gauge.set(restricted && !(await answersInTime(restricted.pool)) ? 1 : 0);
@@ -30,15 +33,19 @@ const answersInTime = (pool: pg.Pool): Promise<boolean> =>
 
 const OVERDUE_KEPT_MS = 30_000;
 
-/** How many waits are past their time. Counted at most twice a minute; a database out of reach leaves the last answer. */
-export function watchOverdue(metrics: Metrics, overdue: ReturnType<typeof overdueWaits>): void {
+/** How many waits are past their time. Counted at most twice a minute; a database out of reach or a wrong clock leaves the last answer. */
+export function watchOverdue(metrics: Metrics, overdue: ReturnType<typeof overdueWaits>, now: () => string): void {
   let countedAt = Number.NEGATIVE_INFINITY;
   metrics.gauge('waits_overdue', 'Open waits that are past their time', ['process'], async (gauge) => {
     if (performance.now() - countedAt < OVERDUE_KEPT_MS) return;
-    const counts = await overdue(new Date().toISOString()).catch(() => undefined);
-    if (!counts) return;
-    countedAt = performance.now();
-    gauge.reset();
-    for (const [process, waits] of counts) gauge.set({ process }, waits);
+    try {
+      const counts = await overdue(now());
+      if (!counts) return;
+      countedAt = performance.now();
+      gauge.reset();
+      for (const [process, waits] of counts) gauge.set({ process }, waits);
+    } catch {
+      // The last answer stands.
+    }
   });
 }

@@ -95,7 +95,7 @@ async function work(
       deadlines: deadlineSource({ pool, schema: SCHEMAS.read }),
       schema: SCHEMAS.workers,
       metrics,
-      now: () => new Date().toISOString(),
+      now: core.clock.now,
     },
     signal,
   );

@@ -58,6 +58,8 @@ export interface RestrictedParts {
   readonly erased: () => Promise<readonly string[]>;
   /** Guards of restricted cases may look at general ones; never the other way round. */
   readonly routed: () => Routed;
+  /** RFC 3339 UTC. */
+  readonly now: () => string;
   readonly applicationName: string;
   readonly logger: Log;
 }
@@ -93,7 +95,6 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     const { now: revived } = await destroyRestricted({ log, codec, keyring }, await parts.erased());
     if (revived > 0) logger.warn({ keys: revived }, 'restricted keys of erased subjects had come back, and are destroyed again');
     const cases = createCases(log, codec, registry);
-    const now = () => new Date().toISOString();
     const executor = createExecutor({
       log,
       codec,
@@ -103,7 +104,7 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
       keyring,
       rights,
       restrictedStore: true,
-      now,
+      now: parts.now,
     });
     return { log, keyring, codec, cases, executor };
   }

@@ -11,6 +11,7 @@ import { keepMonths } from './eventlog/access/months.ts';
 import { sealMonths } from './eventlog/access/trees.ts';
 import { auditReads } from './eventlog/audit/reads.ts';
 import { watchCore, watchOverdue } from './figures.ts';
+import type { Clock } from './platform/clock.ts';
 import type { Config, Role } from './platform/config.ts';
 import { createPool } from './platform/database.ts';
 import { openDevelopmentIssuer } from './platform/developmentIssuer.ts';
@@ -147,7 +148,7 @@ async function startWorker(
   const pool = createPool(databaseUrl, { applicationName: 'masar worker', max: 10, log: logger });
   watchPool(metrics, 'worker', pool);
   const reads = { pool, schema: SCHEMAS.read };
-  watchOverdue(metrics, overdueWaits(reads));
+  watchOverdue(metrics, overdueWaits(reads), core.clock.now);
   const search = createDuplicateSearch(reads, codec, core.keyring.mac);
   const shows = registerShows(reads);
   const stopping = new AbortController();
@@ -193,11 +194,11 @@ async function startWorker(
       metrics,
       tracer,
       logger,
-      now: () => new Date().toISOString(),
+      now: core.clock.now,
     },
     stopping.signal,
   );
-  const now = () => new Date().toISOString();
+  const { now } = core.clock;
   const watching = watchDocuments({ sweep: core.documents.sweep, logger, now, everyMs: 30_000, signal: stopping.signal });
   const accessSigner = auditSigner(config, `${config.auditOrigin}/access`);
   // Sealing holds one connection for its transaction and looks through another.
@@ -261,8 +262,8 @@ async function buildApi(
     metrics,
     tracer,
     config,
-    now: () => new Date().toISOString(),
-    tokens: await verifierOf(config),
+    now: core.clock.now,
+    tokens: verifiedInTime(core.clock, await verifierOf(config)),
     limiter,
     idsOf: caseIdsOf({ pool, schema: SCHEMAS.read }),
     reads: { pool, schema: SCHEMAS.read },
@@ -293,6 +294,14 @@ function restrictedReads(core: Core, logger: Logger, signal: AbortSignal, steps:
     positionOf: (logIndex) => core.routed.positionOf('restricted', logIndex),
   };
 }
+
+/** Before a token is looked at: a clock that is wrong would call a good one expired, and an expired one good. */
+const verifiedInTime = ({ now }: Clock, { verify }: TokenVerifier): TokenVerifier => ({
+  verify: async (token) => {
+    now();
+    return verify(token);
+  },
+});
 
 /** The issuer of the configuration, or the one of this machine. */
 async function verifierOf(config: Config): Promise<TokenVerifier> {

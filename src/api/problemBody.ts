@@ -8,6 +8,7 @@ import { TreeDamaged } from '../eventlog/audit/reads.ts';
 import { InvalidInput, Stale } from '../eventlog/failures.ts';
 import { EventTooLarge, LogUnavailable, OutcomeUnknown } from '../eventlog/port.ts';
 import { RestrictedUnavailable } from '../eventlog/stores.ts';
+import { ClockWrong } from '../platform/clock.ts';
 import { isConnectionFault } from '../platform/database.ts';
 import { StorageFull, StorageUnavailable } from '../platform/files/store.ts';
 import { KeyServiceUnavailable } from '../platform/keys/transit.ts';
@@ -70,7 +71,12 @@ function tell(error: unknown, process: Process | undefined): Told {
     return { code: 'RESTRICTED_UNAVAILABLE' };
   }
   if (error instanceof KeyServiceUnavailable) return { code: 'KEYS_UNAVAILABLE' };
-  if (error instanceof LogUnavailable || error instanceof StorageUnavailable || isConnectionFault(error)) {
+  if (
+    error instanceof LogUnavailable ||
+    error instanceof StorageUnavailable ||
+    error instanceof ClockWrong ||
+    isConnectionFault(error)
+  ) {
     return { code: 'UNAVAILABLE' };
   }
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>;

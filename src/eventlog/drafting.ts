@@ -27,10 +27,14 @@ export interface Drafted {
   readonly reserved: readonly { readonly scope: string; readonly hash: string }[];
 }
 
+/** Clocks of processes differ a little: within a case nothing is recorded at an earlier moment than what stands before it. */
+const notBefore = (now: string, last = now): string => (last > now ? last : now);
+
 /** The proposals as events with envelopes: ids, revisions, and due times for every wait that begins. */
 export function draftEvents(mac: Keyring['mac'], run: Run, loaded: LoadedCase, decision: Decision): Drafted {
   const { request } = run;
   const { actor, now, inputMac } = decision;
+  const recordedAt = notBefore(now, loaded.history.at(-1)?.meta.recordedAt);
   const events: Draft[] = [];
   const past = [...loaded.history];
   const after = (before: CaseRecord<Stated>, event: RecordedEvent): CaseRecord<Stated> =>
@@ -55,7 +59,7 @@ export function draftEvents(mac: Keyring['mac'], run: Run, loaded: LoadedCase, d
       ...correctionOf(proposal),
     };
     const id = derivedId('event', run.commandId, String(events.length));
-    const one = { id, stream: record.stream, revision, type: proposal.type, recordedAt: now, data: proposal.data };
+    const one = { id, stream: record.stream, revision, type: proposal.type, recordedAt, data: proposal.data };
     const plain = after(record, recorded(one, metadata));
     const clocks = clocksOf(run.process, record, plain, decision.rules);
     const stamped = clocks ? { ...metadata, clocks } : metadata;

@@ -75,6 +75,8 @@ export interface Config {
   readonly clamd: ClamdAddress | undefined;
   /** For how many whole months it is kept who looked at what. */
   readonly accessRetentionMonths: number;
+  /** How many seconds the clock of a process may differ from the database's before it writes nothing any more. */
+  readonly clockSkewSeconds: number;
   /** How much one person, one office and one source address may ask for. */
   readonly limits: LimitSettings;
   /** Absent while nothing is traced. */
@@ -197,6 +199,12 @@ const Environment = z.object({
     .regex(/^[1-9]\d{0,3}$/)
     .transform(Number)
     .default(60),
+  // Nobody published how far; tokens are given as much.
+  CLOCK_SKEW_SECONDS: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/)
+    .transform(Number)
+    .default(60),
   RATE_LIMITS: z
     .string()
     .refine((text) => limitsIn(text) !== undefined)
@@ -254,6 +262,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   FILES_S3_SECRET_FILE: 'a file with the secret access key, which this process may read',
   CLAMD_ADDRESS: 'host:port or the /path of the socket of a ClamAV daemon',
   ACCESS_RETENTION_MONTHS: 'a whole number of months from 1',
+  CLOCK_SKEW_SECONDS: 'a whole number of seconds from 1',
   RATE_LIMITS:
     'limits by person/office such as requests=1200/12000,searches=60,lookups=30,dailyLookups=400,exports=60/300,rejections=600',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'the http:// or https:// address of a collector of traces (OTLP over HTTP)',
@@ -313,6 +322,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     files: filesOf(settings),
     clamd: settings.CLAMD_ADDRESS === undefined ? undefined : clamdAddress(settings.CLAMD_ADDRESS),
     accessRetentionMonths: settings.ACCESS_RETENTION_MONTHS,
+    clockSkewSeconds: settings.CLOCK_SKEW_SECONDS,
     limits: limitsIn(settings.RATE_LIMITS ?? '') ?? defaultLimits,
     tracing:
       settings.OTEL_EXPORTER_OTLP_ENDPOINT === undefined

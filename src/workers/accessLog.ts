@@ -16,9 +16,11 @@ export interface AccessLogWatch {
 /** Looks after the access log until the signal aborts. Workers may do so side by side. */
 export async function watchAccessLog({ keep, seal, logger, now, everyMs, signal }: AccessLogWatch): Promise<void> {
   while (!signal.aborted) {
-    await seal(now()).catch((err: unknown) => {
+    try {
+      await seal(now());
+    } catch (err) {
       logger.error({ err }, 'the access log could not be signed; see whether somebody changed it');
-    });
+    }
     try {
       const { dropped } = await keep(now());
       if (dropped.length > 0) logger.info({ dropped }, 'months of the access log were past their time and are dropped');

@@ -59,6 +59,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     files: { kind: 'disk', dir: resolve('.masar/files') },
     clamd: undefined,
     accessRetentionMonths: 60,
+    clockSkewSeconds: 60,
     limits: defaultLimits,
     tracing: undefined,
     warnings: [],
@@ -131,6 +132,7 @@ t.test(
       OPERATIONS_PORT: '80a',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://:hunter2@collector',
       OTEL_TRACES_SAMPLER_ARG: '1.5',
+      CLOCK_SKEW_SECONDS: '0',
     };
     const problems = problemsOf(wrong);
     t.strictSame(problems.map((problem) => problem.split(' ')[0]).sort(), Object.keys(wrong).sort());

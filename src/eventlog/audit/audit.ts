@@ -87,7 +87,8 @@ async function work(
     );
   }
   let signedSize = latest?.size ?? 0;
-  let signAt = Date.now() + (latest ? Math.max(0, Date.parse(latest.signedAt) + checkpointMs - Date.now()) : 0);
+  let signAt =
+    Date.now() + (latest ? Math.min(checkpointMs, Math.max(0, Date.parse(latest.signedAt) + checkpointMs - Date.now())) : 0);
   let renewAt = Date.now() + leaseMs / 3;
   // Only a page that could be taken shows that the log is right again.
   let wasHalted = (await ledger.halted()) !== undefined;

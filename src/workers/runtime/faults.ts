@@ -2,6 +2,7 @@ import { Refused } from '../../domain/kernel/errors.ts';
 import { UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
 import { InvalidInput } from '../../eventlog/failures.ts';
 import { LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
+import { ClockWrong } from '../../platform/clock.ts';
 import { isConnectionFault } from '../../platform/database.ts';
 import { KeyServiceUnavailable } from '../../platform/keys/transit.ts';
 import type { Refusal } from './store.ts';
@@ -24,11 +25,12 @@ export function verdictOn(error: unknown): Verdict {
   return { kind: 'refused', refusal: { code: error.code, params: error.params } };
 }
 
-/** Whether nothing else can be done either: the log or a database is away. */
+/** Whether nothing else can be done either: the log or a database is away, or the clock is wrong. */
 export const isOutage = (error: unknown): boolean =>
   error instanceof LogUnavailable ||
   error instanceof OutcomeUnknown ||
   error instanceof KeyServiceUnavailable ||
+  error instanceof ClockWrong ||
   isConnectionFault(error);
 
 /** A fault in words that hold no personal data: only errors known to carry ids alone are quoted. */

@@ -21,6 +21,8 @@ export interface Rig {
   tokenFor(login: string): Promise<string>;
   /** Starts the program with these roles; stopped when the test ends at the latest. */
   start(...roles: Role[]): Program;
+  /** The same with further variables of the environment. */
+  startWith(more: Readonly<Record<string, string>>, ...roles: Role[]): Program;
 }
 
 /**
@@ -43,6 +45,11 @@ export async function createRig(test: Pick<typeof t, 'teardown'>, place?: string
     await Promise.all(programs.map((one) => one.stop()));
     await core.close();
   });
+  const startWith: Rig['startWith'] = (more, ...roles) => {
+    const program = startProgram(roles, { ...env, ...more });
+    programs.push(program);
+    return program;
+  };
   const issuer = await openDevelopmentIssuer(data);
   const { organisation } = await bootstrapAdministrator(
     { ...core.executor, cases: core.cases },
@@ -61,11 +68,8 @@ export async function createRig(test: Pick<typeof t, 'teardown'>, place?: string
     core,
     ministry: organisation,
     tokenFor: (login) => issuer.token(login),
-    start: (...roles) => {
-      const program = startProgram(roles, env);
-      programs.push(program);
-      return program;
-    },
+    start: (...roles) => startWith({}, ...roles),
+    startWith,
   };
 }
 
