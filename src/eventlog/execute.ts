@@ -269,8 +269,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
   function outcomeOf(run: Run, loaded: LoadedCase, rights: Rights | undefined, position: Position, replayed: boolean): Outcome {
     const { record } = loaded;
     const target = targetOf(run.process, record);
-    // Who may act on a restricted case without having it opened is told neither how it stands nor what could be done with it.
-    const told = run.process.store === 'general' || maySee(run, loaded, rights);
+    // Who may act on a restricted case without having it opened is told neither how it stands nor what could be done with it; nor of
+    // any case by only trying, which leaves no trace.
+    const told = (run.process.store === 'general' && !run.request.dryRun) || maySee(run, loaded, rights);
     return {
       process: run.process.name,
       id: run.id,

@@ -39,6 +39,12 @@ t.test('who may find a family elsewhere learns nothing of how it stands', async 
   t.equal((await read(`/v1/households/${family.id}`, registrar)).status, 403, 'it may be found');
   t.same(await cases(registrar), [], 'another branch');
   t.same(await cases(caseworker), [], 'a partner of the same governorate');
+  const note = { process: 'household', command: 'note', id: family.id, input: { text: 'seen' }, key: randomUUID() };
+  const tried = await api.call('POST', '/v1/bulk', {
+    ...{ as: api.person('localAuthority', { governorate: here.governorate }), key: null },
+    body: { dryRun: true, commands: [note] },
+  });
+  t.match(tried.json.results, [{ status: 200, case: { status: 'not_told' } }], 'who may act on it, by only trying');
 });
 
 t.test('who may open a family up to T1 is not told that somebody of it is missing or detained', async (t) => {
