@@ -6,11 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { createAccessLog } from '../src/eventlog/access/accessLog.ts';
+import type { AccessReceipt } from '../src/eventlog/access/receipts.ts';
+import { migrateAccess } from '../src/eventlog/access/roles.ts';
+import { sealMonths } from '../src/eventlog/access/trees.ts';
 import { createMemoryLog } from '../src/eventlog/memory/memoryLog.ts';
 import type { EventLog } from '../src/eventlog/port.ts';
 import { openCheckpoint } from '../src/verifier/checkpoints.ts';
 import { type Entry, readEntry, Sequence } from '../src/verifier/entries.ts';
 import { type Finding, firstFault } from '../src/verifier/judge.ts';
+import { verifyReceipt } from '../src/verifier/receipts.ts';
 import { type Verdict, verifyExport, wordsOf } from '../src/verifier/verify.ts';
 import { aSigner, auditTree } from './support/audit/audited.ts';
 import { backupOf, edited, fill, type Line, madeToFit, parsed, written } from './support/audit/tampering.ts';
@@ -375,6 +380,95 @@ t.test('the faults are found by the entries and not by chance: without them noth
   const entries = lines.map(readEntry);
   t.equal(firstFault(entries, []), undefined);
   t.match(verifyExport(lines, [], signer.key), { ok: false, first: undefined }, 'yet nothing is right that nobody signed');
+});
+
+/** Receipts of every entry of an access log, and notes that were signed at 5 and at 9 entries. */
+async function accessReceipts() {
+  await migrateAccess(tree.pool, 'access');
+  const accessLog = createAccessLog({ pool: tree.pool, schema: 'access' });
+  const receipts: AccessReceipt[] = [];
+  for (const upTo of [5, 9, 16]) {
+    for (let one = receipts.length; one < upTo; one += 1) {
+      const about = {
+        posts: [],
+        route: 'GET /x',
+        cases: [streams[one % 9]!],
+        owners: [],
+        tier: 'T2',
+        outcome: 'allowed',
+      } as const;
+      await accessLog.record([{ at: `2026-03-01T08:00:${10 + one}.000Z`, requestId: `r${one}`, staff: 'officer', ...about }]);
+    }
+    await sealMonths(tree.pool, 'access', signer, '2026-03-01T09:00:00.000Z');
+    receipts.length = 0;
+    for (let leaf = 0; leaf < upTo; leaf += 1) {
+      const receipt = await accessLog.receipt({ highestTier: 'T2' }, { month: '2026-03', leaf });
+      if (receipt === undefined || receipt === 'not sealed yet') throw new Error('it is sealed');
+      receipts.push(receipt);
+      checkedReceipts.push(receipt);
+    }
+  }
+  return receipts;
+}
+const checkedReceipts: AccessReceipt[] = [];
+
+t.test('an entry of the access log is held to its signed head by its receipt, and named when it was changed', async (t) => {
+  const receipts = await accessReceipts();
+  const judge = (receipt: unknown, notes: readonly string[] = [], key = [signer.key]) =>
+    verifyReceipt(
+      { name: 'receipt', content: JSON.stringify(receipt) },
+      notes.map((content, at) => ({ name: `note ${at}`, content })),
+      key,
+    );
+  t.equal(checkedReceipts.length, 5 + 9 + 16);
+  for (const receipt of checkedReceipts) t.match(judge(receipt), { ok: true, kind: 'as signed' }, 'in trees of several sizes');
+
+  const [one, next] = [receipts[11]!, receipts[12]!];
+  let unseen = 0;
+  for (let place = 0; place < one.entry.length; place += 1) {
+    const bytes = Buffer.from(one.entry);
+    bytes[place]! ^= 1 << (place % 7);
+    const verdict = judge({ ...one, entry: bytes.toString('utf8') });
+    if (verdict.ok || verdict.leaf !== 11) unseen += 1;
+  }
+  t.equal(unseen, 0, 'one bit of any byte of it');
+  const rewritten = { ...one, entry: one.entry.replace('officer', 'nobody') };
+  t.match(judge(rewritten), { ok: false, kind: 'altered', tree: 'access-2026-03', leaf: 11 });
+  t.match(judge({ ...one, entry: next.entry }), { kind: 'misplaced' });
+  t.match(judge({ ...next, leaf: 11 }), { kind: 'misplaced' });
+  t.match(judge({ ...next, leaf: 11, entry: next.entry.replace('"leaf":12', '"leaf":11') }), { kind: 'altered' });
+  t.match(judge({ ...one, tree: 'access-2026-04' }), { kind: 'checkpoint' }, 'the head of another month');
+  t.match(judge({ ...one, entry: one.entry.replace('2026-03', '2026-04') }), { kind: 'misplaced' });
+  t.match(judge({ ...one, proof: one.proof.slice(1) }), { kind: 'altered' });
+  t.match(judge({ ...one, proof: [...one.proof, one.proof[0]] }), { kind: 'altered' });
+  t.match(judge({ ...one, proof: one.proof.toReversed() }), { kind: 'altered' });
+  t.match(judge({ ...one, proof: ['x'] }), { kind: 'unreadable' });
+  t.match(judge({ ...one, checkpoint: one.checkpoint.replace('\n16\n', '\n17\n') }), {
+    kind: 'checkpoint',
+    because: /bad signature/,
+  });
+  t.match(judge({ ...one, checkpoint: files.lateNote }), { kind: 'checkpoint' }, 'a head of the event log is none of this one');
+  t.match(judge(one, [], [aSigner().key]), { kind: 'checkpoint', because: /foreign key/ });
+  t.match(judge(one, [], []), { ok: true, believed: signer.key });
+
+  const { size, root } = { size: 16, root: Buffer.alloc(32, 7).toString('base64') };
+  const fork = signer.sign(`${signer.name}/access-2026-03\n${size}\n${root}\n`);
+  t.match(judge(one, [fork]), { ok: false, because: /fork: .* note 0/ }, 'by a head the auditor kept');
+  t.match(judge(one, [one.checkpoint, checkedReceipts[0]!.checkpoint, files.lateNote]), { ok: true });
+
+  const folder = mkdtempSync(join(tmpdir(), 'masar-verify-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const put = (name: string, receipt: unknown) => {
+    writeFileSync(join(folder, name), JSON.stringify(receipt));
+    return join(folder, name);
+  };
+  const good = await cli('--receipt', put('good', one), '--receipt', put('next', next), '--key', signer.key);
+  t.match(good, { code: 0, output: /^OK: .*good \(access-2026-03, entry 11\) is what was signed\nOK: .*next/ });
+  const bad = await cli('--receipt', put('bad', rewritten));
+  t.equal(bad.code, 1);
+  t.match(bad.output, /RECEIPT .*bad \(access-2026-03, entry 11\) is not what was signed: .* \[altered\]/);
+  t.match(bad.output, 'The key was taken from the file');
+  t.equal((await cli('--receipt', join(folder, 'nothing'))).code, 2);
 });
 
 t.test('npm run verify says it in words, with the status of the process', async (t) => {

@@ -15,6 +15,7 @@ import { answerClientError, problemSender, problems } from './plugins/problems.t
 import { securing, security } from './plugins/security.ts';
 import { tracing } from './plugins/tracing.ts';
 import { Problem } from './problem.ts';
+import { accessReceiptRoutes } from './routes/accessReceipts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { boardRoutes } from './routes/boards.ts';
 import { bulkRoutes } from './routes/bulk.ts';
@@ -114,6 +115,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     await workRoutes(v1, parts);
     await importRoutes(v1, parts);
     await proofRoutes(v1, parts);
+    await accessReceiptRoutes(v1, parts);
     await auditRoutes(v1, parts);
     await meRoutes(v1, parts);
     await exportRoutes(v1, parts);

@@ -65,6 +65,8 @@ export interface AuditItem {
   readonly logIndex?: string;
   readonly revision?: number;
   readonly requestId?: string;
+  /** Where an entry of the access log stands: its month, as `YYYY-MM`, and its place there. */
+  readonly entry?: { readonly month: string; readonly leaf: number };
   /** Keyed hash of a number that found nobody. */
   readonly missed?: string;
 }
@@ -279,6 +281,7 @@ function lookItem(look: Look, names: Names): AuditItem {
     outcome: look.outcome,
     ...(look.code === undefined ? {} : { code: look.code }),
     requestId: look.requestId,
+    entry: { month: look.at.slice(0, 7), leaf: look.leaf },
     ...(look.missed === undefined ? {} : { missed: look.missed }),
   };
 }

@@ -265,6 +265,13 @@ export const apiProblems = {
       ar: 'استغرق إعداد الجواب وقتًا أطول من المسموح فأُوقف. ضيّق نطاق الطلب أو أعد المحاولة لاحقًا.',
     },
   },
+  NOT_SEALED_YET: {
+    status: 409,
+    label: {
+      en: 'The entry is not under a signed head yet. Ask again in {seconds} seconds.',
+      ar: 'القيد غير مشمول بعد برأس شجرة موقّع. أعد الطلب بعد {seconds} ثانية.',
+    },
+  },
   AUDIT_TREE_DAMAGED: {
     status: 503,
     label: {

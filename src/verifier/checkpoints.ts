@@ -27,15 +27,15 @@ const MORE = /^key (?<key>\S+)\nleaves (?<count>\d+)\n(?<list>.*)$/s;
 
 /**
  * Opens the content of a checkpoint file. `keys` (each `<name>+<key id>+<key>`) are those the reader was given, several where the
- * signer's was changed; without any the one in the file is believed.
+ * signer's was changed; without any the one in the file is believed. Of a signer of several trees, `tree` says which it should be.
  */
-export function openCheckpoint(name: string, content: string, keys: readonly string[] = []): Opened {
-  const opened = (keys.length === 0 ? [undefined] : keys).map((key) => openWith(name, content, key));
+export function openCheckpoint(name: string, content: string, keys: readonly string[] = [], tree?: string): Opened {
+  const opened = (keys.length === 0 ? [undefined] : keys).map((key) => openWith(name, content, key, tree));
   // Of several keys the one that is named in the note tells most of what is wrong with it.
   return opened.find((one) => one.ok) ?? opened.find((one) => !one.ok && one.kind !== 'foreign key') ?? opened[0]!;
 }
 
-function openWith(name: string, content: string, key: string | undefined): Opened {
+function openWith(name: string, content: string, key: string | undefined, tree: string | undefined): Opened {
   const parts = FILE.exec(content)?.groups;
   const root = base64(parts?.root, 32);
   if (!parts || !root) return fault('malformed checkpoint', 'it is not a signed note over a tree head');
@@ -45,7 +45,8 @@ function openWith(name: string, content: string, key: string | undefined): Opene
   if (believed === undefined) return fault('foreign key', 'no key was given, and the file names none');
   const signed = whoSigned(parts.text ?? '', parts.signatures ?? '', believed);
   if (signed !== 'signed') return fault(signed, `it should be signed by ${believed}`);
-  if (parts.origin !== believed.split('+')[0]) return fault('foreign key', `it is of ${parts.origin}, not of this log`);
+  const origin = `${believed.split('+')[0]}${tree === undefined ? '' : `/${tree}`}`;
+  if (parts.origin !== origin) return fault('foreign key', `it is of ${parts.origin}, not of this log`);
   const size = Number(parts.size);
   const leaves = more && listed(more.list ?? '');
   if (more && !(leaves?.length === size && Number(more.count) === size && rootsAt(leaves, [size]).get(size)?.equals(root))) {

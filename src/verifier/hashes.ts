@@ -71,6 +71,27 @@ export function rootsAt(leaves: readonly Hash[], sizes: readonly number[]): Read
   return roots;
 }
 
+/** The hash of text as a leaf of a tree that is not the event log's. */
+export const textLeaf = (text: string): Hash => sha256(LEAF, Buffer.from(text));
+
+/** The root that a proof leads to from a leaf at an index (from 0) of a tree of so many leaves; undefined where it leads nowhere. */
+export function rootBy(leaf: Hash, index: number, size: number, proof: readonly Hash[]): Hash | undefined {
+  if (!(Number.isSafeInteger(index) && index >= 0 && index < size)) return undefined;
+  const path = [...proof];
+  const climb = (from: number, to: number): Hash | undefined => {
+    if (to - from === 1) return leaf;
+    let half = 1;
+    while (half * 2 < to - from) half *= 2;
+    const isLeft = index < from + half;
+    const below = isLeft ? climb(from, from + half) : climb(from + half, to);
+    const beside = path.shift();
+    if (!below || !beside) return undefined;
+    return isLeft ? sha256(NODE, below, beside) : sha256(NODE, beside, below);
+  };
+  const root = climb(0, size);
+  return path.length === 0 ? root : undefined;
+}
+
 const join = (right: Hash | undefined, left: { readonly hash: Hash }): Hash =>
   right === undefined ? left.hash : sha256(NODE, left.hash, right);
 

@@ -110,6 +110,7 @@ export async function startApi(
     accessLog: {
       record: async (entries) => void looks.push(...entries),
       page: async () => [],
+      receipt: async () => undefined,
       failing: () => false,
       unsealed: async () => [],
     },

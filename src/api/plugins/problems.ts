@@ -32,7 +32,7 @@ export function problemText(catalogue: Catalogue, request: FastifyRequest, reply
   else if (status >= 500) request.log.error({ err: error, code }, 'a request failed');
   if (status === 401) reply.header('www-authenticate', challenge(code));
   if (status === 503) reply.header('retry-after', String(RETRY_AFTER_S));
-  if (status === 429 && error instanceof Problem) reply.header('retry-after', String(error.params.seconds));
+  if (error instanceof Problem && error.params.seconds !== undefined) reply.header('retry-after', String(error.params.seconds));
   if (status === 413) reply.header('connection', 'close');
   reply
     .code(status)

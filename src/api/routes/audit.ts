@@ -40,6 +40,10 @@ const AuditItemView = z.object({
   logIndex: z.string().optional(),
   revision: z.int().optional(),
   requestId: z.string().optional(),
+  entry: z
+    .object({ month: z.string(), leaf: z.int() })
+    .optional()
+    .meta({ description: 'Of who looked: where that stands in the access log, to ask for its receipt' }),
   missed: z
     .string()
     .optional()

@@ -3,6 +3,7 @@ import { GroupCommit } from '../postgres/groupCommit.ts';
 import type { AccessEntry, RecordedAccess } from './entry.ts';
 import { lacksMonth, makeMonths } from './months.ts';
 import { type AccessFilter, type AccessPage, accessPage } from './page.ts';
+import { type AccessPlace, type AccessReceipt, type AccessSight, accessReceipt } from './receipts.ts';
 import { unsealedMonths } from './standing.ts';
 
 /** Who looked, and who was refused. */
@@ -11,6 +12,11 @@ export interface AccessLog {
   record(entries: readonly AccessEntry[]): Promise<void>;
   /** Entries newest first. */
   page(filter: AccessFilter, paging: AccessPage): Promise<readonly RecordedAccess[]>;
+  /**
+   * The receipt of one entry; undefined where the filter shows no such entry. A new one is sealed within a minute.
+   * @throws TreeDamaged
+   */
+  receipt(filter: AccessSight, place: AccessPlace): Promise<AccessReceipt | 'not sealed yet' | undefined>;
   /** Whether the last write came to nothing. */
   failing(): boolean;
   /** First days of the months whose tree does not keep up; `now` is RFC 3339 UTC. */
@@ -66,6 +72,7 @@ export function createAccessLog({ pool, reads = pool, schema }: AccessLogParts):
   return {
     record: (entries) => (entries.length === 0 ? Promise.resolve() : commits.submit(entries)),
     page: (filter, paging) => accessPage(reads, schema, filter, paging),
+    receipt: (filter, place) => accessReceipt(reads, schema, filter, place),
     failing: () => failing,
     unsealed: (now) => unsealedMonths(reads, schema, now),
   };

@@ -16,6 +16,8 @@ export interface AccessFilter {
   readonly route?: string | undefined;
   readonly tier?: RecordedTier | undefined;
   readonly outcome?: AccessEntry['outcome'] | undefined;
+  /** Its place in its month, from 0. */
+  readonly leaf?: number | undefined;
 }
 
 /** Where a page begins: after this entry, on the way to older ones. */
@@ -65,6 +67,7 @@ export async function accessPage(
   where(filter.before, (at) => `at < ${at}`);
   where(filter.route, (at) => `route = ${at}`);
   where(filter.tier, (at) => `tier = ${at}`);
+  where(filter.leaf, (at) => `leaf = ${at}`);
   where(filter.outcome, (at) => `outcome = ${at}`);
   where(after?.at, (at) => `(at, leaf) < (${at}, $${values.push(after?.leaf)})`);
   const { rows } = await pool.query<Row>(

@@ -214,6 +214,8 @@ const addressOf = ({ url, kind }: Planned, id: string): string => {
     .replace(':id', id)
     .replace(':document', '01890a5d-ac96-774b-bcce-b302099a8057')
     .replace(':number', '1')
+    .replace(':month', '2026-01')
+    .replace(':leaf', '0')
     .replace(':name', 'household')
     .replace(':section', 'mine')
     .replace(':file', 'households.csv')

@@ -220,6 +220,12 @@ export const KINDS: readonly Kind[] = [
   },
   { name: 'audit', is: /^GET \/v1\/audit$/, ofCase: false, expected: audits },
   {
+    name: 'proof that somebody looked',
+    is: /^GET \/v1\/audit\/looks\/:month\/:leaf\/receipt$/,
+    ofCase: false,
+    expected: below(audits),
+  },
+  {
     name: 'signed audit',
     is: /^POST \/v1\/audit-exports$/,
     ofCase: false,
