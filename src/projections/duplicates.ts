@@ -3,7 +3,7 @@ import { blockingKeys } from '../domain/household/matching.ts';
 import type { CaseRecord } from '../domain/kernel/case.ts';
 import type { Stated } from '../domain/kernel/process.ts';
 import { descriptorOf, type PersonState } from '../domain/person/index.ts';
-import { createFolds } from './runtime/folds.ts';
+import { createFolds, ofRecord } from './runtime/folds.ts';
 import type { Change, Projection } from './runtime/projection.ts';
 
 /** That a person is found under a blocking key. The key is a keyed hash: it says nothing to who has only the table. */
@@ -54,6 +54,7 @@ export const duplicatesProjection = (mac: Mac): Projection => ({
   start: (context) => {
     const fold = createFolds(context, ['person']);
     const db = context.db as Kysely<DuplicateTables>;
+    const rows = ofRecord((record) => rowsOf(record, mac));
     return async (batch) => {
       const changes: Change[] = [];
       for (const { before, record, erased } of await fold(batch)) {
@@ -61,8 +62,8 @@ export const duplicatesProjection = (mac: Mac): Projection => ({
         const written = erased ? await db.selectFrom('duplicate_key').selectAll().where('person', '=', record.id).execute() : [];
         const coming = erased ? putFor(record.id, changes) : [];
         changes.push(
-          { table: 'duplicate_key', remove: [...written, ...coming, ...rowsOf(before, mac)] },
-          { table: 'duplicate_key', put: rowsOf(record, mac) },
+          { table: 'duplicate_key', remove: [...written, ...coming, ...rows(before)] },
+          { table: 'duplicate_key', put: rows(record) },
         );
       }
       return changes;

@@ -6,7 +6,7 @@ import { opened, type Personal } from '../domain/kernel/privacy.ts';
 import type { Stated } from '../domain/kernel/process.ts';
 import { NATIONAL_PAPERS, type PersonState } from '../domain/person/index.ts';
 import type { Mac } from './duplicates.ts';
-import { createFolds } from './runtime/folds.ts';
+import { createFolds, ofRecord } from './runtime/folds.ts';
 import type { Change, Projection } from './runtime/projection.ts';
 
 /** What somebody is looked up by. A national number stands on the unified card and on the older civil status card. */
@@ -51,6 +51,7 @@ export const numbersProjection = (mac: Mac): Projection => ({
   start: (context) => {
     const fold = createFolds(context, ['person', 'household']);
     const db = context.db as Kysely<NumberTables>;
+    const rows = ofRecord((record) => rowsOf(record, mac));
     return async (batch) => {
       const changes: Change[] = [];
       for (const { before, record, erased } of await fold(batch)) {
@@ -58,8 +59,8 @@ export const numbersProjection = (mac: Mac): Projection => ({
         const written = erased ? await db.selectFrom('blind_number').selectAll().where('case_id', '=', record.id).execute() : [];
         const coming = erased ? putFor(record.id, changes) : [];
         changes.push(
-          { table: 'blind_number', remove: [...written, ...coming, ...rowsOf(before, mac)] },
-          { table: 'blind_number', put: rowsOf(record, mac) },
+          { table: 'blind_number', remove: [...written, ...coming, ...rows(before)] },
+          { table: 'blind_number', put: rows(record) },
         );
       }
       return changes;

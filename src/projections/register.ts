@@ -8,7 +8,7 @@ import type { Stated } from '../domain/kernel/process.ts';
 import { type Script, scriptOf, soundOf } from '../domain/kernel/sounds.ts';
 import { nationalNumberOf, type PersonName, type PersonState } from '../domain/person/index.ts';
 import { districtOf, governorateOf } from '../domain/places/pcodes.ts';
-import { createFolds, type FoldedEvent } from './runtime/folds.ts';
+import { createFolds, type FoldedEvent, ofRecord } from './runtime/folds.ts';
 import type { Change, Projection } from './runtime/projection.ts';
 
 /** A person on record. Names, dates and telephones are T1 and open; the national number stays sealed (T2). */
@@ -247,7 +247,7 @@ function namesOf(person: PersonState): readonly string[] {
 
 const sortNameOf = (person: PersonState): string => foldName(namesOf(person)[0] ?? '');
 
-function tokenRows(record: CaseRecord<Stated>): readonly RegisterTokenRow[] {
+const tokenRows = ofRecord((record): readonly RegisterTokenRow[] => {
   const person = state<PersonState>(record);
   if (!record.exists || record.retracted) return [];
   const sort_name = sortNameOf(person);
@@ -261,7 +261,7 @@ function tokenRows(record: CaseRecord<Stated>): readonly RegisterTokenRow[] {
     ];
   };
   return [...rows('name', namesOf(person)), ...rows('mother', mother ? [mother] : [])];
-}
+});
 
 /** A word by its script and sound; undefined where it has neither. */
 export function soundToken(word: string, script: Script | undefined = scriptOf(word)): string | undefined {

@@ -83,3 +83,13 @@ export function createFolds(
 
 /** Erasures are read for what they erase; they are no rows of these read models themselves. */
 const isOfCase = ({ process }: ProjectedEvent): boolean => process.name !== 'erasure';
+
+/** A function of a case's record, worked out once: what an event finds is what the one before it left. */
+export function ofRecord<Rows>(work: (record: CaseRecord<Stated>) => Rows): (record: CaseRecord<Stated>) => Rows {
+  const known = new WeakMap<CaseRecord<Stated>, Rows>();
+  return (record) => {
+    const rows = known.get(record) ?? work(record);
+    known.set(record, rows);
+    return rows;
+  };
+}
