@@ -17,14 +17,28 @@ export interface Appended {
   readonly last_position: string | null;
 }
 
-/** Milliseconds after which an append is given up as of unknown outcome. */
-const TIMEOUT_MS = 15_000;
+/** Where appends go, and how long their answer is waited for. */
+export interface AppendPlace {
+  readonly pool: Pool;
+  /** As an identifier in SQL. */
+  readonly schema: string;
+  /** Where an append is notified. */
+  readonly channel: string;
+  /** Milliseconds after which an append is given up as of unknown outcome. */
+  readonly timeoutMs: number;
+}
+
+/** A statement that is given up, with its connection, when the server says nothing for so long. */
+export type TimedQuery = QueryConfig & { readonly query_timeout: number };
 
 /**
  * Sends a group of appends, in order, as one autocommit statement.
  * @throws LogUnavailable when nothing was sent, OutcomeUnknown when the connection broke afterwards.
  */
-export async function sendAppends(pool: Pool, schema: string, channel: string, group: readonly Append[]): Promise<Appended[]> {
+export async function sendAppends(
+  { pool, schema, channel, timeoutMs }: AppendPlace,
+  group: readonly Append[],
+): Promise<Appended[]> {
   const events = group.flatMap((append) => append.events);
   const starts: number[] = [];
   let start = 1;
@@ -32,7 +46,7 @@ export async function sendAppends(pool: Pool, schema: string, channel: string, g
     starts.push(start);
     start += bytes.byteLength;
   }
-  const statement: QueryConfig & { query_timeout: number } = {
+  const statement: TimedQuery = {
     text: `select written, revision, last_position from ${schema}.append_events($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       group.map(({ stream }) => stream),
@@ -45,7 +59,7 @@ export async function sendAppends(pool: Pool, schema: string, channel: string, g
       Buffer.concat(events.map(({ bytes }) => bytes)),
       channel,
     ],
-    query_timeout: TIMEOUT_MS,
+    query_timeout: timeoutMs,
   };
   const client = await pool.connect().catch((error: unknown) => {
     throw asUnavailable(error);
@@ -66,17 +80,20 @@ export async function sendAppends(pool: Pool, schema: string, channel: string, g
  * Answers an append that found its stream elsewhere: as the first time when these very events are there already.
  * @throws RevisionConflict
  */
-export async function answerRepeated(pool: Pool, schema: string, append: Append, standing: number): Promise<AppendResult> {
-  const { stream, expected, events } = append;
+export async function answerRepeated(
+  { pool, schema, timeoutMs }: AppendPlace,
+  { stream, expected, events }: Append,
+  standing: number,
+): Promise<AppendResult> {
   const before = expected === 'none' ? -1 : expected;
-  const { rows } = await pool
-    .query<{ id: string; revision: number; position: string }>(
-      `select id, revision, position from ${schema}.events where stream = $1 and revision > $2 order by revision limit $3`,
-      [stream, before, events.length],
-    )
-    .catch((error: unknown) => {
-      throw asUnavailable(error);
-    });
+  const statement: TimedQuery = {
+    text: `select id, revision, position from ${schema}.events where stream = $1 and revision > $2 order by revision limit $3`,
+    values: [stream, before, events.length],
+    query_timeout: timeoutMs,
+  };
+  const { rows } = await pool.query<{ id: string; revision: number; position: string }>(statement).catch((error: unknown) => {
+    throw asUnavailable(error);
+  });
   const last = rows.at(-1);
   if (last === undefined || rows.length !== events.length || rows.some((row, i) => row.id !== events[i]!.id)) {
     throw new RevisionConflict(stream, expected, standing < 0 ? 'none' : standing);

@@ -4,7 +4,7 @@ import { checkAppend } from '../admission.ts';
 import { Bell, follow } from '../follow.ts';
 import type { EventLog, LogPage, StreamEvent } from '../port.ts';
 import { LogUnavailable } from '../port.ts';
-import type { Append, Appended } from './appendStatement.ts';
+import type { Append, Appended, TimedQuery } from './appendStatement.ts';
 import { answerRepeated, sendAppends } from './appendStatement.ts';
 import { asUnavailable, isRefused } from './errors.ts';
 import { GroupCommit } from './groupCommit.ts';
@@ -17,6 +17,10 @@ export interface PostgresLogOptions {
   readonly schema: string;
   /** Whether subscriptions also wait for NOTIFY, over one more connection; without it they poll. Default true. */
   readonly listen?: boolean;
+  /** Milliseconds after which an append is given up as of unknown outcome. Default 15 s. */
+  readonly appendTimeoutMs?: number;
+  /** Milliseconds after which a read is given up; above the server's own limit of a statement. Default 35 s. */
+  readonly readTimeoutMs?: number;
 }
 
 interface Row {
@@ -35,15 +39,22 @@ const GROUP_ITEMS = 256;
 const GROUP_BYTES = 4 * 1024 * 1024;
 
 /** A log in two tables of Postgres. Positions have no gaps and become visible in order, and a position is the logIndex. */
-export function createPostgresLog({ pool, schema: name, listen: listening = true }: PostgresLogOptions): EventLog {
+export function createPostgresLog({
+  pool,
+  schema: name,
+  listen: listening = true,
+  appendTimeoutMs = 15_000,
+  readTimeoutMs = 35_000,
+}: PostgresLogOptions): EventLog {
   const schema = escapeIdentifier(name);
   const channel = `masar_log_${name}`;
   const bell = new Bell();
   const closed = new AbortController();
   let listener: Promise<void> | undefined;
 
+  const place = { pool, schema, channel, timeoutMs: appendTimeoutMs };
   const appends = new GroupCommit<Append, Appended>({
-    commit: (group) => sendAppends(pool, schema, channel, group),
+    commit: (group) => sendAppends(place, group),
     weight: ({ events }) => events.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
     poisoned: isRefused,
     maxItems: GROUP_ITEMS,
@@ -53,7 +64,9 @@ export function createPostgresLog({ pool, schema: name, listen: listening = true
   async function query<R extends object>(text: string, values: unknown[]): Promise<R[]> {
     if (closed.signal.aborted) throw new LogUnavailable('the log is closed');
     try {
-      return (await pool.query<R>(text, values)).rows;
+      // Without a limit on this side, a way that swallows everything would hold the reader as long as it stays so.
+      const statement: TimedQuery = { text, values, query_timeout: readTimeoutMs };
+      return (await pool.query<R>(statement)).rows;
     } catch (error) {
       throw asUnavailable(error);
     }
@@ -72,7 +85,7 @@ export function createPostgresLog({ pool, schema: name, listen: listening = true
       if (closed.signal.aborted) throw new LogUnavailable('the log is closed');
       const append = { stream, expected, events };
       const { written, revision, last_position } = await appends.submit(append);
-      if (!written || last_position === null) return answerRepeated(pool, schema, append, revision);
+      if (!written || last_position === null) return answerRepeated(place, append, revision);
       bell.ring();
       return { revision, position: BigInt(last_position) };
     },
