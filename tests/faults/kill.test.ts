@@ -85,7 +85,7 @@ t.test(
       for (let round = 1; round <= REBUILDS; round++) {
         const point = (COMMANDS * round) / (REBUILDS + 1);
         await until(`${point} commands`, GIVEN_WITHIN_MS, async () => client.begun() >= point);
-        rebuilt.push(await rebuildAll({ pool, builds: parts.builds, projections, kill: projector.kill }));
+        rebuilt.push(await rebuildAll({ pool, ...parts, projections, kill: projector.kill, withinMs: GIVEN_WITHIN_MS }));
       }
     };
     await Promise.all([offices.run(client, LANES, COMMANDS), rebuilding()]);

@@ -4,8 +4,6 @@ import type { Builds } from '../../../src/projections/runtime/builds.ts';
 import type { Projection } from '../../../src/projections/runtime/projection.ts';
 import { until } from './rig.ts';
 
-const BEGUN_WITHIN_MS = 120_000;
-
 /** Builds that were begun during a run. */
 export interface Rebuilt {
   /** Ids of the new builds, by read model. */
@@ -20,16 +18,18 @@ interface Parts {
   readonly projections: readonly Projection[];
   /** Kills the projector that works on them. */
   readonly kill: () => Promise<void>;
+  /** For as long as kills may keep every projector from its work. */
+  readonly withinMs: number;
 }
 
 /**
  * Has every read model built anew beside the one that is shown, whatever else is killed meanwhile, and kills the projector as soon
  * as it is at work on one of them: the next one has to go on from there.
  */
-export async function rebuildAll({ pool, builds, projections, kill }: Parts): Promise<Rebuilt> {
+export async function rebuildAll({ pool, builds, projections, kill, withinMs }: Parts): Promise<Rebuilt> {
   const ids = new Map<string, number>();
   for (const projection of projections) {
-    await until(`a rebuild of ${projection.name} is begun`, BEGUN_WITHIN_MS, async () => {
+    await until(`a rebuild of ${projection.name} is begun`, withinMs, async () => {
       ids.set(projection.name, (await builds.rebuild(projection)).id);
       return true;
     });
@@ -41,13 +41,13 @@ export async function rebuildAll({ pool, builds, projections, kill }: Parts): Pr
     );
     return rows;
   };
-  await until('a rebuild is under way', BEGUN_WITHIN_MS, async () => {
+  await until('a rebuild is under way', withinMs, async () => {
     const left = await unfinished();
     return left.length < ids.size || left.some(({ position }) => position !== '0');
   });
   await kill();
   let left = 0;
-  await until('it is known what is left to do', BEGUN_WITHIN_MS, async () => {
+  await until('it is known what is left to do', withinMs, async () => {
     left = (await unfinished()).length;
     return true;
   });
