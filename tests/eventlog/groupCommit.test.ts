@@ -1,4 +1,5 @@
 import t from 'tap';
+import { gatheredReads } from '../../src/eventlog/postgres/gatheredReads.ts';
 import { GroupCommit } from '../../src/eventlog/postgres/groupCommit.ts';
 
 const poison = new Error('poison');
@@ -80,3 +81,30 @@ t.test('idle waits for everything submitted', async (t) => {
   t.equal(groups.length, 3);
   await Promise.all(all);
 });
+
+t.test(
+  'reads asked for in one turn are one statement, each with its own rows in order; one that fails fails them all',
+  async (t) => {
+    const sent: string[][] = [];
+    const read = gatheredReads<{ n: number; row: string }>(async ({ streams, revisions }) => {
+      sent.push([...streams]);
+      if (streams.includes('broken')) throw broken;
+      return streams.flatMap((stream, index) =>
+        stream === 'none' ? [] : [0, 1].map((more) => ({ n: index + 1, row: `${stream}/${(revisions[index] ?? 0) + more}` })),
+      );
+    });
+    const rowsOf = async (stream: string, revision: number) => (await read(stream, revision)).map(({ row }) => row);
+    const first = await Promise.all([rowsOf('a', 3), rowsOf('none', 1), rowsOf('a', 7), rowsOf('b', 1)]);
+    t.same(first, [['a/3', 'a/4'], [], ['a/7', 'a/8'], ['b/1', 'b/2']]);
+    t.same(await rowsOf('c', 1), ['c/1', 'c/2']);
+    t.same(sent, [['a', 'none', 'a', 'b'], ['c']]);
+    const failed = await Promise.allSettled([read('a', 1), read('broken', 1)]);
+    t.ok(failed.every((one) => one.status === 'rejected' && one.reason === broken));
+    const many = await Promise.all(Array.from({ length: 600 }, (_, at) => rowsOf(`s${at}`, 1)));
+    t.same(many.at(-1), ['s599/1', 's599/2']);
+    t.same(
+      sent.slice(3).map((group) => group.length),
+      [256, 256, 88],
+    );
+  },
+);

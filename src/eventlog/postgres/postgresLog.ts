@@ -7,6 +7,7 @@ import { LogUnavailable } from '../port.ts';
 import type { Append, Appended, TimedQuery } from './appendStatement.ts';
 import { answerRepeated, sendAppends } from './appendStatement.ts';
 import { asUnavailable, isRefused } from './errors.ts';
+import { gatheredReads, type Numbered } from './gatheredReads.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { listen } from './listener.ts';
 
@@ -61,16 +62,32 @@ export function createPostgresLog({
     maxWeight: GROUP_BYTES,
   });
 
-  async function query<R extends object>(text: string, values: unknown[]): Promise<R[]> {
+  /** With a name the statement is planned once a connection. */
+  async function query<R extends object>(text: string, values: unknown[], named?: string): Promise<R[]> {
     if (closed.signal.aborted) throw new LogUnavailable('the log is closed');
     try {
       // Without a limit on this side, a way that swallows everything would hold the reader as long as it stays so.
-      const statement: TimedQuery = { text, values, query_timeout: readTimeoutMs };
+      const statement: TimedQuery = {
+        ...(named === undefined ? {} : { name: `${named} of ${name}` }),
+        text,
+        values,
+        query_timeout: readTimeoutMs,
+      };
       return (await pool.query<R>(statement)).rows;
     } catch (error) {
       throw asUnavailable(error);
     }
   }
+
+  const readOn = gatheredReads(({ streams, revisions }) =>
+    query<Row & Numbered>(
+      `select w.n::int as n, e.* from unnest($1::text[], $2::int[]) with ordinality as w (stream, revision, n), lateral (
+         select ${COLUMNS} from ${schema}.events where stream = w.stream and revision >= w.revision
+       ) e order by w.n, e.revision`,
+      [streams, revisions],
+      'read on',
+    ),
+  );
 
   async function head(): Promise<bigint> {
     const [row] = await query<{ head: string }>(`select coalesce(max(position), 0) as head from ${schema}.events`, []);
@@ -91,9 +108,11 @@ export function createPostgresLog({
     },
 
     async read(stream, fromRevision = 0) {
+      if (fromRevision > 0) return (await readOn(stream, fromRevision)).map(toStreamEvent);
       const rows = await query<Row>(
-        `select ${COLUMNS} from ${schema}.events where stream = $1 and revision >= $2 order by revision`,
-        [stream, fromRevision],
+        `select ${COLUMNS} from ${schema}.events where stream = $1 order by revision`,
+        [stream],
+        'read',
       );
       return rows.map(toStreamEvent);
     },
