@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -162,6 +162,38 @@ t.test('what a crash cut off of a kept head does not count, and one that was cha
   await until(async () => (await tree.reads.status()).halted?.code === 'WITNESS_CHANGED');
   await third.stop();
 });
+
+t.test('a place outside that cannot be written to is told of, and the tree goes on being signed', async (t) => {
+  const place = join(folder(t), 'witness');
+  const witness = directoryWitness(place, ORIGIN);
+  const log = createMemoryLog();
+  await fill(log, 5, someStreams());
+  const tree = await auditTree(t);
+  const metrics = createMetrics({ processMetrics: false });
+  const told = async () => (await metrics.scrape()).body.match(/^masar_audit_witness_failing (\d)/m)?.[1];
+  const following = tree.follow(log, { witness, metrics });
+  await until(async () => (await witness.newest())?.size === 5);
+  t.equal(await told(), '0');
+  const kept = readFileSync(join(place, 'masar.test_log.heads'));
+  rmSync(place, { recursive: true });
+  writeFileSync(place, 'no directory');
+  await fill(log, 3, someStreams());
+  await until(async () => (await tree.reads.status()).signed === 8 && (await told()) === '1');
+  rmSync(place);
+  mkdirSync(place);
+  writeFileSync(join(place, 'masar.test_log.heads'), kept);
+  await fill(log, 2, someStreams());
+  await until(async () => (await witness.newest())?.size === 10);
+  t.equal(await told(), '0', 'the next head stands for the one that was lost');
+  await following.stop();
+  t.equal((await figuresWithout(tree, log)).includes('witness_failing'), false, 'without such a place there is no such figure');
+});
+
+async function figuresWithout(tree: Tree, log: EventLog): Promise<string> {
+  const metrics = createMetrics({ processMetrics: false });
+  await tree.follow(log, { metrics }).stop();
+  return (await metrics.scrape()).body;
+}
 
 t.test('checkpoints of an earlier key are verified when the signer was changed, and the keys are listed', async (t) => {
   const log = createMemoryLog();

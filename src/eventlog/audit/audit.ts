@@ -45,13 +45,16 @@ export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<
   const { pool, schema, log, logger, retryMs = 5_000, pollMs = 1_000, leaseMs = 15_000 } = parts;
   const ledger = openLedger(pool, schema);
   const leases = createLeases({ pool, schema, holder: randomUUID(), ttlMs: leaseMs });
+  const outside = keptOutside(parts.witness, logger, parts.metrics);
   if (parts.metrics) watch(parts.metrics, ledger, log);
   let halted: string | undefined;
   while (!signal.aborted) {
     try {
       const mine = await leases.hold(LEASE);
-      if (mine === undefined) await pause(leaseMs / 2, signal);
-      else await work(parts, ledger, () => leases.hold(LEASE), pollMs, signal);
+      if (mine === undefined) {
+        outside.rest();
+        await pause(leaseMs / 2, signal);
+      } else await work({ ...parts, outside }, ledger, () => leases.hold(LEASE), pollMs, signal);
       halted = undefined;
     } catch (error) {
       if (error instanceof TreeMoved) continue;
@@ -68,9 +71,18 @@ export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<
   await leases.release(LEASE).catch(() => {});
 }
 
+/** The way of heads to the place outside the database. */
+interface Outside {
+  /** Keeps a head, as well as that can be done. */
+  keep(head: Witnessed): Promise<void>;
+  /** Somebody else signs now, and tells how it goes. */
+  rest(): void;
+}
+type Working = AuditParts & { readonly outside: Outside };
+
 /** Takes and signs as long as the lease is ours. */
 async function work(
-  parts: AuditParts,
+  parts: Working,
   ledger: Ledger,
   renew: () => Promise<string | undefined>,
   pollMs: number,
@@ -111,12 +123,12 @@ async function work(
 }
 
 /** Signs the tree as it stands, after a look at both ends: what is signed cannot be taken back. */
-async function signHead({ signer, log, witness, logger }: AuditParts, ledger: Ledger): Promise<number> {
+async function signHead({ signer, log, outside }: Working, ledger: Ledger): Promise<number> {
   const { head } = await standing(log, ledger);
   const signed = { ...head, note: signCheckpoint(signer, head), key: signer.key };
   await ledger.keep(signed);
   // Where the other disk is away the tree goes on; the next head stands for this one too.
-  await keptOutside(witness, signed, logger);
+  await outside.keep(signed);
   return head.size;
 }
 
@@ -124,7 +136,7 @@ async function signHead({ signer, log, witness, logger }: AuditParts, ledger: Le
  * Holds the tree to the newest head that is kept outside: only that tells when the whole database is of an older copy. What was
  * signed and not kept there is kept now. @throws AuditHalted
  */
-async function ensureWitnessed({ witness, logger }: AuditParts, ledger: Ledger): Promise<void> {
+async function ensureWitnessed({ witness, outside }: Working, ledger: Ledger): Promise<void> {
   if (!witness) return;
   const newest = await witness.newest().catch((error: unknown) => {
     if (error instanceof WitnessUnreadable) throw new AuditHalted({ code: 'WITNESS_CHANGED', logIndex: 0 });
@@ -140,11 +152,32 @@ async function ensureWitnessed({ witness, logger }: AuditParts, ledger: Ledger):
     });
     if (!ours?.equals(root)) throw new AuditHalted({ code: 'NOT_AS_WITNESSED', logIndex: size });
   }
-  if (latest && latest.size > (newest?.size ?? 0)) await keptOutside(witness, latest, logger);
+  if (latest && latest.size > (newest?.size ?? 0)) await outside.keep(latest);
 }
 
-const keptOutside = async (witness: Witness | undefined, head: Witnessed, logger: Log): Promise<void> =>
-  witness?.keep(head).catch((err: unknown) => logger.error({ err }, 'a signed head could not be kept outside the database'));
+/** A head that cannot be kept there is told of by log and metric until one can. */
+function keptOutside(witness: Witness | undefined, logger: Log, metrics: Metrics | undefined): Outside {
+  let failing = false;
+  if (witness) {
+    metrics?.gauge('audit_witness_failing', '1 while signed heads cannot be kept outside the database', [], (gauge) =>
+      gauge.set(failing ? 1 : 0),
+    );
+  }
+  return {
+    keep: async (head) => {
+      try {
+        await witness?.keep(head);
+        failing = false;
+      } catch (err) {
+        failing = true;
+        logger.error({ err }, 'a signed head could not be kept outside the database');
+      }
+    },
+    rest: () => {
+      failing = false;
+    },
+  };
+}
 
 /** When a head was last signed (null when never), if something came after it. */
 async function unsignedSince(ledger: Ledger, log: EventLog): Promise<number | null | 'nothing'> {
