@@ -37,6 +37,7 @@ import { proofRoutes } from './routes/proofs.ts';
 import { registerRoutes } from './routes/register.ts';
 import { trailRoutes } from './routes/trails.ts';
 import { workRoutes } from './routes/work.ts';
+import { serializersOnDemand } from './serializers.ts';
 import { parseStrictly } from './strictJson.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -69,6 +70,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   drainWhenClosing(app);
   const methodsAt = recordRoutes(app);
   app.setValidatorCompiler(validatorCompiler);
+  await serializersOnDemand(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
     body.length === 0 ? undefined : bodyIn(body),

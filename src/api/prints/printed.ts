@@ -6,7 +6,6 @@ import type { ApiParts } from '../parts.ts';
 import { caseThen } from './caseThen.ts';
 import { issuerOf } from './names.ts';
 import type { CaseThen, Look, PaperLayout } from './paper.ts';
-import { pdfOf } from './pdf.ts';
 
 /** Where the QR code on a paper of this case leads. */
 export const addressOf = (publicUrl: string, process: Process, reference: string): string =>
@@ -35,6 +34,8 @@ export async function printedFile(
     return (await known).record;
   };
   const then = await caseThen(parts, opener, process, record.id, at.position, layout.tier);
+  // What draws pages and shapes letters is as large as all the rest, and most processes print nothing.
+  const { pdfOf } = await import('./pdf.ts');
   return pdfOf(await layout.compose(then, look, process), {
     issuer: await issuerOf(look, made.meta.actor),
     reference: record.reference,
