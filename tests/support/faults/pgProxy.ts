@@ -149,6 +149,8 @@ class Wire {
           const strike = during === 'something else' ? undefined : due({ during, from, message });
           if (!strike) {
             target.write(bytes);
+            // What is asked next may have been parsed before, and begin with Bind.
+            if (from === 'server' && message === 'Z') this.#during = 'something else';
             continue;
           }
           this.#by = strike;
