@@ -11,6 +11,8 @@ export interface Faults {
   dropAfterCommit: number;
   /** The append is answered with "not leader", naming this same server as the leader. */
   notLeader: number;
+  /** The port named then, where this server is reached by another one. */
+  leaderPort: number | undefined;
   /** A read ends after so many events as if that were all. */
   readsEndAfter: number | undefined;
 }
@@ -42,7 +44,7 @@ export interface Ended {
  */
 export async function startEventStoreServer(): Promise<EventStoreServer> {
   const data = new EventStoreData();
-  const faults: Faults = { dropAfterCommit: 0, notLeader: 0, readsEndAfter: undefined };
+  const faults: Faults = { dropAfterCommit: 0, notLeader: 0, leaderPort: undefined, readsEndAfter: undefined };
   const subscriptions = new Set<Ended>();
   const served = { events: 0 };
   const sockets = new Set<Socket>();

@@ -44,10 +44,12 @@ function append({ data, faults, cutConnections, port }: Parts, call: AppendCall,
     if (message) events.push(toProposed(message));
   });
   call.on('end', () => {
+    // The connection broke before all was said.
+    if (call.cancelled || (options && events.length === 0)) return;
     if (options === undefined) return answer({ code: grpc.status.INVALID_ARGUMENT, details: 'no options' });
     if (faults.notLeader > 0) {
       faults.notLeader -= 1;
-      return answer(notLeader(port()));
+      return answer(notLeader(faults.leaderPort ?? port()));
     }
     if (events.reduce((sum, event) => sum + event.data.byteLength, 0) > MAX_APPEND_SIZE) {
       const exception = { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(MAX_APPEND_SIZE) };
