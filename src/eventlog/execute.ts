@@ -269,14 +269,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
   function outcomeOf(run: Run, loaded: LoadedCase, rights: Rights | undefined, position: Position, replayed: boolean): Outcome {
     const { record } = loaded;
     const target = targetOf(run.process, record);
-    // Who may act on a restricted case without having it opened is told neither how it stands nor what could be done with it; nor of
-    // any case by only trying, which leaves no trace.
-    const told = (run.process.store === 'general' && !run.request.dryRun) || maySee(run, loaded, rights);
+    // Who may act on a case without reading it is told neither how it stands nor what could be done with it. How a general case
+    // stands that the command itself opens is no news to who gave it.
+    const told = maySee(run, loaded, rights);
+    const opened = run.process.store === 'general' && run.command.from === 'new' && !run.request.dryRun;
     return {
       process: run.process.name,
       id: run.id,
       reference: record.reference,
-      status: told ? record.status : 'not_told',
+      status: told || opened ? record.status : 'not_told',
       revision: record.revision,
       position,
       actions: rights && told ? actionsOf(run.process, record, (permission) => mayI(rights, permission, target).allowed) : [],

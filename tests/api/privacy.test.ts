@@ -45,6 +45,14 @@ t.test('who may find a family elsewhere learns nothing of how it stands', async 
     body: { dryRun: true, commands: [note] },
   });
   t.match(tried.json.results, [{ status: 200, case: { status: 'not_told' } }], 'who may act on it, by only trying');
+  const mukhtar = api.person('localAuthority', { governorate: here.governorate });
+  const given = await api.call('POST', '/v1/bulk', { as: mukhtar, key: null, body: { commands: [note] } });
+  t.match(given.json.results, [{ status: 200, case: { status: 'not_told' } }], 'nor by acting on it');
+  const key = randomUUID();
+  const alone = () =>
+    api.call('POST', `/v1/households/${family.id}/note`, { as: mukhtar, key, body: { text: 'seen by the mukhtar' } });
+  for (const answer of [await alone(), await alone()])
+    t.match(answer, { status: 200, json: { status: 'not_told', actions: [] } }, answer.text);
 });
 
 t.test('who may open a family up to T1 is not told that somebody of it is missing or detained', async (t) => {
