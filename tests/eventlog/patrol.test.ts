@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { eventLeaf } from '../../src/eventlog/audit/leaf.ts';
 import { type PatrolParts, runPatrol } from '../../src/eventlog/audit/patrol.ts';
 import { directoryWitness } from '../../src/eventlog/audit/witness.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
@@ -88,6 +89,21 @@ t.test('a byte that is changed in the middle of the log is found while the serve
   const again = patrolling(t, tree, log);
   await until(async () => (await status()).fault?.logIndex === 5);
   await again();
+});
+
+t.test('an event that was changed together with the leaf that was kept of it is found by the signed root', async (t) => {
+  const [streams, log] = [someStreams(1), createMemoryLog()];
+  await fill(log, 10, streams);
+  const tree = await auditTree(t);
+  await tree.signAll(log);
+  const changed = await backupOf(log, 9);
+  await fill(changed, 1, streams, 'other');
+  const last = (await changed.readAll(0n, 20)).events[9]!;
+  await tree.pool.query('update audit.entry set leaf = $1 where log_index = 10', [eventLeaf(last)]);
+  const stop = patrolling(t, tree, changed);
+  await until(async () => (await tree.reads.status()).patrol.fault !== undefined);
+  t.match((await tree.reads.status()).patrol.fault, { code: 'TREE_CHANGED', logIndex: 10 });
+  await stop();
 });
 
 t.test('a patrol goes on where it was stopped, and takes no longer for a large log than it is given', async (t) => {
