@@ -58,7 +58,11 @@ export async function followLog(reactor: Reactor, parts: FollowParts): Promise<v
       if (turned === 'not mine') await pause(leases.ttlMs / 2, signal);
       else if (turned !== 'stopped' && turned.seen !== undefined) await news.wait(turned.seen, parts.pollMs, signal);
       if (turned !== 'stopped') backoff = FIRST_BACKOFF_MS;
-      else backoff = await rest(backoff, signal);
+      else {
+        // Whoever may be able to go on, such as a newer program beside this one, should find the lease free.
+        await leases.release(lease);
+        backoff = await rest(backoff, signal);
+      }
     } catch (err) {
       held = undefined;
       logger.warn({ err, reactor: reactor.name }, 'a reactor could not go on and tries again');
