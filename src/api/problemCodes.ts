@@ -300,6 +300,13 @@ export const apiProblems = {
       ar: 'انقطع الاتصال قبل الرد وقد يكون الأمر سُجّل. أعد إرساله بالمفتاح نفسه، ولن يُسجل إلا مرة واحدة.',
     },
   },
+  WRITTEN_BY_NEWER_VERSION: {
+    status: 503,
+    label: {
+      en: 'This holds something that a newer version of Masar wrote and this server cannot read yet. Nothing is lost and nothing was written. Try again with the same Idempotency-Key once the server is updated.',
+      ar: 'يتضمن هذا ما سجّله إصدار أحدث من مسار ولا يقرؤه هذا الخادم بعد. لم يُفقد شيء ولم يُسجل شيء. أعد المحاولة بالمفتاح نفسه بعد تحديث الخادم.',
+    },
+  },
   ISSUER_UNREACHABLE: {
     status: 503,
     label: {
