@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
 import t from 'tap';
 import { registryOf } from '../../src/domain/kernel/registry.ts';
 import { projectionsOf } from '../../src/projections/index.ts';
@@ -9,6 +10,7 @@ import { parcel } from '../support/sampleProcess.ts';
 t.setTimeout(120_000);
 
 let api: Api;
+let pool: pg.Pool;
 let registrar: SignedIn;
 let carrier: SignedIn;
 const made: { id: string; reference: string; position: string }[] = [];
@@ -20,7 +22,11 @@ async function read(path: string, as: SignedIn, headers: Record<string, string> 
 }
 
 t.before(async () => {
-  api = await startApi([parcel], withReadModels(t));
+  api = await startApi([parcel], async (parts) => {
+    const given = await withReadModels(t)(parts);
+    if (given.reads) pool = given.reads.pool;
+    return given;
+  });
   t.teardown(() => api.close());
   registrar = api.person('registrar');
   carrier = api.person('partnerCaseworker');
@@ -182,4 +188,11 @@ t.test('how far the read models have come is shown to whoever runs the server', 
   t.match(json, { status: 'ok' });
   const names = projectionsOf(registryOf([parcel]), String).map((one) => one.name);
   t.same(json.items.map((one: { name: string }) => one.name).sort(), names.sort());
+});
+
+t.test('a program newer than what is shown of its read models says so, until the newer ones are built', async (t) => {
+  const rename = (from: string, to: string) => pool.query(`alter view read.case_index rename column ${from} to ${to}`);
+  await rename('reached_by', 'earlier');
+  t.teardown(() => rename('earlier', 'reached_by'));
+  t.match(await api.call('GET', '/v1/queue', { as: registrar }), { status: 503, json: { code: 'NOT_BUILT_YET' } });
 });
