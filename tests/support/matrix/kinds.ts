@@ -89,13 +89,14 @@ const onBoard = (cell: Cell) =>
     .filter((one) => may(cell, one, 'read') || (may(cell, one, 'find') && may(cell, one, 'board')))
     .map((one) => one.id);
 
-/** Organisations a referral went to. */
-const holdersIn = (state: object = {}): readonly unknown[] =>
-  ['to', 'holders', 'toDelete'].flatMap((name) => (name in state ? [Reflect.get(state, name)].flat() : []));
+/** Organisations a referral went to: not yet whom a draft is for. */
+const holdersIn = (record: Cell['record']): readonly unknown[] =>
+  (record?.status === 'draft' ? ['holders', 'toDelete'] : ['to', 'holders', 'toDelete']).flatMap((name) =>
+    record?.state && name in record.state ? [Reflect.get(record.state, name)].flat() : [],
+  );
 const concerned = ({ rights, process, record }: Cell): boolean => {
-  const target = process && record && targetOf(process, record);
-  const organisations = [target?.owner?.organisation, ...(target?.parties ?? []), ...holdersIn(record?.state)];
-  return rights.posts.some((post) => organisations.includes(post.organisation));
+  const owner = process && record && targetOf(process, record).owner;
+  return rights.posts.some((post) => post.office === owner?.office || holdersIn(record).includes(post.organisation));
 };
 
 const ABSENT = '01890a5d-ac96-774b-bcce-b302099a8058';
@@ -259,7 +260,7 @@ export const KINDS: readonly Kind[] = [
     name: 'word of a former receiver',
     is: /^POST \/v1\/referrals\/:id\/confirm-deletion$/,
     ofCase: true,
-    // The command itself knows who ever had something to do with the referral: here owners, and whom it is addressed to.
+    // The command itself knows who ever had something to do with the referral: here the owner's office, and whom it was sent to.
     expected: (cell) => (gives(cell) === 'passes' && !concerned(cell) ? 'NOT_FOUND' : gives(cell)),
   },
   { name: 'command', is: new RegExp(`^POST ${P}/:id/[a-z-]+$`), ofCase: true, expected: gives },
