@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { registry } from './domain/index.ts';
 import type { Registry } from './domain/kernel/registry.ts';
+import { accessMigrations } from './eventlog/access/migrations.ts';
 import { migrateAccess } from './eventlog/access/roles.ts';
 import { auditMigrations } from './eventlog/audit/migrations.ts';
 import { directoryWitness, type Witness } from './eventlog/audit/witness.ts';
@@ -43,14 +44,14 @@ import { limitMigrations } from './platform/limits/migrations.ts';
 import type { Log } from './platform/logging.ts';
 import type { Signer } from './platform/merkle/note.ts';
 import { signerFrom } from './platform/merkle/signerKey.ts';
-import { migrate } from './platform/migrations.ts';
+import { ensureMigrated, type MigrationSet, migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { openScanner } from './platform/scanner/open.ts';
 import type { Tracer } from './platform/tracing/tracer.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { forgetOnce } from './projections/runtime/reset.ts';
 import { stepBackWithLog } from './restoredLog.ts';
-import { migrateRestricted, type RestrictedPlace, restrictedPlace } from './restrictedStore.ts';
+import { ensureRestrictedMigrated, migrateRestricted, type RestrictedPlace, restrictedPlace } from './restrictedStore.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of one installation's database, each with one owner of its tables. */
@@ -65,6 +66,16 @@ export const SCHEMAS = {
   limits: 'limits',
   audit: 'audit',
 } as const;
+
+/** What is migrated under the program's own login. */
+const MIGRATIONS: readonly MigrationSet[] = [
+  { schema: SCHEMAS.log, migrations: logMigrations },
+  { schema: SCHEMAS.read, migrations: projectionMigrations },
+  { schema: SCHEMAS.workers, migrations: workerMigrations },
+  { schema: SCHEMAS.files, migrations: documentMigrations },
+  { schema: SCHEMAS.limits, migrations: limitMigrations },
+  { schema: SCHEMAS.audit, migrations: auditMigrations },
+];
 
 /** Everything that processes, commands and command-line tools share: the log and the way into it. */
 export interface Core {
@@ -121,6 +132,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     const clock = await openClock({ ask: timeOf(pool), boundMs: config.clockSkewSeconds * 1_000, logger });
     closers.push(() => clock.stop());
     if (embedded) await migrateAll(pool, databaseUrl);
+    else await ensureMigrated(pool, 'DATABASE_URL', [...MIGRATIONS, { schema: SCHEMAS.access, migrations: accessMigrations }]);
 
     const { log: plain, sequence } = await openLog(config, pool);
     const log = tracer ? tracedLog(plain, tracer) : plain;
@@ -182,6 +194,7 @@ export async function openCore(config: Config, logger: Log, applicationName: str
     if (restricted) closers.push(() => restricted.close());
     if (restricted) await ensureDurable(restricted.pool, 'RESTRICTED_DATABASE_URL').catch(unlessConfigured);
     if (restricted && embedded) await migrateRestricted(restricted.pool, restricted.databaseUrl);
+    if (restricted && !embedded) await ensureRestrictedMigrated(restricted.pool).catch(unlessConfigured);
     const both = routed(registry, { log, keyring, codec, cases, executor: inGeneral }, async () => {
       if (!restricted) throw new RestrictedUnavailable();
       return restricted.open();
@@ -273,14 +286,7 @@ export async function migrateAll(
   const ran: string[] = [];
   const keys = await migrate(keysPool, { schema: SCHEMAS.keys, migrations: keyringMigrations });
   ran.push(...keys.map((name) => `${SCHEMAS.keys}.${name}`));
-  for (const [schema, migrations] of [
-    [SCHEMAS.log, logMigrations],
-    [SCHEMAS.read, projectionMigrations],
-    [SCHEMAS.workers, workerMigrations],
-    [SCHEMAS.files, documentMigrations],
-    [SCHEMAS.limits, limitMigrations],
-    [SCHEMAS.audit, auditMigrations],
-  ] as const) {
+  for (const { schema, migrations } of MIGRATIONS) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
   }
   const access = await migrateAccess(accessPool, SCHEMAS.access);

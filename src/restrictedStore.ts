@@ -18,7 +18,7 @@ import { ensureDurable } from './platform/durability.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
 import { openKeyStore } from './platform/keys/open.ts';
 import type { Log } from './platform/logging.ts';
-import { migrate } from './platform/migrations.ts';
+import { ensureMigrated, type MigrationSet, migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { stepBackWithLog } from './restoredLog.ts';
@@ -35,6 +35,14 @@ export const RESTRICTED_SCHEMAS = {
 } as const;
 
 const SCHEMAS = RESTRICTED_SCHEMAS;
+
+const MIGRATIONS: readonly MigrationSet[] = [
+  { schema: SCHEMAS.log, migrations: logMigrations },
+  { schema: SCHEMAS.keys, migrations: keyringMigrations },
+  { schema: SCHEMAS.read, migrations: projectionMigrations },
+  { schema: SCHEMAS.workers, migrations: workerMigrations },
+  { schema: SCHEMAS.audit, migrations: auditMigrations },
+];
 
 /** The restricted store's place: a database of its own, under a login and a master key of its own. */
 export interface RestrictedPlace {
@@ -74,9 +82,11 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
   let opening: Promise<Store> | undefined;
 
   async function openNow(): Promise<Store> {
-    await ensureDurable(pool, 'RESTRICTED_DATABASE_URL').catch((error: unknown) => {
+    const unfit = (error: unknown): never => {
       throw error instanceof ConfigError ? new RestrictedUnavailable(error) : error;
-    });
+    };
+    await ensureDurable(pool, 'RESTRICTED_DATABASE_URL').catch(unfit);
+    await ensureRestrictedMigrated(pool).catch(unfit);
     const settings = {
       dataDir: join(config.dataDir, 'restricted'),
       masterKeyFile: config.restrictedMasterKeyFile,
@@ -128,16 +138,14 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
   };
 }
 
+/** Refuses a restricted database that is older than this program. @throws ConfigError */
+export const ensureRestrictedMigrated = (pool: pg.Pool): Promise<void> =>
+  ensureMigrated(pool, 'RESTRICTED_DATABASE_URL', MIGRATIONS);
+
 /** Brings the schemas of the restricted database up to date; the answer names what was run. */
 export async function migrateRestricted(pool: pg.Pool, databaseUrl: string): Promise<readonly string[]> {
   const ran: string[] = [];
-  for (const [schema, migrations] of [
-    [SCHEMAS.log, logMigrations],
-    [SCHEMAS.keys, keyringMigrations],
-    [SCHEMAS.read, projectionMigrations],
-    [SCHEMAS.workers, workerMigrations],
-    [SCHEMAS.audit, auditMigrations],
-  ] as const) {
+  for (const { schema, migrations } of MIGRATIONS) {
     ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `restricted ${schema}.${name}`));
   }
   await migrateQueue({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs });

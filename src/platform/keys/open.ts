@@ -5,7 +5,9 @@ import { createKysely, createPool } from '../database.ts';
 import { ensureDurable } from '../durability.ts';
 import type { Keyring } from '../keyring.ts';
 import type { Log } from '../logging.ts';
+import { ensureMigrated } from '../migrations.ts';
 import { type MasterKeys, masterKeyFrom, masterKeyOf, masterKeys } from './masterKey.ts';
+import { keyringMigrations } from './migrations.ts';
 import { openPostgresKeyring } from './postgresKeyring.ts';
 import { transitMasterKey } from './transit.ts';
 
@@ -49,6 +51,8 @@ export async function openKeyStore(
   const pool = createPool(config.keysDatabaseUrl ?? databaseUrl, { applicationName: `${applicationName} keys`, max: 5, log });
   try {
     if (config.keysDatabaseUrl !== undefined) await ensureDurable(pool, 'KEYS_DATABASE_URL');
+    const variable = config.keysDatabaseUrl === undefined ? 'DATABASE_URL' : 'KEYS_DATABASE_URL';
+    await ensureMigrated(pool, variable, [{ schema, migrations: keyringMigrations }]);
     const db = createKysely<unknown>(pool);
     const masters = mastersFrom(config);
     const keyring = await openPostgresKeyring({ db, schema, masters });

@@ -23,83 +23,76 @@ function evolve(state: Crate, event: FoldEvent<typeof events>): Crate {
   return { ...state, status: event.type === 'CrateSent' ? 'sent' : 'delivered' };
 }
 
+const p = defineProcess({
+  name: 'crate',
+  plural: 'crates',
+  store: 'general',
+  tier: 'T1',
+  events,
+  initial: { status: 'none' } as Crate,
+  evolve,
+  waitsOn: {
+    none: () => [],
+    packed: () => [{ key: 'send', party: 'owner' }],
+    sent: () => [{ key: 'deliver', party: 'owner' }],
+    delivered: () => [],
+  },
+  ends: ['delivered'],
+  reopens: {
+    from: ['delivered'],
+    state: (s) => (s.status === 'none' ? s : { ...s, status: 'sent' as const }),
+    setsAside: () => ['CrateDelivered'],
+  },
+  retracts: ['packed'],
+  decisions: ['CrateDelivered'],
+  labels: {
+    name: word('Crate'),
+    plural: word('Crates'),
+    states: {},
+    commands: {},
+    events: {},
+    waits: {},
+    parties: {},
+    refusals: {},
+    fields: {},
+    codes: {},
+  },
+});
 /**
  * A process for fault tests, which uses what the kernel has: a tag that is unique across crates, a decision about money, one that
- * a second officer sets aside, retraction, correction, transfer. The first release knew kilos, the second knows grams.
+ * a second officer sets aside, retraction, correction, transfer.
  */
-function crateIn(release: 1 | 2) {
-  const p = defineProcess({
-    name: 'crate',
-    plural: 'crates',
-    store: 'general',
-    tier: 'T1',
-    events,
-    ...(release === 1
-      ? {}
-      : { upcasters: { CratePacked: { 1: ({ kilos, ...data }) => ({ grams: Number(kilos) * 1000, ...data }) } } }),
-    initial: { status: 'none' } as Crate,
-    evolve,
-    waitsOn: {
-      none: () => [],
-      packed: () => [{ key: 'send', party: 'owner' }],
-      sent: () => [{ key: 'deliver', party: 'owner' }],
-      delivered: () => [],
+export const crate = p.withCommands({
+  pack: p.command({
+    from: 'new',
+    permission: 'crate:pack',
+    input: z.strictObject({ tag: z.string(), grams: z.int(), name: personal(z.string(), 'T1') }),
+    emits: ['CratePacked'],
+    to: ['packed'],
+    reserves: (c) => [{ scope: 'crate_tag', value: c.tag }],
+    decide: (c) => [{ type: 'CratePacked', data: c }],
+  }),
+  send: p.command({
+    from: ['packed'],
+    permission: 'crate:send',
+    input: z.strictObject({}),
+    emits: ['CrateSent'],
+    to: ['sent'],
+    decide: (_, s) => {
+      ensure(s.grams < TOO_HEAVY_GRAMS, 'TOO_HEAVY', { limit: TOO_HEAVY_GRAMS });
+      return [{ type: 'CrateSent', data: {} }];
     },
-    ends: ['delivered'],
-    reopens: {
-      from: ['delivered'],
-      state: (s) => (s.status === 'none' ? s : { ...s, status: 'sent' as const }),
-      setsAside: () => ['CrateDelivered'],
-    },
-    retracts: ['packed'],
-    decisions: ['CrateDelivered'],
-    labels: {
-      name: word('Crate'),
-      plural: word('Crates'),
-      states: {},
-      commands: {},
-      events: {},
-      waits: {},
-      parties: {},
-      refusals: {},
-      fields: {},
-      codes: {},
-    },
-  });
-  return p.withCommands({
-    pack: p.command({
-      from: 'new',
-      permission: 'crate:pack',
-      input: z.strictObject({ tag: z.string(), grams: z.int(), name: personal(z.string(), 'T1') }),
-      emits: ['CratePacked'],
-      to: ['packed'],
-      reserves: (c) => [{ scope: 'crate_tag', value: c.tag }],
-      decide: (c) => [{ type: 'CratePacked', data: c }],
-    }),
-    send: p.command({
-      from: ['packed'],
-      permission: 'crate:send',
-      input: z.strictObject({}),
-      emits: ['CrateSent'],
-      to: ['sent'],
-      decide: (_, s) => {
-        ensure(s.grams < TOO_HEAVY_GRAMS, 'TOO_HEAVY', { limit: TOO_HEAVY_GRAMS });
-        return [{ type: 'CrateSent', data: {} }];
-      },
-    }),
-    deliver: p.command({
-      from: ['sent'],
-      permission: 'crate:deliver',
-      effect: 'money',
-      input: z.strictObject({}),
-      emits: ['CrateDelivered'],
-      to: ['delivered'],
-      decide: () => [{ type: 'CrateDelivered', data: {} }],
-    }),
-  });
-}
-
-export const crate = crateIn(2);
+  }),
+  deliver: p.command({
+    from: ['sent'],
+    permission: 'crate:deliver',
+    effect: 'money',
+    input: z.strictObject({}),
+    emits: ['CrateDelivered'],
+    to: ['delivered'],
+    decide: () => [{ type: 'CrateDelivered', data: {} }],
+  }),
+});
 
 // The crate is no process of Masar, so its row stands beside the real table in the tests that use it.
 (POLICY as PolicyRow[]).push({ role: 'registrar', scope: 'office', tier: 'T2', allow: ['crate:*'] });
