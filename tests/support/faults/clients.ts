@@ -25,13 +25,14 @@ export interface Stubbornness {
   readonly address: () => Promise<string>;
   /** Names the commands of this client: `<prefix>-00000042`. */
   readonly prefix: string;
+  /** A command that is not acknowledged for so long is an error; default a minute. */
+  readonly patienceMs?: number;
   /** Every try under a key of its own, as a careless client does. */
   readonly freshKeys?: boolean;
   /** Called before a command is given for the first time, with how many came before it. */
   readonly before?: (begun: number) => Promise<void>;
 }
 
-const PATIENCE_MS = 60_000;
 const REST_MS = 100;
 const ANSWER_WITHIN_MS = 20_000;
 
@@ -39,7 +40,14 @@ const ANSWER_WITHIN_MS = 20_000;
  * Gives every command until it is acknowledged, whatever happens to the connection or the server, under one Idempotency-Key.
  * Every try of a command carries the same correlation id, by which its events are found in the log.
  */
-export function createStubbornClient({ tokenFor, address, prefix, freshKeys, before }: Stubbornness): StubbornClient {
+export function createStubbornClient({
+  tokenFor,
+  address,
+  prefix,
+  patienceMs = 60_000,
+  freshKeys,
+  before,
+}: Stubbornness): StubbornClient {
   const acknowledged: Acknowledged[] = [];
   const answers = new Map<string, number>();
   const tokens = new Map<string, Promise<string>>();
@@ -57,7 +65,7 @@ export function createStubbornClient({ tokenFor, address, prefix, freshKeys, bef
 
   async function stubbornly(login: string, path: string, init: (attempt: number) => RequestInit): Promise<unknown> {
     const authorization = `Bearer ${await tokenOf(login)}`;
-    const giveUp = Date.now() + PATIENCE_MS;
+    const giveUp = Date.now() + patienceMs;
     for (let attempt = 1; ; attempt++) {
       const { headers, ...rest } = init(attempt);
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
@@ -67,7 +75,7 @@ export function createStubbornClient({ tokenFor, address, prefix, freshKeys, bef
         .catch((error: unknown) => ({ error }));
       if ('error' in got) {
         count('connection');
-        if (Date.now() > giveUp) throw new Error(`${path}: no answer in a minute`, { cause: got.error });
+        if (Date.now() > giveUp) throw new Error(`${path}: no answer in time`, { cause: got.error });
       } else {
         const { response, text } = got;
         count(String(response.status));

@@ -8,6 +8,9 @@ import { parcel } from '../sampleProcess.ts';
 import { world } from '../scenario.ts';
 import { createStubbornClient, type StubbornClient } from './clients.ts';
 
+/** A server may be gone for a minute; then comes the time to find it again. */
+const PATIENCE_MS = 120_000;
+
 /** An API over a log, with clients that request and send parcels and give every command until it is acknowledged. */
 export interface Senders {
   readonly api: Api;
@@ -25,7 +28,13 @@ export async function openSenders(t: Pick<Test, 'teardown'>, log: EventLog, pref
   t.teardown(() => api.close());
   const registrar = api.person('registrar');
   const client = (name: string, freshKeys = false): StubbornClient =>
-    createStubbornClient({ tokenFor: () => api.token(registrar), address: async () => api.base, prefix: name, freshKeys });
+    createStubbornClient({
+      tokenFor: () => api.token(registrar),
+      address: async () => api.base,
+      prefix: name,
+      freshKeys,
+      patienceMs: PATIENCE_MS,
+    });
   const clients = Array.from({ length: count }, (_, at) => client(`${prefix}-${at}`));
   const request = async (by: StubbornClient): Promise<string> => {
     const { id } = await by.give('', '/v1/parcels', '', { to: randomUUID(), name: 'Synthetic Family' });
