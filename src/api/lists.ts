@@ -19,6 +19,8 @@ export interface Ask {
   /** RFC 3339 UTC. */
   readonly now: string;
   readonly opener: Opener;
+  /** Counts a use that depends on the filter, before it is answered. @throws Problem RATE_LIMITED, LIMITS_UNAVAILABLE */
+  readonly count: (what: Limited) => Promise<void>;
 }
 
 export interface Paging {
@@ -72,6 +74,7 @@ export const askOf = async (parts: ApiParts, request: FastifyRequest): Promise<A
   rights: await rightsOf(parts, request),
   now: parts.now(),
   opener: request.opener,
+  count: (what) => request.countUse(what),
 });
 
 /** Opens a list at its address and to exports. */

@@ -86,7 +86,8 @@ function afterHit(cursor: string | undefined, by: ReturnType<typeof orderOf>): E
 const cursorAt = (row: FoundRow): string => packCursor(CURSOR, [row.person, row.household ?? '']);
 
 /**
- * Persons of the register with their households, by name. Nobody is shown whom the caller may not find.
+ * Persons of the register with their households, by name. Nobody is shown whom the caller may not find. `persons` are the ids of
+ * those on the page, for the record of who was shown: to the caller they are not told.
  * @throws SearchTooShort, BadCursor
  */
 export async function searchRegister(
@@ -94,7 +95,7 @@ export async function searchRegister(
   sight: RegisterSight,
   search: RegisterSearch,
   paging: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<RegisterHit>> {
+): Promise<Page<RegisterHit> & { readonly persons: readonly string[] }> {
   if (!longEnough(search)) throw new SearchTooShort();
   const hits: FoundRow[] = [];
   const by = orderOf(search);
@@ -114,9 +115,11 @@ export async function searchRegister(
     if (rows.length < want || hits.length > paging.limit || last === undefined) break;
     cursor = cursorAt(last);
   }
-  const items = hits.slice(0, paging.limit).map(hitOf);
+  const onPage = hits.slice(0, paging.limit);
+  const items = onPage.map(hitOf);
+  const persons = [...new Set(onPage.map((row) => row.person))];
   const end = hits[paging.limit - 1];
-  return hits.length > paging.limit && end ? { items, next: cursorAt(end) } : { items };
+  return hits.length > paging.limit && end ? { items, persons, next: cursorAt(end) } : { items, persons };
 }
 
 function hitOf(row: FoundRow): RegisterHit {

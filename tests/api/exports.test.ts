@@ -186,6 +186,7 @@ t.test('a list too long for one file says so instead of ending early', async (t)
     rights: { staff: '', day: '2026-03-01', posts: [] },
     now: '2026-03-01T08:00:00.000Z',
     opener: new Opener(api.codec),
+    count: async () => {},
   };
   t.same(await gatherRows(list, ask, {}, 3), [{ page: 1 }, { page: 2 }, { page: 3 }]);
   await t.rejects(gatherRows(list, ask, {}, 2), { code: 'EXPORT_TOO_LARGE', params: { limit: 2 } });

@@ -70,7 +70,20 @@ t.test('the register finds a family by any name, and shows no more than the call
   }
   t.equal((await search('fileNo=N-77', foreign)).json.items.length, 1, 'by number for who may look up by numbers');
   t.equal((await search('name=tajriba', partner)).json.items.length, 1);
+  const looked = { staff: foreign.id, route: 'GET /v1/register', tier: 'T2', outcome: 'allowed' };
+  const lookedAt = async (query: string) => {
+    await search(query, foreign);
+    return api.looks.at(-1);
+  };
+  t.match(await lookedAt('fileNo=N-77'), { ...looked, cases: [`person-${head}`] }, 'who was found by a number is on record');
+  const inVain = await lookedAt('fileNo=N-78');
+  t.match(inVain, { ...looked, cases: [], missed: /^[0-9a-f]{32}$/ }, 'and that nobody was');
+  t.not((await lookedAt('fileNo=N-79'))?.missed, inVain?.missed);
+  const before = api.looks.length;
+  await search('name=tajriba', foreign);
+  t.equal(api.looks.length, before, 'a search by names is no lookup');
   t.same((await search('fileNo=N-77', partner)).json.items, [], 'and for nobody else');
+  t.notMatch(api.records.join(''), /N-7[789]/, 'no number stands in the log of requests');
 
   await t.test('a name is found in the script it was not written in, whole', async (t) => {
     const found = async (mother: string) =>

@@ -7,6 +7,16 @@ import type { Limited } from '../../platform/limits/settings.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { Problem } from '../problem.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * Counts what only the body or the query tells, for who asks and their office, before it is done. @throws Problem RATE_LIMITED,
+     * LIMITS_UNAVAILABLE
+     */
+    countUse(what: Limited, uses?: number): Promise<void>;
+  }
+}
+
 /** A body counts as one use more for each of these, so that bulks and files weigh what they cost. */
 const BYTES_A_USE = 256 * 1024;
 /** What a body of unknown length counts as. */
@@ -26,12 +36,17 @@ export interface LimitsOptions {
 /**
  * Counts requests by who asks and by office, and answers 429 with `Retry-After` when there are too many. What gives out much
  * at once (`limit` of a route: searches, lookups, exports) is counted before it is done, and closed (503) while it cannot be counted;
- * everything else goes on then. Registered after `auth`, before a body is read.
+ * everything else goes on then. What a body holds many of (commands of a bulk) is counted by its route, with `countUse`. Registered after `auth`, before a body is read.
  */
 export function limits(app: FastifyInstance, options: LimitsOptions): void {
   const { limiter } = options;
   const refusing = limitProblems(options.metrics);
   const officeOf = offices(options);
+  app.decorateRequest('countUse', async function (this: FastifyRequest, what: Limited, uses = 1) {
+    const who = { subject: this.staff, group: await officeOf(this.staff) };
+    if (what === 'requests') refusing(what, limiter.loosely(what, who, uses));
+    else refusing(what, await limiter.strictly(what, who).catch(unavailable));
+  });
   app.addHook('onRequest', async (request) => {
     const who = { subject: request.staff, group: await officeOf(request.staff) };
     refusing('requests', limiter.loosely('requests', who, usesOf(request)));

@@ -84,7 +84,7 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
       summary: 'Persons and their households, by name, mother, birth year, place or file number',
       description:
         'Of a record you may only find, you learn its reference and the branch to ask; `place` and `status` find only those you may read, ' +
-        'and so does `fileNo` for who may not look people up by numbers.',
+        'and so does `fileNo` for who may not look people up by numbers. A search by `fileNo` counts and is on record as a lookup.',
     },
     filter: Search,
     words: ['name', 'motherName', 'fileNo', 'birthYear'],
@@ -92,8 +92,15 @@ export async function registerRoutes(app: FastifyInstance, parts: ApiParts): Pro
     limit: 'searches',
     item: RegisterHitView,
     columns: REGISTER_COLUMNS,
-    page: async ({ rights, opener }, search, paging) => {
-      const page = await searchRegister(db, registerSight(rights), search, paging);
+    page: async ({ rights, opener, count }, search, paging) => {
+      const sight = registerSight(rights);
+      // The number of a file may be that of a card: to search by it is a lookup, counted and on record as one.
+      if (search.fileNo !== undefined) await count('dailyLookups');
+      const { persons, ...page } = await searchRegister(db, sight, search, paging);
+      if (search.fileNo !== undefined) {
+        opener.lookedFor(persons.length === 0 ? missedNumber(parts.mac, 'document_number', search.fileNo) : undefined);
+        for (const person of persons) opener.showed({ stream: `person-${person}` }, 'T2');
+      }
       return { ...page, items: await toShow(opener, page.items) };
     },
   });
