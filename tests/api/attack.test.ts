@@ -453,6 +453,24 @@ t.test('a large body weighs more than a small one', async (t) => {
   t.equal((await of.call('GET', '/v1/processes/parcel', { as: by })).status, 429);
 });
 
+t.test('a bulk counts as a request for each of its commands', async (t) => {
+  const { of, clock } = await limited(t, 'requests=8/100');
+  const by = of.person('registrar');
+  const commands = (count: number) =>
+    Array.from({ length: count }, () => ({
+      ...{ process: 'parcel', command: 'request', input: { to: randomUUID(), name: 'Synthetic' } },
+      key: randomUUID(),
+    }));
+  const bulk = (count: number) => of.call('POST', '/v1/bulk', { as: by, key: null, body: { commands: commands(count) } });
+  t.match(await bulk(6), { status: 200, json: { done: 6 } });
+  const before = await of.log.head();
+  t.match(await bulk(3), { status: 429, json: { code: 'RATE_LIMITED' } });
+  t.equal(await of.log.head(), before, 'none of them was given');
+  clock.now += 60_000;
+  t.match(await bulk(8), { status: 200, json: { done: 8 } });
+  t.equal((await of.call('GET', '/v1/processes/parcel', { as: by })).status, 429);
+});
+
 t.test('while nothing can be counted work goes on, but searches, exports and forged tokens are answered 503', async (t) => {
   const broken: Counts = { add: () => Promise.reject(new Error('no database')) };
   const { of, metrics, limiter } = await limited(t, 'requests=3', broken);
@@ -551,6 +569,8 @@ t.test('numbers tried slowly are counted by the day as well, and matches before 
   t.match(await ask(by), { status: 429, json: { code: 'RATE_LIMITED', params: { seconds: 57_540 } } }, 'until the day is over');
   const matches = await of.call('POST', '/v1/register/matches', { as: by, body: { names: { first: 'x' }, phone: '1' } });
   t.match(matches, { status: 429, json: { code: 'RATE_LIMITED' } }, 'also for who asks about a number in another place');
+  const filed = await of.call('GET', '/v1/register?fileNo=N-77', { as: by });
+  t.match(filed, { status: 429, json: { code: 'RATE_LIMITED' } }, 'or searches by the number of a file or card');
   const colleague = of.colleague(by);
   const office = await Promise.all([1, 2, 3].map(() => ask(colleague)));
   t.ok(

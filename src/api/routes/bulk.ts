@@ -59,12 +59,15 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
       summary: 'Give up to 1,000 commands, or try them',
       description:
         'Each command is given as it would be alone: under its own key, with the same rights, refusals and effects. ' +
-        'Commands to one case are given in order, others side by side; a refusal stops none of the others.',
+        'Commands to one case are given in order, others side by side; a refusal stops none of the others. ' +
+        'It counts as that many requests.',
       body: Bulk,
       response: { 200: jsonSchemaOf(BulkAnswer, 'output') },
     },
     handler: async (request, reply) => {
       const { commands, dryRun = false } = request.body;
+      // As many requests as they would be alone; the first came with the request itself.
+      await request.countUse('requests', commands.length - 1);
       const results = await giveEach(commands, {
         prepare: (given) => prepare(parts.registry, given, (process, text) => caseIdIn(parts, process, text, request, reply)),
         execute: ({ key, ifMatch, record }, { process, command, id, input }) =>

@@ -11,7 +11,7 @@ export type LimitSettings = Readonly<Record<Limited, Limit>>;
 
 /**
  * Nobody published bounds; these are far from what a tired clerk reaches, and within what one machine serves. A group is an
- * office; that of `rejections`, whose subjects are addresses, is not counted.
+ * office; a bulk counts as a request for each of its commands (1,000 at most); that of `rejections`, whose subjects are addresses, is not counted.
  */
 export const defaultLimits: LimitSettings = {
   requests: { perSubject: 1_200, perGroup: 12_000, windowS: 60 },
