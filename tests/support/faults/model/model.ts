@@ -126,12 +126,19 @@ export function createModel() {
       put(one, 'ReservationRequested', by, 'pack');
       remember(request, on, 1);
     };
-    return { appends: [open, ...settling(on, command.tag)], answer: () => standing(on), on };
+    return { appends: [open, ...settling(on, command.tag)], answer: () => standing(request, on), on };
   }
 
-  const standing = (on: number): Answered => {
-    const one = cases[on]!;
-    return { status: one.events.at(-1)!.status, revision: one.events.length - 1, replayed: false };
+  /** How a crate stood after an event, as it is told now: to who may read it, and to who packed it by this command. */
+  function told({ by, command }: Request, on: number, revision: number): string {
+    const { owner, transfer, events } = cases[on]!;
+    const reads = [owner, transfer?.to].includes(officeOf(by));
+    return reads || command.name === 'pack' ? events[revision]!.status : 'not_told';
+  }
+
+  const standing = (request: Request, on: number): Answered => {
+    const revision = cases[on]!.events.length - 1;
+    return { status: told(request, on, revision), revision, replayed: false };
   };
 
   const nameOf = ({ by, on, command, key }: Request): string => `${by} ${on ?? 'new'} ${command.name} ${key}`;
@@ -140,11 +147,11 @@ export function createModel() {
   };
 
   /** The answer of then, with what the system added to it at once. */
-  function again(on: number, revision: number): Answered {
+  function again(request: Request, on: number, revision: number): Answered {
     const { events } = cases[on]!;
     let last = revision;
     while (events[last + 1]?.command === 'settleReservation') last++;
-    return { status: events[last]!.status, revision: last, replayed: true };
+    return { status: told(request, on, last), revision: last, replayed: true };
   }
 
   function whyNot({ by, command, ifMatch }: Request, one: ModelCase): string | undefined {
@@ -236,7 +243,7 @@ export function createModel() {
       const before = done.get(nameOf(request));
       if (before) {
         if (before.input !== JSON.stringify(command)) return { refused: 'IDEMPOTENCY_KEY_REUSED' };
-        return { again: again(before.on, before.revision), on: before.on };
+        return { again: again(request, before.on, before.revision), on: before.on };
       }
       if (command.name === 'pack') return pack(request, command);
       const one = on === undefined ? undefined : cases[on];
@@ -249,7 +256,7 @@ export function createModel() {
         put(one, type, by, command.name);
         remember(request, on, one.events.length - 1);
       };
-      return { appends: [append], answer: () => standing(on), on };
+      return { appends: [append], answer: () => standing(request, on), on };
     },
 
     /** What the reactor of reservations does when it comes by a case. */
