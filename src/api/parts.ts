@@ -39,6 +39,8 @@ export interface ImportedRow {
     readonly row?: number;
     readonly scope?: string;
     readonly score: number;
+    /** A number was compared, so that the score may confirm it. */
+    readonly byNumber?: true;
   }[];
   readonly cases: readonly { readonly process: string; readonly id: string }[];
   readonly refusal?: string | undefined;

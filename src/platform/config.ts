@@ -264,7 +264,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   ACCESS_RETENTION_MONTHS: 'a whole number of months from 1',
   CLOCK_SKEW_SECONDS: 'a whole number of seconds from 1',
   RATE_LIMITS:
-    'limits by person/office such as requests=1200/12000,searches=60,lookups=30,dailyLookups=400,exports=60/300,rejections=600',
+    'limits by person/office such as requests=1200/12000,searches=60,lookups=30,dailyLookups=400,imports=40/200,exports=60/300,rejections=600',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'the http:// or https:// address of a collector of traces (OTLP over HTTP)',
   OTEL_TRACES_SAMPLER_ARG: 'the share of traces that is kept, from 0 to 1',
 };

@@ -8,8 +8,10 @@ import { CompactEncrypt, exportSPKI, generateKeyPair, type JWTPayload, SignJWT }
 import t, { type Test } from 'tap';
 import { networkOf } from '../../src/api/plugins/limits.ts';
 import { household } from '../../src/domain/household/index.ts';
+import { importRun } from '../../src/domain/importRun/index.ts';
 import { registry } from '../../src/domain/index.ts';
 import { listExport } from '../../src/domain/listExport/index.ts';
+import { office } from '../../src/domain/office/index.ts';
 import { person } from '../../src/domain/person/index.ts';
 import { type Counts, memoryCounts, postgresCounts } from '../../src/platform/limits/counts.ts';
 import { createLimiter } from '../../src/platform/limits/limiter.ts';
@@ -469,6 +471,26 @@ t.test('a bulk counts as a request for each of its commands', async (t) => {
   clock.now += 60_000;
   t.match(await bulk(8), { status: 200, json: { done: 8 } });
   t.equal((await of.call('GET', '/v1/processes/parcel', { as: by })).status, 429);
+});
+
+t.test('files to import are counted by the day, alone and in a bulk', async (t) => {
+  const settings = limitsIn('imports=2')!;
+  const metrics = createMetrics({ processMetrics: false });
+  const limiter = createLimiter({ counts: memoryCounts(), settings, metrics });
+  const of = await startApi([importRun, office], () => ({ limiter, metrics }));
+  t.teardown(async () => {
+    limiter.close();
+    await of.close();
+  });
+  const by = of.person('registrar');
+  const input = { kind: 'households', office: randomUUID(), document: randomUUID(), sha256: '0'.repeat(64) };
+  const commands = [{ process: 'importRun', command: 'upload', input, key: randomUUID() }];
+  const alone = () => of.call('POST', '/v1/imports', { as: by, body: input });
+  const bulk = () => of.call('POST', '/v1/bulk', { as: by, key: null, body: { commands } });
+  t.match(await alone(), { json: { code: 'OFFICE_KEEPS_NO_SUCH_CASES' } });
+  t.match(await bulk(), { status: 200, json: { refused: 1 } });
+  t.match(await bulk(), { status: 429, json: { code: 'RATE_LIMITED' } });
+  t.match(await alone(), { status: 429, json: { code: 'RATE_LIMITED' } });
 });
 
 t.test('while nothing can be counted work goes on, but searches, exports and forged tokens are answered 503', async (t) => {

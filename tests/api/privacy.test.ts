@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
+import type { ImportedRow } from '../../src/api/parts.ts';
 import { reachOf } from '../../src/domain/access/access.ts';
 import { hlpCase } from '../../src/domain/hlpCase/index.ts';
 import { household } from '../../src/domain/household/index.ts';
@@ -136,8 +137,18 @@ t.test('of a person that a row of an import resembles, only who may find persons
   const entry = someone('subcommitteeClerk', { governorate: 'IQG15' });
   const { organisation, office = '', governorate = '' } = entry.post;
   const [run, one] = [randomUUID(), randomUUID()];
-  const row = { row: 2, unit: 2, status: 'doubtful', errors: [], duplicates: [{ person: one, score: 91 }], cases: [] };
-  const importRows = { page: async () => ({ items: [row] }), counts: async () => ({ doubtful: 1 }) };
+  const row = {
+    row: 2,
+    unit: 2,
+    status: 'doubtful',
+    errors: [],
+    duplicates: [
+      { person: one, score: 91, byNumber: true },
+      { row: 3, score: 80 },
+    ],
+    cases: [],
+  };
+  const importRows = { page: async () => ({ items: [row as ImportedRow] }), counts: async () => ({ doubtful: 1 }) };
   const w = world([person, importRun]);
   const api = await startApi(w, async (parts) => ({ ...(await withReadModels(t)(parts)), importRows }));
   t.teardown(() => api.close());
@@ -147,7 +158,7 @@ t.test('of a person that a row of an import resembles, only who may find persons
     data: { kind: 'households', office: { organisation, office, governorate }, document: randomUUID(), sha256: '0'.repeat(64) },
     by: entry,
   });
-  const seenBy = async (role: 'registrar' | 'subcommitteeClerk') => {
+  const seenBy = async (role: 'registrar' | 'subcommitteeClerk' | 'partnerCaseworker') => {
     const { status, json } = await api.call('GET', `/v1/imports/${run}/rows`, {
       as: api.person(role, { organisation, office, governorate }),
       headers: { 'masar-after': String(await api.log.head()) },
@@ -155,8 +166,12 @@ t.test('of a person that a row of an import resembles, only who may find persons
     t.equal(status, 200);
     return json.items[0].duplicates;
   };
-  t.same(await seenBy('registrar'), [{ score: 91, reference: referenceOf(one) }]);
-  t.same(await seenBy('subcommitteeClerk'), [{ score: 91 }]);
+  const among = [{ score: 80, row: 3 }];
+  t.same(await seenBy('subcommitteeClerk'), among, 'who may find nobody is not even told that there is somebody');
+  t.same(await seenBy('partnerCaseworker'), among, 'nor who may not look up by numbers, where a number was compared');
+  t.same(api.looks, []);
+  t.same(await seenBy('registrar'), [{ score: 91, reference: referenceOf(one) }, ...among]);
+  t.match(api.looks, [{ cases: [`person-${one}`], tier: 'T2', outcome: 'allowed' }], 'and that is on record');
 });
 
 t.test('where a family under threat goes is not told by the convoy that takes it', async (t) => {

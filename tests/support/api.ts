@@ -62,7 +62,7 @@ type World = ReturnType<typeof world>;
 
 /** More than any test asks for. */
 const NO_LIMITS = limitsIn(
-  'requests=9999999,searches=9999999,lookups=9999999,dailyLookups=9999999,exports=9999999,rejections=9999999',
+  'requests=9999999,searches=9999999,lookups=9999999,dailyLookups=9999999,imports=9999999,exports=9999999,rejections=9999999',
 )!;
 
 /** Keys of a token issuer on this machine: what signs, and what the API is given to check with. */

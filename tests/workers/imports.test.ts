@@ -377,6 +377,15 @@ t.test('imports', async (t) => {
       { row: 4, duplicates: [{ row: 3 }] },
     ]);
     t.ok((items[0]?.duplicates[0]?.score ?? 0) >= 90, 'the padded number is the same number');
+    const partner = colleague(b.registrar, 'partnerCaseworker');
+    const guesses = csv(head('5', { firstName: 'غير', nationalNumber: '00198400000001' }), head('6'));
+    const guessed = await b.upload(guesses, partner);
+    await b.settle(guessed);
+    t.match(await b.stateOf(guessed), { status: 'ready', duplicates: [] }, 'a number is compared only for who may look up by it');
+    await b.w.when(b.registrar, 'importRun', 'cancel', guessed, { reason: 'brought again by the branch' });
+    await b.w.when(b.registrar, 'importRun', 'reopen', guessed, { reason: 'read by the branch' });
+    await b.settle(guessed);
+    t.match(await b.stateOf(guessed), { status: 'in_review', duplicates: [2] });
     await b.w.when(b.registrar, 'importRun', 'decideRows', id, { rows: [2], decision: 'leave_out' });
     await b.w.when(b.registrar, 'importRun', 'decideRows', id, { rows: [4], decision: 'commit' });
     await b.settle(id);
@@ -583,7 +592,7 @@ t.test('imports', async (t) => {
     };
     const file = writeCsv([
       columns,
-      claimRow({ claimNo: '1', firstName: 'سعاد', ...house, ...ratified }),
+      claimRow({ claimNo: '1', firstName: 'سعاد', nationalNumber: '1984000077', ...house, ...ratified }),
       claimRow({ claimNo: '2', firstName: 'كريم', fatherName: 'علي', birth: '1970', ...victim }),
       claimRow({ claimNo: '3', firstName: 'ليلى', fatherName: 'محمد', birth: '1975', ...victim }),
       claimRow({ claimNo: '4', firstName: 'نور', ...house, deedNo: '78', ...ratified, ...paid }),
@@ -591,9 +600,18 @@ t.test('imports', async (t) => {
       claimRow({ claimNo: '6', firstName: 'زهراء', ...house, deedNo: '80', damage: '9' }),
       claimRow({ claimNo: '7', firstName: 'زينب', ...house, ratifiedOn: '2015-01-01' }),
     ]);
+    const somebody: KnownPerson = {
+      id: randomUUID(),
+      descriptor: { names: { first: 'سعاد' }, sex: 'female', nationalNumber: '1984000077' },
+    };
+    b.known.push(somebody);
     const id = await b.upload(file);
     await b.settle(id);
-    t.match(await b.stateOf(id), { status: 'in_review', duplicates: [4], found: { rows: 7, good: 4, units: 4 } });
+    t.match(
+      await b.stateOf(id),
+      { status: 'in_review', duplicates: [4], found: { rows: 7, good: 4, units: 4 } },
+      'of who is on record a sub-committee is told nothing, whose people look nobody up',
+    );
     const wrong = (await b.rows.page(id, { status: 'bad' }, 0, 9)).items.map((one) => [
       one.row,
       ...one.errors.map((each) => each.code),

@@ -7,6 +7,7 @@ import { ProblemAnswer, Reference } from '../answers.ts';
 import { BulkCommand, giveEach, MOST_COMMANDS, memberOf, prepare, type Result } from '../bulk.ts';
 import { caseIdIn } from '../caseIds.ts';
 import { type Catalogue, catalogueOf } from '../catalogue.ts';
+import { limitOf } from '../commandLimits.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import type { ApiParts } from '../parts.ts';
 import { problemBody } from '../problemBody.ts';
@@ -68,6 +69,10 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const { commands, dryRun = false } = request.body;
       // As many requests as they would be alone; the first came with the request itself.
       await request.countUse('requests', commands.length - 1);
+      for (const one of commands) {
+        const limit = limitOf(one.process, one.command);
+        if (limit) await request.countUse(limit);
+      }
       const results = await giveEach(commands, {
         prepare: (given) => prepare(parts.registry, given, (process, text) => caseIdIn(parts, process, text, request, reply)),
         execute: ({ key, ifMatch, record }, { process, command, id, input }) =>

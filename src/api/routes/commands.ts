@@ -5,6 +5,7 @@ import type { Command, Process } from '../../domain/kernel/process.ts';
 import type { Outcome } from '../../eventlog/execute.ts';
 import { Action, CommandAnswer } from '../answers.ts';
 import { caseIdIn } from '../caseIds.ts';
+import { limitOf } from '../commandLimits.ts';
 import { etagOf, idempotencyKey, revisionIn } from '../headers.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { operation } from '../operations.ts';
@@ -33,6 +34,7 @@ export async function commandRoutes(app: FastifyInstance, parts: ApiParts): Prom
 
 function route(app: FastifyInstance, parts: ApiParts, process: Process, { command, path }: Derived): void {
   const opening = command.from === 'new';
+  const limit = limitOf(process.name, command.name);
   app.route<{ Params: { id?: string }; Body: Body }>({
     method: 'POST',
     url: path,
@@ -42,7 +44,7 @@ function route(app: FastifyInstance, parts: ApiParts, process: Process, { comman
       response: { [opening ? 201 : 200]: jsonSchemaOf(CommandAnswer, 'output') },
     },
     serializerCompiler: () => writeAnswer,
-    config: { process, command: command.name },
+    config: { process, command: command.name, ...(limit ? { limit } : {}) },
     handler: async (request, reply) => {
       const key = idempotencyKey(request.headers);
       const ifMatch = revisionIn(request.headers);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { mayI, type Rights, targetOf } from '../../domain/access/access.ts';
+import { mayI, type Rights, reachOf, targetOf } from '../../domain/access/access.ts';
 import { ImportKind } from '../../domain/importRun/events.ts';
 import { importRun, PLANS, templateCodes, templateTable } from '../../domain/importRun/index.ts';
 import { ensure } from '../../domain/kernel/errors.ts';
@@ -14,6 +14,8 @@ import { permitted } from '../caseView.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { operation } from '../operations.ts';
 import type { ApiParts, ImportedRow } from '../parts.ts';
+
+type Duplicate = ImportedRow['duplicates'][number];
 
 const { rowStatus = {}, error = {} } = importRun.labels.codes;
 const known: Readonly<Record<string, Label>> = { ...importRun.labels.refusals, ...error };
@@ -126,8 +128,11 @@ function rowsRoute(app: FastifyInstance, parts: ApiParts): void {
         parts.importRows.counts(id),
         parts.importRows.page(id, { status }, after, limit),
       ]);
-      const findable = await findableAmong(parts, rights, page.items);
-      return { counts, items: page.items.map((row) => viewOf(row, findable)), next: page.next };
+      const told = await toldAmong(parts, rights, page.items);
+      const items = page.items.map((row) => ({ ...row, duplicates: row.duplicates.filter(told) }));
+      for (const one of items.flatMap((row) => row.duplicates))
+        if (one.person !== undefined && one.byNumber) request.opener.showed({ stream: `person-${one.person}` }, 'T2');
+      return { counts, items: items.map(viewOf), next: page.next };
     },
   );
 }
@@ -174,30 +179,36 @@ async function readable(
   return { id, rights };
 }
 
-/** Of the persons that rows resemble, those the caller may find: to others a possible duplicate has a score alone. */
-async function findableAmong({ cases }: ApiParts, rights: Rights, rows: readonly ImportedRow[]): Promise<ReadonlySet<string>> {
+/**
+ * Which possible duplicates the caller is told of: persons they may find, and where a number was compared only who may look people up
+ * by numbers. To others a score alone would confirm that somebody is on record.
+ */
+async function toldAmong(
+  { cases }: ApiParts,
+  rights: Rights,
+  rows: readonly ImportedRow[],
+): Promise<(one: Duplicate) => boolean> {
   const persons = new Set(rows.flatMap((row) => row.duplicates.flatMap((one) => one.person ?? [])));
   const asked = [...persons].map(async (id) => {
     const verdict = mayI(rights, 'person:find', targetOf(person, await cases.glance(`person-${id}`)));
     return verdict.allowed || verdict.mayFind ? [id] : [];
   });
-  return new Set((await Promise.all(asked)).flat());
+  const findable = new Set((await Promise.all(asked)).flat());
+  const numbers = reachOf(rights, 'register:lookup').length > 0;
+  return ({ person: id, byNumber }) => id === undefined || (findable.has(id) && (numbers || !byNumber));
 }
 
 const headings: Readonly<Record<string, Label>> = Object.fromEntries(
   Object.values(PLANS).flatMap(({ columns }) => columns.map((one) => [one.key, one.heading])),
 );
 
-function viewOf(
-  { errors, duplicates, cases, refusal, ...row }: ImportedRow,
-  findable: ReadonlySet<string>,
-): z.input<typeof RowView> {
+function viewOf({ errors, duplicates, cases, refusal, ...row }: ImportedRow): z.input<typeof RowView> {
   return {
     ...row,
     statusLabel: rowStatus[row.status],
     errors: errors.map((one) => ({ ...one, heading: headings[one.column], words: known[one.code] })),
-    duplicates: duplicates.map(({ person: id, ...one }) =>
-      id !== undefined && findable.has(id) ? { ...one, reference: referenceOf(id) } : one,
+    duplicates: duplicates.map(({ person: id, byNumber: _, ...one }) =>
+      id === undefined ? one : { ...one, reference: referenceOf(id) },
     ),
     cases: cases.map((one) => ({ ...one, reference: referenceOf(one.id) })),
     ...(refusal === undefined ? {} : { refusal: { code: refusal, words: known[refusal] } }),

@@ -94,6 +94,9 @@ function rowsFor(role: Role, permission: string): readonly PolicyRow[] {
   return rows;
 }
 
+/** Whether a post in this role, by its name, gives a permission at all, wherever that reaches. */
+export const mayAnywhere = (post: string, permission: string): boolean => rowsFor(post as Role, permission).length > 0;
+
 /** What an office may do with a case that is offered to it: look, answer the offer, share out who answers. */
 const UNDER_OFFER = ['find', 'read', 'timeline', 'transfer', 'work', 'assign'];
 

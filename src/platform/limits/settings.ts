@@ -5,7 +5,7 @@ export interface Limit {
   readonly windowS: number;
 }
 
-export const LIMITED = ['requests', 'searches', 'lookups', 'dailyLookups', 'exports', 'rejections'] as const;
+export const LIMITED = ['requests', 'searches', 'lookups', 'dailyLookups', 'imports', 'exports', 'rejections'] as const;
 export type Limited = (typeof LIMITED)[number];
 export type LimitSettings = Readonly<Record<Limited, Limit>>;
 
@@ -19,6 +19,8 @@ export const defaultLimits: LimitSettings = {
   lookups: { perSubject: 30, perGroup: 300, windowS: 60 },
   // Who tries numbers slowly tries them all the same: what names somebody by a number is counted by the day as well.
   dailyLookups: { perSubject: 400, perGroup: 4_000, windowS: 86_400 },
+  // Each file may hold thousands of numbers, and is kept: what was tried in it is to be seen.
+  imports: { perSubject: 40, perGroup: 200, windowS: 86_400 },
   exports: { perSubject: 60, perGroup: 300, windowS: 3_600 },
   rejections: { perSubject: 600, perGroup: 600, windowS: 60 },
 };

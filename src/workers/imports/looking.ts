@@ -1,3 +1,4 @@
+import { mayAnywhere } from '../../domain/access/access.ts';
 import { matchingRule, possibleDuplicates } from '../../domain/household/index.ts';
 import { blockingKeys, matchScore, type PersonDescriptor } from '../../domain/household/matching.ts';
 import type { Matching } from '../../domain/household/possibleDuplicates.ts';
@@ -16,18 +17,27 @@ const MOST_ALIKE = 200;
 /** Digits of a national number, to which offices pad it. */
 const NATIONAL_DIGITS = 12;
 
+/** By what persons on record may be found for who has a file read. */
+export type LookedFor = 'nothing' | 'names' | 'numbers';
+
+/** What a post in this role may look people up by. */
+export const lookedForBy = (post: string): LookedFor =>
+  mayAnywhere(post, 'register:lookup') ? 'numbers' : mayAnywhere(post, 'register:search') ? 'names' : 'nothing';
+
 /** Possible duplicates by row. */
 export type Doubts = Map<number, ImportRow['duplicates']>;
 
 /**
  * Looks every person of a file up among the records and among the other units of the file. Nothing follows from a score
- * but that somebody has to look (domain.md §1.4).
+ * but that somebody has to look (domain.md §1.4). On record it is looked only for what who has the file read may look people up by:
+ * a score, or merely that there is one, would else confirm guessed numbers by the thousand.
  */
 export async function doubtsIn(
   units: readonly Unit[],
   plan: Pick<Plan, 'personsOf'>,
   search: SearchPersons,
   matching: Matching = matchingRule.default,
+  by: LookedFor = 'numbers',
 ): Promise<Doubts> {
   const doubts = new Map<number, ImportRow['duplicates'][number][]>();
   const add = (row: number, doubt: ImportRow['duplicates'][number]): void => {
@@ -37,10 +47,16 @@ export async function doubtsIn(
   const asked = units.flatMap((unit) =>
     plan.personsOf(unit).map((one) => ({ unit: unit.unit, row: one.row.row, person: described(one, unit) })),
   );
-  const recorded = await atOnce(asked, AT_ONCE, ({ person }) => onRecord(person, search, matching));
+  const recorded =
+    by === 'nothing'
+      ? []
+      : await atOnce(asked, AT_ONCE, ({ person }) =>
+          onRecord(by === 'numbers' ? person : withoutNumbers(person), search, matching),
+        );
   for (const [index, one] of asked.entries()) {
     const { unit, row, person } = one;
-    for (const { other, score } of recorded[index] ?? []) add(row, { person: other, score });
+    const byNumber = by === 'numbers' && bearsNumber(person) ? { byNumber: true as const } : {};
+    for (const { other, score } of recorded[index] ?? []) add(row, { person: other, score, ...byNumber });
     for (const other of inFile(person, unit, met, matching)) add(row, other);
     for (const key of blockingKeys(person)) {
       const alike = met.get(key) ?? [];
@@ -49,6 +65,15 @@ export async function doubtsIn(
   }
   return new Map([...doubts].map(([row, list]) => [row, list.sort((a, b) => b.score - a.score).slice(0, MOST_SHOWN)]));
 }
+
+const NUMBERS = ['nationalNumber', 'phone', 'qCard', 'pdsNumber'] as const;
+
+const bearsNumber = (person: PersonDescriptor): boolean => NUMBERS.some((field) => person[field] !== undefined);
+
+const withoutNumbers = (person: PersonDescriptor): PersonDescriptor => ({
+  ...person,
+  ...Object.fromEntries(NUMBERS.map((field) => [field, undefined])),
+});
 
 /** The records it may be, however its number is padded. */
 async function onRecord(person: PersonDescriptor, search: SearchPersons, matching: Matching) {

@@ -16,6 +16,8 @@ export interface ImportRow {
     readonly row?: number;
     readonly scope?: string;
     readonly score: number;
+    /** A number was compared, so that the score may confirm it. */
+    readonly byNumber?: true;
   }[];
   /** What it opened. */
   readonly cases: readonly { readonly process: string; readonly id: string }[];

@@ -7,7 +7,7 @@ import { atOnce } from '../runtime/atOnce.ts';
 import { verdictOn } from '../runtime/faults.ts';
 import type { TaskContext } from '../runtime/reactor.ts';
 import { AT_ONCE, adopt, planOf, type Run } from './entering.ts';
-import { type Doubts, doubtsIn } from './looking.ts';
+import { type Doubts, doubtsIn, type LookedFor } from './looking.ts';
 import { come, type ImportParts } from './parts.ts';
 import { type fileReader, type ReadFile, UnreadableFile } from './reading.ts';
 import type { ImportRow } from './rows.ts';
@@ -18,7 +18,7 @@ type Reader = ReturnType<typeof fileReader>;
 export async function validate(
   id: string,
   state: Extract<ImportState, { status: 'uploaded' }>,
-  parts: ImportParts & { readonly reader: Reader },
+  parts: ImportParts & { readonly reader: Reader; readonly by: LookedFor },
   context: TaskContext,
 ): Promise<void> {
   const give = (command: string, input: object) => context.command({ process: 'importRun', command, id, input, part: 'read' });
@@ -33,7 +33,7 @@ export async function validate(
     const unfit = [...new Set(tried.errors.map((one) => one.unit))].sort((a, b) => a - b);
     const file: ReadFile = { ...read, errors: [...read.errors, ...tried.errors.map(({ unit: _, ...error }) => error)] };
     const search = come(await parts.personsAt(context.cause.position));
-    const doubts = await doubtsIn(sound(file), PLANS[kind], search, matching.value);
+    const doubts = await doubtsIn(sound(file), PLANS[kind], search, matching.value, parts.by);
     for (const [row, scopes] of tried.taken)
       doubts.set(row, [...scopes.map((scope) => ({ scope, score: 100 })), ...(doubts.get(row) ?? [])]);
     const rows = rowsOf(file, doubts);

@@ -6,6 +6,7 @@ import { opened } from '../../domain/kernel/privacy.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import { commitUnits } from '../imports/committing.ts';
 import { AT_ONCE } from '../imports/entering.ts';
+import { lookedForBy } from '../imports/looking.ts';
 import type { ImportParts } from '../imports/parts.ts';
 import { fileReader } from '../imports/reading.ts';
 import type { UnitChange } from '../imports/rows.ts';
@@ -126,7 +127,10 @@ export function imports(parts: ImportReactorParts): Reactor {
       const id = idOf(context.cause.stream);
       const { record, history } = await context.cases.load(importRun, id);
       const state = record.state as ImportState;
-      if (step === 'read' && state.status === 'uploaded') await validate(id, state, { ...parts, reader }, context);
+      if (step === 'read' && state.status === 'uploaded') {
+        const post = history[context.cause.revision]?.meta.actor.post ?? '';
+        await validate(id, state, { ...parts, reader, by: lookedForBy(post) }, context);
+      }
       if (step === 'mark' && 'decided' in state) await parts.rows.settle(id, marksOf(history[context.cause.revision]));
       if (step === 'go on' && (state.status === 'committing' || state.status === 'taking_back'))
         await goOn(id, state, history, context);
