@@ -1,5 +1,5 @@
 /** What whoever runs Masar sees of it: probes, metrics, traces. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import t from 'tap';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { serveOperations } from '../src/platform/operationsServer.ts';
@@ -9,7 +9,7 @@ import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
 import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
 import { text as infra, metricsIn, queries, runbooks } from './support/operation/infra.ts';
 import { installation, until } from './support/operation/installation.ts';
-import { silentLog } from './support/postgres.ts';
+import { silentLog, temporaryDirectory } from './support/postgres.ts';
 
 t.setTimeout(120_000);
 
@@ -18,7 +18,9 @@ const CALLER = '00f067aa0ba902b7';
 
 const collector = await startCollector();
 t.teardown(() => collector.close());
-const masar = await installation(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+const witness = temporaryDirectory();
+t.teardown(() => rmSync(witness, { recursive: true, force: true }));
+const masar = await installation(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, AUDIT_WITNESS_DIR: witness });
 
 const saying = (spans: readonly ReceivedSpan[], trace: string) => spans.filter((one) => one.traceId === trace);
 

@@ -8,6 +8,7 @@ import type { Process } from '../domain/kernel/process.ts';
 import { newestVersion, type Registry, storedType } from '../domain/kernel/registry.ts';
 import type { KeyLookup, KeyName, Keyring } from '../platform/keyring.ts';
 import { freshNonce } from '../platform/nonces.ts';
+import { UnknownEventType } from './failures.ts';
 import type { ProposedEvent, StreamEvent } from './port.ts';
 
 /** An event about to be written, before it has bytes. */
@@ -24,14 +25,6 @@ export interface Draft {
 /** The one byte string: envelope and payload, as JSON in UTF-8, with personal values sealed. */
 interface Envelope extends Omit<Draft, 'data'> {
   readonly data: Record<string, unknown>;
-}
-
-/** The reader is older than the writer: this version of the event is not known here. */
-export class UnknownEventType extends Error {
-  constructor(stored: StreamEvent) {
-    super(`event ${stored.type} at ${stored.stream}/${stored.revision} is not known to this version of Masar`);
-    this.name = 'UnknownEventType';
-  }
 }
 
 /** The bytes are not what their type says. */

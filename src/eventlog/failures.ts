@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../domain/kernel/envelope.ts';
+import type { StreamEvent } from './port.ts';
 
 /** The case moved on since the caller looked: what happened in between. */
 export class Stale extends Error {
@@ -19,5 +20,13 @@ export class InvalidInput extends Error {
     super('INVALID_INPUT');
     this.name = 'InvalidInput';
     this.issues = issues;
+  }
+}
+
+/** The reader is older than the writer: this version of the event is not known here. */
+export class UnknownEventType extends Error {
+  constructor(stored: StreamEvent) {
+    super(`event ${stored.type} at ${stored.stream}/${stored.revision} is not known to this version of Masar`);
+    this.name = 'UnknownEventType';
   }
 }

@@ -109,7 +109,22 @@ export async function boardLines(
   groups: readonly BoardGroup[],
   day: LocalDate,
 ): Promise<readonly BoardLine[]> {
-  if ('groups' in seen && isCounted(filter, seen)) return countedLines(db, seen, filter, groups, day);
+  const counted = 'groups' in seen && isCounted(filter, seen);
+  const lines = await (counted ? countedLines(db, seen, filter, groups, day) : linesByCase(db, seen, filter, groups, day));
+  return lines.map((line) => ({ ...line, measures: byName(line.measures) }));
+}
+
+/** In one order wherever they were added up: equal figures are equal answers, under one ETag. */
+const byName = (measures: BoardLine['measures']): BoardLine['measures'] =>
+  Object.fromEntries(Object.entries(measures).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+async function linesByCase(
+  db: Db,
+  seen: Seen,
+  filter: BoardFilter,
+  groups: readonly BoardGroup[],
+  day: LocalDate,
+): Promise<readonly BoardLine[]> {
   const columns = groups.map((group) => `board.${group}` as const);
   const base = onBoard(db, conditionOf(seen), filter);
   const numbers = base

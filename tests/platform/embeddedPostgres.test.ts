@@ -140,7 +140,7 @@ t.test('what was stored is there after a stop and a start, under the same addres
       { name: 'fsync', setting: 'on' },
       { name: 'full_page_writes', setting: 'on' },
       { name: 'listen_addresses', setting: '' },
-      { name: 'max_connections', setting: '100' },
+      { name: 'max_connections', setting: '200' },
       { name: 'synchronous_commit', setting: 'on' },
     ],
     'durable, and without a TCP port',

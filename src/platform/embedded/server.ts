@@ -38,7 +38,8 @@ const SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  max_connections: '100',
+  // One process with every role opens up to 110, and commands a person types come beside it.
+  max_connections: '200',
   shared_buffers: '64MB',
   max_wal_size: '512MB',
   jit: 'off',

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import pg from 'pg';
 import type { Registry } from '../../domain/kernel/registry.ts';
-import { type Codec, UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
+import { type Codec, UndecodableEvent } from '../../eventlog/codec.ts';
+import { UnknownEventType } from '../../eventlog/failures.ts';
 import { pause } from '../../eventlog/follow.ts';
 import { type EventLog, LogUnavailable, type StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';

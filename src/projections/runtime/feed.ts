@@ -1,6 +1,7 @@
 import { categoryOf } from '../../domain/kernel/envelope.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
-import { type Codec, type Opening, UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
+import { type Codec, type Opening, UndecodableEvent } from '../../eventlog/codec.ts';
+import { UnknownEventType } from '../../eventlog/failures.ts';
 import { Bell } from '../../eventlog/follow.ts';
 import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';

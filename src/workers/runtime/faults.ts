@@ -1,6 +1,6 @@
 import { Refused } from '../../domain/kernel/errors.ts';
-import { UndecodableEvent, UnknownEventType } from '../../eventlog/codec.ts';
-import { InvalidInput } from '../../eventlog/failures.ts';
+import { UndecodableEvent } from '../../eventlog/codec.ts';
+import { InvalidInput, UnknownEventType } from '../../eventlog/failures.ts';
 import { LogUnavailable, OutcomeUnknown } from '../../eventlog/port.ts';
 import { ClockWrong } from '../../platform/clock.ts';
 import { isConnectionFault } from '../../platform/database.ts';
