@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Codec } from './eventlog/codec.ts';
 import type { EventLog, StoredEvent } from './eventlog/port.ts';
 import type { Log } from './platform/logging.ts';
-import { farthest, resetReadModels } from './projections/runtime/reset.ts';
+import { farthest, forgetSkipsBeyond, resetReadModels } from './projections/runtime/reset.ts';
 import { farthestReactor, stepBack } from './workers/runtime/stepBack.ts';
 
 /** A store whose log may have been put back from a backup. */
@@ -32,8 +32,10 @@ export async function stepBackWithLog({ name, log, codec, pool, db, read, worker
   // What an EventStoreDB log has read may lie behind its last event of ours: there only the event itself tells.
   const isBehind = log.kind === 'eventstoredb' ? !(await holds(log, model.logIndex)) : model.position > head || reactor > head;
   if (!isBehind) return false;
-  const models = await resetReadModels(db, read);
+  // Where only the read models tell that the log is behind, they are made anew last: a crash in between is then found again.
   const again = await stepBack(pool, workers, { head, since: await sinceLast(log, codec, head) });
+  await forgetSkipsBeyond(db, read, head);
+  const models = await resetReadModels(db, read);
   logger.warn(
     { store: name, head: String(head), models, again },
     'the log is behind its checkpoints: read models are made anew, reactors step back',

@@ -85,10 +85,10 @@ async function copy(pool, before, after) {
       });
       texts.push([into, columns === '*' ? '' : `(${columns})`, Buffer.concat(chunks)]);
     }
+    for (const [into] of texts) await client.query(`truncate ${into}`);
     const start = performance.now();
     await client.query('begin');
     for (const [into, columns, text] of texts) {
-      await client.query(`delete from ${into}`);
       await pipeline(Readable.from([text]), client.query(copyFrom(`copy ${into} ${columns} from stdin`)));
     }
     await client.query('commit');

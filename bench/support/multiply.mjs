@@ -5,6 +5,7 @@ const TABLES = [
   'case_index',
   'queue',
   'board',
+  'board_wait',
   'register_person',
   'register_household',
   'register_member',
@@ -37,8 +38,19 @@ export async function multiply({ pool }, cases) {
       await client.query('drop table original');
       await client.query(`vacuum analyze ${place}`);
     }
+    await multiplyCounts(client, copies + 1);
   } finally {
     client.release(true);
+  }
+}
+
+/** What boards count beside their rows: each case and its copies stand alike. */
+async function multiplyCounts(client, times) {
+  for (const table of ['board_cell', 'board_age', 'board_waiting']) {
+    const place = await placeOf(client, table);
+    const measures = `, measures = coalesce((select jsonb_object_agg(key, value::numeric * $1) from jsonb_each_text(measures)), '{}')`;
+    await client.query(`update ${place} set cases = cases * $1${table === 'board_cell' ? measures : ''}`, [times]);
+    await client.query(`vacuum analyze ${place}`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Process, Stated } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Codec } from './codec.ts';
 import type { EventLog, Position, StreamEvent } from './port.ts';
-import { recent } from './recent.ts';
+import { type ReadAt, recent } from './recent.ts';
 
 /** A case with the history it was folded from. */
 export interface LoadedCase {
@@ -37,25 +37,25 @@ const KEPT_MS = 30_000;
  * Reads cases from the log. What was read is kept in memory for a moment, and only what came since is read anew: the log is
  * asked every time, so what is kept is never behind it.
  */
-export function createCases(log: EventLog, codec: Codec, registry: Registry, now: () => number = Date.now): Cases {
+export function createCases(log: EventLog, codec: Codec, registry: Registry, now: () => number = () => performance.now()): Cases {
   const limits = { keptFor: KEPT_MS, now, forgettings: codec.forgettings };
   const folds = recent<CaseRecord<Stated>>({ ...limits, capacity: GLANCES, weigh: () => 1 });
   const histories = recent<LoadedCase>({ ...limits, capacity: HISTORY_BYTES, weigh: bytesOf });
 
-  const loadAll = async (process: Process, id: string): Promise<LoadedCase> => {
+  const loadAll = async (process: Process, id: string): Promise<{ readonly value: LoadedCase; readonly read: ReadAt }> => {
     const stream = `${process.name}-${id}`;
     const kept = histories.get(stream);
     const { value: known, read } = kept ?? { value: nothingOf(process, id), read: histories.moment() };
     const stored = await log.read(stream, known.record.revision + 1);
-    if (stored.length === 0) return known;
+    if (stored.length === 0) return { value: known, read };
     const loaded = goOn(known, stored, await codec.decode(stored, 'all'));
     histories.keep(stream, loaded, read);
-    return loaded;
+    return { value: loaded, read };
   };
 
   return {
     load: async (process, id, until) => {
-      const loaded = await loadAll(process, id);
+      const { value: loaded } = await loadAll(process, id);
       if (until === undefined) return loaded;
       const stored = loaded.stored.filter((event) => event.position <= until);
       const history = loaded.history.slice(0, stored.length);
@@ -66,9 +66,13 @@ export function createCases(log: EventLog, codec: Codec, registry: Registry, now
       const kept = folds.get(stream);
       const { value: known, read } = kept ?? { value: noCase(process, idOf(stream)), read: folds.moment() };
       const news = await codec.decode(await log.read(stream, known.revision + 1), 'all');
-      const record = news.some(changesThePast)
-        ? (await loadAll(process, idOf(stream))).record
-        : news.reduce((before, event) => step(process, before, event), known);
+      if (news.some(changesThePast)) {
+        const whole = await loadAll(process, idOf(stream));
+        // What was opened for the history may be older than what was kept here.
+        folds.keep(stream, whole.value.record, whole.read);
+        return whole.value.record;
+      }
+      const record = news.reduce((before, event) => step(process, before, event), known);
       folds.keep(stream, record, read);
       return record;
     },

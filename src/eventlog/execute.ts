@@ -149,14 +149,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
     const decision = await decide(run, loaded, actor, now, inputMac);
     if (decision.proposals.length === 0) {
-      const outcome = outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? 0n, false);
+      const outcome = outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? 0n, told);
       return request.dryRun ? { ...outcome, would: { events: [], taken: [], reserves: [] } } : outcome;
     }
 
     const naming = { stream: loaded.record.stream, loaded, rights, dryRun: request.dryRun === true };
     await files.admit([run.input, request.record], naming);
     const drafts = draftEvents(keyring.mac, run, loaded, decision);
-    if (request.dryRun) return wouldBe(run, loaded, rights, drafts);
+    if (request.dryRun) return wouldBe(run, loaded, rights, drafts, told);
     const bytes = await parts.codec.encode(drafts.events);
     const expected = loaded.record.exists ? loaded.record.revision : 'none';
     const written = await appendCarefully(loaded.record.stream, expected, bytes).catch((error: unknown) => {
@@ -167,8 +167,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     });
     if (!written) return undefined;
     if (process.name === 'rule') rulebook.forget();
-    if (drafts.reserved.length > 0) return settleAndAnswer(run, drafts, rights, written);
-    return outcomeOf(run, { ...loaded, record: drafts.record }, rights, written.position, false);
+    if (drafts.reserved.length > 0) return settleAndAnswer(run, drafts, rights, written, told);
+    return outcomeOf(run, { ...loaded, record: drafts.record }, rights, written.position, told);
   }
 
   /** Sends an append whose outcome got lost once more with the same bytes: the log then meets its own events. */
@@ -235,21 +235,33 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   /** Asks the reservation streams and tells the case; a reactor does the same when this request dies before it. */
-  async function settleAndAnswer(run: Run, drafts: Drafted, rights: Rights | undefined, written: AppendResult): Promise<Outcome> {
+  async function settleAndAnswer(
+    run: Run,
+    drafts: Drafted,
+    rights: Rights | undefined,
+    written: AppendResult,
+    saw: boolean,
+  ): Promise<Outcome> {
     for (const one of drafts.reserved) {
       // The command is written already: no refusal of what follows may be told as a refusal of it.
       await settleReservation({ execute, cases }, drafts.record.stream, one).catch(unlessRefused);
     }
     const loaded = await cases.load(run.process, run.id);
-    return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? written.position, false);
+    return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? written.position, saw);
   }
 
   /** What the command would come to: nothing is written, and what must be unique is only looked up. */
-  async function wouldBe(run: Run, loaded: LoadedCase, rights: Rights | undefined, drafts: Drafted): Promise<Outcome> {
+  async function wouldBe(
+    run: Run,
+    loaded: LoadedCase,
+    rights: Rights | undefined,
+    drafts: Drafted,
+    saw: boolean,
+  ): Promise<Outcome> {
     const held = await Promise.all(drafts.reserved.map((one) => isTaken(cases, drafts.record.stream, one)));
     const taken = drafts.reserved.filter((_, index) => held[index]).map((one) => one.scope);
     const position = loaded.stored.at(-1)?.position ?? 0n;
-    const outcome = outcomeOf(run, { ...loaded, record: drafts.record }, rights, position, false);
+    const outcome = outcomeOf(run, { ...loaded, record: drafts.record }, rights, position, saw);
     return {
       ...outcome,
       would: { events: drafts.events.map((one) => one.type), taken, reserves: drafts.reserved.map((one) => one.hash) },
@@ -262,26 +274,28 @@ export function createExecutor(parts: ExecutorParts): Executor {
     let last = done;
     while (history[last + 1]?.meta.command === 'settleReservation') last++;
     const { status, revision } = foldCase(run.process, run.id, history.slice(0, last + 1));
-    const again = outcomeOf(run, loaded, rights, stored[last]?.position ?? 0n, true);
-    return { ...again, status: again.status === 'not_told' ? again.status : status, revision };
+    const before = { ...loaded, record: foldCase(run.process, run.id, history.slice(0, done)) };
+    const again = outcomeOf(run, loaded, rights, stored[last]?.position ?? 0n, maySee(run, before, rights));
+    return { ...again, status: again.status === 'not_told' ? again.status : status, revision, replayed: true };
   }
 
-  function outcomeOf(run: Run, loaded: LoadedCase, rights: Rights | undefined, position: Position, replayed: boolean): Outcome {
+  /** The answer to a command. `saw`: whether who gave it could read the case before; what became of it is then no secret. */
+  function outcomeOf(run: Run, loaded: LoadedCase, rights: Rights | undefined, position: Position, saw: boolean): Outcome {
     const { record } = loaded;
     const target = targetOf(run.process, record);
     // Who may act on a case without reading it is told neither how it stands nor what could be done with it. How a general case
     // stands that the command itself opens is no news to who gave it.
-    const told = maySee(run, loaded, rights);
+    const sees = maySee(run, loaded, rights);
     const opened = run.process.store === 'general' && run.command.from === 'new' && !run.request.dryRun;
     return {
       process: run.process.name,
       id: run.id,
       reference: record.reference,
-      status: told || opened ? record.status : 'not_told',
+      status: saw || sees || opened ? record.status : 'not_told',
       revision: record.revision,
       position,
-      actions: rights && told ? actionsOf(run.process, record, (permission) => mayI(rights, permission, target).allowed) : [],
-      replayed,
+      actions: rights && sees ? actionsOf(run.process, record, (permission) => mayI(rights, permission, target).allowed) : [],
+      replayed: false,
     };
   }
 

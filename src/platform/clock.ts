@@ -34,12 +34,15 @@ export interface ClockParts {
 }
 
 const EVERY_MS = 10_000;
+const ASK_MS = 5_000;
 /** Beyond this it is told, and nothing more: clocks that are kept right differ by milliseconds. */
 const WARN_MS = 5_000;
 
 /** Asks a pool for the time of its database. */
 export const timeOf = (pool: pg.Pool) => async (): Promise<number> => {
-  const { rows } = await pool.query<{ ms: number }>('select extract(epoch from clock_timestamp())::float8 * 1000 as ms');
+  // A connection that went silent would else leave the clock uncompared for as long as TCP is patient.
+  const query = { text: 'select extract(epoch from clock_timestamp())::float8 * 1000 as ms', query_timeout: ASK_MS };
+  const { rows } = await pool.query<{ ms: number }>(query);
   return rows[0]?.ms ?? Number.NaN;
 };
 

@@ -15,6 +15,10 @@ export const isCounted = ({ asOf, effectiveOn }: BoardFilter, sight: Sight): boo
   effectiveOn === undefined &&
   sight.groups.every(({ reach }) => reach.every(({ scope }) => PLACES.has(scope)));
 
+/** Counts of one moment: what is counted while they are read belongs to the next answer. */
+export const atOneMoment = <T>(db: Db, read: (db: Db) => Promise<T>): Promise<T> =>
+  db.isTransaction ? read(db) : db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read);
+
 /** The cells of a board that a sight shows, under a filter. */
 const shown = (sight: Sight, filter: BoardFilter): Expression<SqlBool> =>
   sql<SqlBool>`(${sql.join(
@@ -98,10 +102,8 @@ async function agesOf(db: Db, lines: readonly Counting[], day: LocalDate): Promi
       }
     }
   }
-  const daysAt = (line: number, rank: number): number => {
-    const since = sought.find((one) => one.line === line && one.rank === rank)!.parent;
-    return Math.max(daysBetween(since, day), 0);
-  };
+  const found = new Map(sought.map(({ line, rank, parent }) => [`${line} ${rank}`, parent]));
+  const daysAt = (line: number, rank: number): number => Math.max(daysBetween(found.get(`${line} ${rank}`)!, day), 0);
   return lines.map(({ cases }, line): Ages => {
     // As Postgres' percentile_cont: between the two nearest.
     const percentile = (share: number): number => {

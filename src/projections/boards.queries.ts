@@ -1,6 +1,6 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { LocalDate } from '../domain/kernel/dates.ts';
-import { countedLines, countedWaits, isCounted } from './boardCounts.queries.ts';
+import { atOneMoment, countedLines, countedWaits, isCounted } from './boardCounts.queries.ts';
 import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
 import type { ReadTables } from './reads.queries.ts';
 import { type Sight, visibleTo } from './visibility.ts';
@@ -110,7 +110,9 @@ export async function boardLines(
   day: LocalDate,
 ): Promise<readonly BoardLine[]> {
   const counted = 'groups' in seen && isCounted(filter, seen);
-  const lines = await (counted ? countedLines(db, seen, filter, groups, day) : linesByCase(db, seen, filter, groups, day));
+  const lines = counted
+    ? await atOneMoment(db, (at) => countedLines(at, seen, filter, groups, day))
+    : await linesByCase(db, seen, filter, groups, day);
   return lines.map((line) => ({ ...line, measures: byName(line.measures) }));
 }
 
@@ -185,7 +187,9 @@ export function boardWaits(
   groups: readonly BoardGroup[],
   now: string,
 ): Promise<readonly (Partial<Record<BoardGroup, string | null>> & BoardWait)[]> {
-  if ('groups' in seen && isCounted(filter, seen)) return countedWaits(db, seen, filter, groups, now);
+  if ('groups' in seen && isCounted(filter, seen)) {
+    return atOneMoment(db, (at) => countedWaits(at, seen, filter, groups, now));
+  }
   const columns = groups.map((group) => `board.${group}` as const);
   return onBoard(db, conditionOf(seen), filter)
     .innerJoin('queue', (join) => join.onRef('queue.process', '=', 'board.process').onRef('queue.case_id', '=', 'board.case_id'))

@@ -166,7 +166,10 @@ export async function householdCard(
   read: Sight,
   id: string,
 ): Promise<{ readonly household: RegisterHousehold; readonly members: readonly RegisterPerson[] } | undefined> {
-  const rows = await found(db, { find: read, read }, { household: id }).orderBy('p.sort_name').orderBy('p.id').execute();
+  const rows = await found(db, { find: read, read, numbers: read }, { household: id })
+    .orderBy('p.sort_name')
+    .orderBy('p.id')
+    .execute();
   const [first] = rows;
   if (!first?.readHousehold) return undefined;
   return { household: { ...householdOf(first), id }, members: rows.map(personOf) };

@@ -29,11 +29,11 @@ export interface RegisterSearch {
   readonly persons?: readonly string[] | undefined;
 }
 
-/** `find` and `read` of persons and households, and whose numbers of papers may be asked for: those that may be found, when absent. */
+/** `find` and `read` of persons and households, and whose numbers of papers may be asked for. */
 export interface RegisterSight {
   readonly find: Sight;
   readonly read: Sight;
-  readonly numbers?: Sight;
+  readonly numbers: Sight;
 }
 
 type Condition = Expression<SqlBool>;
@@ -135,7 +135,7 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
   if (search.place !== undefined || search.status !== undefined) query = query.where(visible('hc', sight.read));
   if (number !== undefined) {
     query = query
-      .where(visible('hc', sight.numbers ?? sight.find))
+      .where(visible('hc', sight.numbers))
       .where('h.id', 'in', (eb) =>
         eb.selectFrom('register_number').select('register_number.household').where('register_number.number', '=', number),
       );

@@ -136,7 +136,11 @@ t.test('a case names who claims and which property, and the same deed has the sa
   const mayor = someone('localAuthority');
   await refused(t, hlp('recordAuthorityLetter', id, { strength: 'medium' }, undefined, mayor), 'LETTER_MISSING');
   const done = await hlp('recordAuthorityLetter', id, { strength: 'medium' }, letter, mayor);
-  t.match(done, { outcome: { status: 'evidence' }, events: [{ data: { kind: 'authority_letter', strength: 'medium' } }] });
+  t.match(done, {
+    outcome: { status: 'not_told' },
+    record: { status: 'evidence' },
+    events: [{ data: { kind: 'authority_letter', strength: 'medium' } }],
+  });
 });
 
 t.test('talks are screened first, and never offered where there was violence or somebody cannot refuse', async (t) => {
@@ -171,10 +175,10 @@ t.test('talks are screened first, and never offered where there was violence or 
   t.equal((await agree('yes')).outcome.status, 'agreement');
   t.equal((await hlp('failMediation', id, { reason: 'not kept' }, undefined, police)).outcome.status, 'mediation_failed');
   t.equal(
-    (await hlp('startMediation', id, { mediator: 'tribal' }, undefined, someone('tribalAffairs'))).outcome.status,
+    (await hlp('startMediation', id, { mediator: 'tribal' }, undefined, someone('tribalAffairs'))).record.status,
     'mediation_open',
   );
-  t.equal((await agree('none_concerned')).outcome.status, 'agreement');
+  t.equal((await agree('none_concerned')).record.status, 'agreement');
   const settled = await hlp('recordSettlement', id, { form: 'rent_agreed', on: '2026-03-01' }, paper);
   t.equal(settled.outcome.status, 'alternative_settlement');
 });

@@ -46,6 +46,7 @@ function questions(pool: pg.Pool, schema: string, claims: number): Readonly<Reco
   const register = {
     find: sightOf(registrar, 'find', ['person', 'household']),
     read: sightOf(registrar, 'read', ['person', 'household']),
+    numbers: sightOf(registrar, 'read', ['person', 'household']),
   };
   const moment = { now: NOW, day: DAY };
 

@@ -19,6 +19,9 @@ export class WitnessUnreadable extends Error {
   override readonly name = 'WitnessUnreadable';
 }
 
+/** Some hundred heads. */
+const LAST_BYTES = 65_536;
+
 /**
  * A file in a directory, a head a line, for the log of this name. The directory belongs on another disk than the database, where
  * possible one that can only be appended to. A last line that was cut off by a crash does not count.
@@ -27,14 +30,7 @@ export function directoryWitness(directory: string, name: string): Witness {
   const file = join(directory, `${name.replaceAll(/[^\w.-]/g, '_')}.heads`);
   return {
     newest: async () => {
-      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return '';
-        throw error;
-      });
-      const heads = text
-        .split('\n')
-        .slice(0, -1)
-        .map((line, at) => headOf(line, `${file}, line ${at + 1}`));
+      const heads = (await lastLines(file)).map((line) => headOf(line, `a line at the end of ${file}`));
       return heads.reduce<Witnessed | undefined>((most, one) => (most && most.size >= one.size ? most : one), undefined);
     },
     keep: async ({ size, root, note, key }) => {
@@ -53,6 +49,27 @@ export function directoryWitness(directory: string, name: string): Witness {
       }
     },
   };
+}
+
+/**
+ * The whole lines in the last stretch of a file; none while there is no file. Trees only grow, so that the head of most leaves is
+ * among the last: a file of years is not read and checked anew whenever somebody begins to sign.
+ */
+async function lastLines(file: string): Promise<readonly string[]> {
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!handle) return [];
+  try {
+    const { size } = await handle.stat();
+    const from = Math.max(0, size - LAST_BYTES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n').slice(0, -1);
+    return from === 0 ? lines : lines.slice(1);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The length of a file up to and with its last newline. */

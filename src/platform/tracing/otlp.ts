@@ -53,10 +53,10 @@ function otlpSink(endpoint: string, roles: string, log: Log): SpanSink {
       attribute('masar.roles', roles),
     ],
   };
-  let waiting: Span[] = [];
+  const waiting: Span[] = [];
   let dropped = 0;
   let reported = Number.NEGATIVE_INFINITY;
-  let sending: Promise<void> = Promise.resolve();
+  let sending: Promise<void> | undefined;
 
   function report(err: unknown): void {
     if (performance.now() - reported < REPORT_MS) return;
@@ -65,45 +65,49 @@ function otlpSink(endpoint: string, roles: string, log: Log): SpanSink {
     dropped = 0;
   }
 
+  /** @throws what the collector could not be told for */
   async function send(spans: readonly Span[]): Promise<void> {
-    try {
-      const answer = await fetch(`${endpoint.replace(/\/$/, '')}/v1/traces`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'masar' }, spans: spans.map(toOtlp) }] }],
-        }),
-        redirect: 'error',
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      await answer.arrayBuffer();
-      if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);
-    } catch (error) {
-      dropped += spans.length;
-      report(error);
+    const answer = await fetch(`${endpoint.replace(/\/$/, '')}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'masar' }, spans: spans.map(toOtlp) }] }],
+      }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`the collector answered ${answer.status}`);
+  }
+
+  /** Sends what waits, a batch at a time. The first that fails takes the rest with it: nobody waits twice for a collector. */
+  async function flush(): Promise<void> {
+    while (waiting.length > 0) {
+      const some = waiting.splice(0, BATCH);
+      try {
+        await send(some);
+      } catch (error) {
+        dropped += some.length + waiting.length;
+        waiting.length = 0;
+        report(error);
+      }
     }
   }
 
-  function flush(): Promise<void> {
-    const spans = waiting;
-    waiting = [];
-    for (let at = 0; at < spans.length; at += BATCH) {
-      const some = spans.slice(at, at + BATCH);
-      sending = sending.then(() => send(some));
-    }
-    return sending;
-  }
+  /** One sending at a time; what is added meanwhile waits, as long as it has room. */
+  const flushed = (): Promise<void> => (sending ??= flush().finally(() => (sending = undefined)));
 
-  const timer = setInterval(() => void flush(), EVERY_MS);
+  const timer = setInterval(() => void flushed(), EVERY_MS);
   timer.unref();
   return {
     add: (span) => {
       if (waiting.length < KEPT) waiting.push(span);
       else dropped += 1;
     },
-    close: () => {
+    close: async () => {
       clearInterval(timer);
-      return flush();
+      await sending;
+      await flush();
     },
   };
 }

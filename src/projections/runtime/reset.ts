@@ -40,3 +40,8 @@ export async function resetReadModels(db: Kysely<unknown>, schema: string): Prom
   }
   return names.length;
 }
+
+/** Forgets which events beyond the head of a log were to be passed over: their positions are given out again. */
+export async function forgetSkipsBeyond(db: Kysely<unknown>, schema: string, head: bigint): Promise<void> {
+  await sql`delete from ${sql.id(schema, 'projection_skip')} where position > ${String(head)}`.execute(db);
+}

@@ -28,6 +28,8 @@ export async function stepBack(client: pg.Pool | pg.ClientBase, schema: string, 
     [String(head)],
   );
   await client.query(`delete from ${within}.jobs where position > $1`, [String(head)]);
+  // Positions are given out again: who was told to pass over one meant the event that is gone.
+  await client.query(`delete from ${within}.skipped_events where position > $1`, [String(head)]);
   const { rowCount } = await client.query(
     `update ${within}.jobs set ended_at = null, ending = null, refusal = null, due = now()
      where ended_at >= $1::timestamptz and ending in ('done', 'refused')`,

@@ -126,19 +126,15 @@ export function createModel() {
       put(one, 'ReservationRequested', by, 'pack');
       remember(request, on, 1);
     };
-    return { appends: [open, ...settling(on, command.tag)], answer: () => standing(request, on), on };
+    return { appends: [open, ...settling(on, command.tag)], answer: () => standing(on), on };
   }
 
-  /** How a crate stood after an event, as it is told now: to who may read it, and to who packed it by this command. */
-  function told({ by, command }: Request, on: number, revision: number): string {
-    const { owner, transfer, events } = cases[on]!;
-    const reads = [owner, transfer?.to].includes(officeOf(by));
-    return reads || command.name === 'pack' ? events[revision]!.status : 'not_told';
-  }
+  /** How a crate stood after an event: told to whoever gave the command, since here nobody may act on one without reading it. */
+  const told = (on: number, revision: number): string => cases[on]!.events[revision]!.status;
 
-  const standing = (request: Request, on: number): Answered => {
+  const standing = (on: number): Answered => {
     const revision = cases[on]!.events.length - 1;
-    return { status: told(request, on, revision), revision, replayed: false };
+    return { status: told(on, revision), revision, replayed: false };
   };
 
   const nameOf = ({ by, on, command, key }: Request): string => `${by} ${on ?? 'new'} ${command.name} ${key}`;
@@ -147,11 +143,11 @@ export function createModel() {
   };
 
   /** The answer of then, with what the system added to it at once. */
-  function again(request: Request, on: number, revision: number): Answered {
+  function again(on: number, revision: number): Answered {
     const { events } = cases[on]!;
     let last = revision;
     while (events[last + 1]?.command === 'settleReservation') last++;
-    return { status: told(request, on, last), revision: last, replayed: true };
+    return { status: told(on, last), revision: last, replayed: true };
   }
 
   function whyNot({ by, command, ifMatch }: Request, one: ModelCase): string | undefined {
@@ -243,7 +239,7 @@ export function createModel() {
       const before = done.get(nameOf(request));
       if (before) {
         if (before.input !== JSON.stringify(command)) return { refused: 'IDEMPOTENCY_KEY_REUSED' };
-        return { again: again(request, before.on, before.revision), on: before.on };
+        return { again: again(before.on, before.revision), on: before.on };
       }
       if (command.name === 'pack') return pack(request, command);
       const one = on === undefined ? undefined : cases[on];
@@ -256,7 +252,7 @@ export function createModel() {
         put(one, type, by, command.name);
         remember(request, on, one.events.length - 1);
       };
-      return { appends: [append], answer: () => standing(request, on), on };
+      return { appends: [append], answer: () => standing(on), on };
     },
 
     /** What the reactor of reservations does when it comes by a case. */
