@@ -70,7 +70,7 @@ export const emergencyAccess = p.withCommands({
     permission: 'emergencyAccess:confirm',
     effect: 'legal',
     input: z.strictObject({}),
-    facts: (_c, s) => ({ asked: fact<unknown>(s.process ?? '', s.case ?? '') }),
+    facts: (_c, s) => ({ asked: fact<unknown>('clearance', s.case ?? '') }),
     emits: ['EmergencyAccessConfirmed'],
     to: ['open'],
     decide: (_c, s, ctx) => {
