@@ -11,6 +11,7 @@ import { RestrictedUnavailable } from '../eventlog/stores.ts';
 import { ClockWrong } from '../platform/clock.ts';
 import { isConnectionFault } from '../platform/database.ts';
 import { StorageFull, StorageUnavailable } from '../platform/files/store.ts';
+import { KeyMissing } from '../platform/keyring.ts';
 import { KeyServiceUnavailable } from '../platform/keys/transit.ts';
 import { BadCursor } from '../projections/reads.queries.ts';
 import { SearchTooShort } from '../projections/register.queries.ts';
@@ -72,6 +73,8 @@ function tell(error: unknown, process: Process | undefined): Told {
     return { code: 'RESTRICTED_UNAVAILABLE' };
   }
   if (error instanceof KeyServiceUnavailable) return { code: 'KEYS_UNAVAILABLE' };
+  if (error instanceof KeyMissing || (error instanceof Error && error.cause instanceof KeyMissing))
+    return { code: 'KEY_MISSING' };
   if (
     error instanceof LogUnavailable ||
     error instanceof StorageUnavailable ||

@@ -279,6 +279,13 @@ export const apiProblems = {
       ar: 'شجرة التدقيق متضررة، ولا يمكن إثبات شيء بها إلى حين استعادتها.',
     },
   },
+  KEY_MISSING: {
+    status: 500,
+    label: {
+      en: 'The key that opens part of this is missing. Nothing was changed. Tell whoever runs Masar, with the number of this answer.',
+      ar: 'المفتاح الذي يفتح جزءًا من هذه البيانات مفقود. لم يتغير شيء. أبلغ مشغّل مسار مع ذكر رقم هذه الإجابة.',
+    },
+  },
   KEYS_UNAVAILABLE: {
     status: 503,
     label: {

@@ -6,7 +6,7 @@ import { Refused } from '../domain/kernel/errors.ts';
 import { Hidden, type PersonalPath, personalPaths, type SealedToken, type Tier, withinTier } from '../domain/kernel/privacy.ts';
 import type { Process } from '../domain/kernel/process.ts';
 import { newestVersion, type Registry, storedType } from '../domain/kernel/registry.ts';
-import type { KeyLookup, KeyName, Keyring } from '../platform/keyring.ts';
+import { DESTROYED, type KeyLookup, KeyMissing, type KeyName, type Keyring } from '../platform/keyring.ts';
 import { freshNonce } from '../platform/nonces.ts';
 import { UnknownEventType } from './failures.ts';
 import type { ProposedEvent, StreamEvent } from './port.ts';
@@ -97,13 +97,13 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
         const shape = shapes.get(type);
         if (!shape) throw new Error(`${process.name} has no event ${draft.type}`);
         const data = structured(shape.schema.parse(draft.data)) as Record<string, unknown>;
-        const places = placesIn(data, pathsOf(shape, correctedShape(shape, data)), idOf(draft.stream));
-        return { draft, type, data, places };
+        const places = placesIn(data, pathsOf(shape, correctedShape(shape, data)), selfOf(process, draft.stream));
+        return { draft, type, data, places, store: process.store };
       });
       const names = prepared.flatMap(({ places }) => places.map((place) => place.name));
       const keys = names.length === 0 ? noKeys : await keyring.fetch(distinct(names), true);
-      return prepared.map(({ draft, type, data, places }) => {
-        for (const place of places) place.holder[place.key] = seal(place, `${draft.id}/${place.at}`, keys);
+      return prepared.map(({ draft, type, data, places, store }) => {
+        for (const place of places) place.holder[place.key] = seal(place, `${draft.id}/${place.at}`, keys, store);
         const envelope: Envelope = { ...draft, type, data };
         return { id: draft.id, type, bytes: Buffer.from(JSON.stringify(envelope)) };
       });
@@ -118,7 +118,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
           const corrected = correctedShape(shape, data);
           const old = !isNewest(shape) || (corrected !== undefined && !isNewest(corrected));
           if (corrected && old) Object.assign(data, { after: upcast(corrected, data.after as Data), version: corrected.newest });
-          const places = placesIn(data, pathsOf(shape, corrected), idOf(event.stream)).filter(
+          const places = placesIn(data, pathsOf(shape, corrected), selfOf(shape.process, event.stream)).filter(
             // Corrections kept their reason in plain words before it was sealed like every other.
             (place) => !corrected || place.at !== 'reason' || isToken(place.value),
           );
@@ -158,7 +158,7 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
     open: async (value, opening, seen) => {
       const tokens: KeyName[] = [];
       visit(value, (token) => {
-        if (opens(opening, token.$sealed)) tokens.push({ subject: token.subject, tier: token.$sealed });
+        if (opens(opening, token.$sealed)) tokens.push(keyOf(token));
         return token;
       });
       const keys = tokens.length === 0 ? noKeys : await keyring.fetch(distinct(tokens), false);
@@ -248,17 +248,18 @@ interface Token extends SealedToken {
   readonly at: string;
 }
 
-function seal(place: Place, at: string, keys: KeyLookup): SealedToken {
+function seal(place: Place, at: string, keys: KeyLookup, store: Process['store']): SealedToken {
   // A value that is already hidden (a correction that keeps an unopened field) stays the token it was.
   if (place.value instanceof Hidden) return place.value.token;
   const key = keys(place.name);
-  if (!key) throw new Refused('SUBJECT_ERASED', { subject: place.name.subject });
+  if (!key || key === DESTROYED) throw new Refused('SUBJECT_ERASED', { subject: place.name.subject });
   const nonce = freshNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(at));
   const text = Buffer.concat([cipher.update(JSON.stringify(place.value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
   const token: Token = {
     $sealed: place.name.tier as Tier,
     subject: place.name.subject,
+    ...(store === 'restricted' ? { store } : {}),
     at,
     nonce: nonce.toString('base64url'),
     text: text.toString('base64url'),
@@ -275,17 +276,25 @@ function unseal(sealed: SealedToken, opening: Opening, keys: KeyLookup, expected
   const sameEvent = expectedAt?.slice(0, 36) === token.at.slice(0, 36);
   if (sameEvent && expectedAt !== token.at) throw new Error(`a sealed value was moved from ${token.at} to ${expectedAt}`);
   if (!opens(opening, token.$sealed)) return new Hidden('sealed', token);
-  const key = keys({ subject: token.subject, tier: token.$sealed });
-  if (!key) return new Hidden('erased', token);
+  const key = keys(keyOf(token));
+  if (key === DESTROYED) return new Hidden('erased', token);
+  if (!key) throw new KeyMissing(keyOf(token));
   const bytes = Buffer.from(token.text, 'base64url');
   const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(token.nonce, 'base64url')).setAAD(Buffer.from(token.at));
   decipher.setAuthTag(bytes.subarray(-16));
   return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8'));
 }
 
+/**
+ * Whose key a case's own words are under. In the restricted store it is the stream, so that no erasure of a general case reaches a
+ * restricted one by bearing its id.
+ */
+const selfOf = ({ store }: Process, stream: string): string => (store === 'restricted' ? stream : idOf(stream));
+
+const keyOf = ({ subject, $sealed, store }: SealedToken): KeyName => ({ subject, tier: $sealed, store });
+
 /** The key a stored value was sealed under: the token says so, whatever has become of the fields around it. */
-const sealedUnder = ({ value, name }: Place): KeyName =>
-  isToken(value) ? { subject: value.subject, tier: value.$sealed } : name;
+const sealedUnder = ({ value, name }: Place): KeyName => (isToken(value) ? keyOf(value) : name);
 
 const isToken = (value: unknown): value is Token =>
   typeof value === 'object' && value !== null && '$sealed' in value && 'at' in value;
@@ -309,5 +318,5 @@ function structured(value: unknown): unknown {
 }
 
 const distinct = (names: readonly KeyName[]): readonly KeyName[] => [
-  ...new Map(names.map((one) => [`${one.tier}:${one.subject}`, one])).values(),
+  ...new Map(names.map((one) => [`${one.store ?? ''}:${one.tier}:${one.subject}`, one])).values(),
 ];

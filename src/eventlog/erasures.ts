@@ -43,7 +43,7 @@ export interface ErasableStore {
 export async function destroyRestricted({ log, codec, keyring }: ErasableStore, subjects: readonly string[]): Promise<Destroyed> {
   if (subjects.length === 0) return { now: 0, ever: 0 };
   const streams = await streamsNaming({ log, codec }, subjects);
-  return destroyKeysOf(keyring, [...new Set([...subjects, ...streams.map(idOf)])]);
+  return destroyKeysOf(keyring, [...new Set([...subjects, ...streams])]);
 }
 
 /** What is asked of the cases that hold an erasure in a store of their own. */

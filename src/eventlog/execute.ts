@@ -27,7 +27,7 @@ import {
 import { isTaken, settleReservation } from './reservations.ts';
 import type { RightsOf } from './rights.ts';
 import { calendarRule, type Rulebook } from './rulebook.ts';
-import { identify, parseInput, type Run, streamOf } from './run.ts';
+import { identify, isBorneElsewhere, parseInput, type Run, streamOf } from './run.ts';
 
 /** Who gives a command: a person by staff id, or a part of Masar (a reactor, a timer) acting for an office. */
 export type Principal =
@@ -136,6 +136,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const blocked = blockedBy(process, command, loaded.record);
     // Whoever opens a case has no rights yet in one that stands under its id: what became of that one is not told.
     if (blocked && command.from === 'new') throw new Refused(blocked, { command: command.name });
+    if (await isBorneElsewhere(run, parts.log, registry)) throw new Refused('ALREADY_EXISTS', { command: command.name });
     const told = maySee(run, loaded, rights);
     if (request.ifMatch !== undefined && request.ifMatch !== loaded.record.revision) {
       ensure(told, 'NOT_FOUND');

@@ -1,7 +1,9 @@
 import type { Command, FactRef, Process } from '../domain/kernel/process.ts';
+import type { Registry } from '../domain/kernel/registry.ts';
 import type { CommandRequest } from './execute.ts';
 import { InvalidInput } from './failures.ts';
 import { derivedId, naturalId } from './ids.ts';
+import type { EventLog } from './port.ts';
 
 /** A command on its way: what was asked, of which case, as which command id. */
 export interface Run {
@@ -17,6 +19,21 @@ export interface Run {
 export const streamOf = ({ process, at }: FactRef): string =>
   `${process}-${'id' in at ? at.id : naturalId(process, at.naturalKey)}`;
 
+/**
+ * Whether the id somebody chose for a new case is that of a case of another process: keys, files and erasures go by the id alone.
+ * Ids that Masar makes cannot meet.
+ */
+export async function isBorneElsewhere(
+  { process, command, request, id }: Run,
+  log: EventLog,
+  registry: Registry,
+): Promise<boolean> {
+  if (command.from !== 'new' || request.id === undefined || request.principal.kind === 'system') return false;
+  const others = registry.all.filter((one) => one !== process);
+  const found = await Promise.all(others.map(({ name }) => log.read(`${name}-${id}`)));
+  return found.some((events) => events.length > 0);
+}
+
 /** The input as the command takes it. @throws InvalidInput */
 export function parseInput(command: Command, input: unknown): unknown {
   const parsed = command.input.safeParse(input);
@@ -31,9 +48,10 @@ export function identify(
   request: CommandRequest,
   input: unknown,
 ): { id: string; commandId: string } {
-  const who = request.principal.kind === 'staff' ? request.principal.id : `system:${request.principal.name}`;
+  const staff = request.principal.kind === 'staff' ? request.principal.id : '';
+  const who = request.principal.kind === 'staff' ? staff : `system:${request.principal.name}`;
   const commandId = derivedId('command', who, process.name, request.id ?? '', command.name, request.key);
-  const natural = command.naturalKey?.(input);
+  const natural = command.naturalKey?.(input, staff);
   const id = natural === undefined ? (request.id ?? derivedId('case', commandId)) : naturalId(process.name, natural);
   return { id, commandId };
 }

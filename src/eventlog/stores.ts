@@ -2,7 +2,7 @@ import { categoryOf } from '../domain/kernel/envelope.ts';
 import type { Process } from '../domain/kernel/process.ts';
 import { type Registry, registryOf } from '../domain/kernel/registry.ts';
 import { isConnectionFault } from '../platform/database.ts';
-import type { KeyName, Keyring } from '../platform/keyring.ts';
+import type { Keyring } from '../platform/keyring.ts';
 import type { Cases } from './cases.ts';
 import { type Codec, createCodec } from './codec.ts';
 import type { Executor } from './execute.ts';
@@ -76,30 +76,23 @@ export function routed(registry: Registry, general: Store, restricted: OpenRestr
 }
 
 /**
- * Keys for opening alone. T3 is the restricted store's; of the other tiers it holds only keys under ids of its own cases, so a key
- * the general store does not have is asked for there.
+ * Keys for opening alone, each from the store that sealed the value. Who opens a case chooses its id, so that one subject may have
+ * keys in both.
  */
 function keysOfBoth(general: Keyring, restricted: OpenRestricted): Keyring {
-  const ofOther = async (names: readonly KeyName[]) => {
-    if (names.length === 0) return () => undefined;
-    return ofRestricted(async () => (await restricted()).keyring.fetch(names, false));
-  };
   return {
     ...general,
     fetch: async (names, create) => {
       if (create) throw new Error('keys are made in the store that writes');
-      const own = await general.fetch(
-        names.filter((one) => one.tier !== 'T3'),
-        false,
-      );
-      const missing = names.filter((one) => one.tier === 'T3' || own(one) === undefined);
-      const deep = missing.filter((one) => one.tier === 'T3');
-      const theirs = await ofOther(missing).catch((error: unknown) => {
-        // What is missing in the general store was erased there: that is told without the other one.
-        if (deep.length > 0 || !(error instanceof RestrictedUnavailable)) throw error;
-        return () => undefined;
-      });
-      return (name) => (name.tier === 'T3' ? theirs(name) : (own(name) ?? theirs(name)));
+      const theirs = names.filter((one) => one.store === 'restricted');
+      const [own, other] = await Promise.all([
+        general.fetch(
+          names.filter((one) => one.store === undefined),
+          false,
+        ),
+        theirs.length === 0 ? () => undefined : ofRestricted(async () => (await restricted()).keyring.fetch(theirs, false)),
+      ]);
+      return (name) => (name.store === 'restricted' ? other(name) : own(name));
     },
   };
 }

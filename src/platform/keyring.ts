@@ -4,10 +4,23 @@ import { createHmac, randomBytes } from 'node:crypto';
 export interface KeyName {
   readonly subject: string;
   readonly tier: string;
+  /** Whose key it is where both stores may have one; a keyring of one store has no need of it. */
+  readonly store?: 'restricted' | undefined;
 }
 
-/** The keys at hand after a fetch; undefined when a key never existed or was destroyed. */
-export type KeyLookup = (name: KeyName) => Buffer | undefined;
+/** A key is needed that is neither at hand nor destroyed: the key store is older than what is read. */
+export class KeyMissing extends Error {
+  constructor(name: KeyName) {
+    super(`the key of ${name.subject} for ${name.tier} is missing, and nothing says that it was destroyed`);
+    this.name = 'KeyMissing';
+  }
+}
+
+/** Answered in place of a key that was destroyed: what it sealed is erased for good. */
+export const DESTROYED = 'destroyed';
+
+/** The keys at hand after a fetch; undefined for one that nobody made or that got lost, which is not the same as destroyed. */
+export type KeyLookup = (name: KeyName) => Buffer | typeof DESTROYED | undefined;
 
 /**
  * Where data keys come from. One 256-bit key per subject and tier, wrapped by a master key; destroying it erases what it
@@ -48,7 +61,7 @@ export const macWith =
 
 /** Keys in memory only, for tests of everything that is not the key store itself. */
 export function memoryKeyring(macSecret: Buffer = randomBytes(32)): Keyring {
-  const keys = new Map<string, Buffer | undefined>();
+  const keys = new Map<string, Buffer | typeof DESTROYED>();
   const gone = new Set<string>();
   let forgettings = 0;
   return {
@@ -59,8 +72,8 @@ export function memoryKeyring(macSecret: Buffer = randomBytes(32)): Keyring {
     mac: macWith(macSecret),
     destroy: async (subjects, tiers = KEY_TIERS) => {
       const ids = listed(subjects).flatMap((subject) => tiers.map((tier) => keyId({ subject, tier })));
-      const held = ids.filter((id) => keys.get(id) !== undefined);
-      for (const id of ids) keys.set(id, undefined);
+      const held = ids.filter((id) => (keys.get(id) ?? DESTROYED) !== DESTROYED);
+      for (const id of ids) keys.set(id, DESTROYED);
       for (const id of held) gone.add(id);
       forgettings += 1;
       return held.length;

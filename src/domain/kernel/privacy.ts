@@ -8,10 +8,14 @@ export type Tier = z.infer<typeof Tier>;
 /** Whether `tier` is at most `ceiling`. */
 export const withinTier = (tier: Tier, ceiling: Tier): boolean => TIERS.indexOf(tier) <= TIERS.indexOf(ceiling);
 
-/** A personal value as it is stored: AES-256-GCM under the key of `subject` for `tier`. Base64url strings. */
+/**
+ * A personal value as it is stored: AES-256-GCM under the key of `subject` for `tier`. Base64url strings. One that the restricted
+ * store sealed says so: each store has keys of its own, also for a subject that both know.
+ */
 export interface SealedToken {
   readonly $sealed: Tier;
   readonly subject: string;
+  readonly store?: 'restricted';
   readonly nonce: string;
   readonly text: string;
 }

@@ -1,6 +1,6 @@
 import { openBytes, openStream, sealBytes, sealStream } from '../../platform/files/sealing.ts';
 import { bytesOf, contentOf, type FileStore, StorageUnavailable } from '../../platform/files/store.ts';
-import type { Keyring } from '../../platform/keyring.ts';
+import { DESTROYED, KeyMissing, type Keyring } from '../../platform/keyring.ts';
 import type { PartRow } from './table.ts';
 
 /** Bytes of a part at most: what a broken line can lose of what arrived. */
@@ -8,12 +8,14 @@ export const PART_BYTES = 256 * 1024;
 
 /**
  * Sealed content of files. Each has a key of its own in the keyring (subject: the file's id, tier T2); whoever destroys the key
- * erases the file, wherever copies of it lie. A key that is gone reads as undefined.
+ * erases the file, wherever copies of it lie. A key that was destroyed reads as undefined.
  */
 export function documentContent(store: FileStore, keyring: Pick<Keyring, 'fetch'>) {
   const keyOf = async (id: string, create = false): Promise<Buffer | undefined> => {
     const name = { subject: id, tier: 'T2' };
-    return (await keyring.fetch([name], create))(name);
+    const key = (await keyring.fetch([name], create))(name);
+    if (!key) throw new KeyMissing(name);
+    return key === DESTROYED ? undefined : key;
   };
 
   async function* sealedAt(key: string): AsyncIterable<Uint8Array> {

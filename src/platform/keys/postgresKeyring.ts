@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { KEY_TIERS, type KeyName, type Keyring, keyId, listed, macWith } from '../keyring.ts';
+import { DESTROYED, KEY_TIERS, type KeyName, type Keyring, keyId, listed, macWith } from '../keyring.ts';
 import { type MasterKeys, unwrapAll } from './masterKey.ts';
 import type { KeyTables } from './migrations.ts';
 import { macSecretOf } from './secrets.ts';
@@ -22,8 +22,8 @@ export interface KeyringParts {
   readonly now?: () => number;
 }
 
-/** Keys in hand for one fetch; undefined for those destroyed. */
-type Held = Map<string, Buffer | undefined>;
+/** Keys in hand for one fetch. */
+type Held = Map<string, Buffer | typeof DESTROYED>;
 
 /**
  * Keys in Postgres, each wrapped by a master key whose id stands beside it. Cached for at most `CACHE_MS`.
@@ -32,11 +32,11 @@ type Held = Map<string, Buffer | undefined>;
 export async function openPostgresKeyring({ db, schema, masters, now = Date.now }: KeyringParts): Promise<Keyring> {
   const table = (db as Kysely<KeyTables>).withSchema(schema);
   const mac = macWith(await macSecretOf(table, masters));
-  const cache = new Map<string, { key: Buffer | undefined; until: number }>();
+  const cache = new Map<string, { key: Buffer | typeof DESTROYED; until: number }>();
   /** Rises whenever keys are forgotten: what was read before that is not remembered. */
   let forgotten = 0;
 
-  const remember = (id: string, key: Buffer | undefined): void => {
+  const remember = (id: string, key: Buffer | typeof DESTROYED): void => {
     cache.delete(id);
     cache.set(id, { key, until: now() + CACHE_MS });
     const [oldest] = cache.size > CACHE_KEYS ? cache.keys() : [];
@@ -58,7 +58,7 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
     const keys = await unwrapAll(masters, there);
     const opened = new Map(there.map((one, index) => [one.name, keys[index]]));
     for (const row of rows) {
-      const key = opened.get(keyId(row));
+      const key = opened.get(keyId(row)) ?? DESTROYED;
       held.set(keyId(row), key);
       if (forgotten === before) remember(keyId(row), key);
     }

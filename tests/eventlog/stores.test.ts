@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import t from 'tap';
+import { emergencyAccess } from '../../src/domain/emergencyAccess/index.ts';
+import { Hidden } from '../../src/domain/kernel/privacy.ts';
+import { registryOf } from '../../src/domain/kernel/registry.ts';
+import { createCodec, UndecodableEvent } from '../../src/eventlog/codec.ts';
+import { destroyRestricted } from '../../src/eventlog/erasures.ts';
+import { LogUnavailable } from '../../src/eventlog/port.ts';
+import { RestrictedUnavailable, routed } from '../../src/eventlog/stores.ts';
+import { KeyMissing, memoryKeyring } from '../../src/platform/keyring.ts';
+import { parcel } from '../support/sampleProcess.ts';
+import { refused, someone, world } from '../support/scenario.ts';
+
+const REASON = 'a family is held at a gate';
+const NAME = 'somebody';
+
+/** Both stores, and in each a case under one id: who opens a case chooses its id. */
+async function oneIdInBoth(openRestricted?: () => never) {
+  const general = world([parcel]);
+  const restricted = world([emergencyAccess]);
+  const both = routed(registryOf([parcel, emergencyAccess]), general, async () => openRestricted?.() ?? restricted);
+  const id = randomUUID();
+  const asked = { process: 'clearance', case: randomUUID(), hours: 1, reason: REASON };
+  await restricted.given('emergencyAccess', id, { type: 'EmergencyAccessRequested', data: asked });
+  await general.given('parcel', id, { type: 'ParcelRequested', data: { to: randomUUID(), name: NAME } });
+  const rowsOf = async (w: ReturnType<typeof world>, stream: string) =>
+    (await w.codec.decode(await w.log.read(stream), 'none')).map(({ data }) => JSON.parse(JSON.stringify(data)));
+  const rows = [...(await rowsOf(restricted, `emergencyAccess-${id}`)), ...(await rowsOf(general, `parcel-${id}`))];
+  return { general, restricted, both, id, rows };
+}
+
+t.test('what each store sealed is opened by its own key, also where one id is in both', async (t) => {
+  const { general, restricted, both, id, rows } = await oneIdInBoth();
+  const [emergency] = await both.codec.decode(await restricted.log.read(`emergencyAccess-${id}`), 'all');
+  t.match(emergency?.data, { reason: REASON });
+  const [request] = await both.codec.decode(await general.log.read(`parcel-${id}`), 'all');
+  t.match(request?.data, { name: NAME });
+  t.match(await both.codec.open(rows, 'all'), [{ reason: REASON }, { name: NAME }], 'rows of read models as well');
+});
+
+t.test('erasing a case reaches no case of the other store that bears its id', async (t) => {
+  const { general, restricted, both, id, rows } = await oneIdInBoth();
+  general.keyring.destroy(id);
+  await destroyRestricted(restricted, [id]);
+  const [emergency, request] = await both.codec.open(rows, 'all');
+  t.match(emergency, { reason: REASON });
+  t.ok(request.name instanceof Hidden && request.name.reason === 'erased');
+});
+
+t.test('values of the general store open while the restricted one is away, and its own say that it is', async (t) => {
+  const { general, both, id, rows } = await oneIdInBoth(() => {
+    throw new LogUnavailable('gone');
+  });
+  const [request] = await both.codec.decode(await general.log.read(`parcel-${id}`), 'all');
+  t.match(request?.data, { name: NAME });
+  await t.rejects(both.codec.open(rows, 'all'), RestrictedUnavailable);
+});
+
+t.test('a key that is missing is a fault, and never told as erased', async (t) => {
+  const { general, id, rows } = await oneIdInBoth();
+  const older = createCodec(general.registry, memoryKeyring());
+  const fault: unknown = await older.decode(await general.log.read(`parcel-${id}`), 'all').catch((error: unknown) => error);
+  t.ok(fault instanceof UndecodableEvent && fault.cause instanceof KeyMissing, String(fault));
+  await t.rejects(older.open(rows[1], 'all'), KeyMissing);
+});
+
+t.test('who chooses the id of a new case may not take that of a case of another process', async (t) => {
+  const other = world([parcel, emergencyAccess]);
+  const id = randomUUID();
+  const asked = { process: 'clearance', case: randomUUID(), hours: 1, reason: REASON };
+  await other.given('emergencyAccess', id, { type: 'EmergencyAccessRequested', data: asked });
+  const registrar = someone('registrar');
+  const open = (chosen: string) => other.when(registrar, 'parcel', 'request', chosen, { to: randomUUID(), name: NAME });
+  await refused(t, open(id), 'ALREADY_EXISTS');
+  t.equal((await other.log.read(`parcel-${id}`)).length, 0);
+  const free = randomUUID();
+  t.equal((await open(free)).outcome.status, 'requested', 'control: another id is free');
+});
