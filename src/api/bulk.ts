@@ -50,6 +50,7 @@ export interface Prepared {
 export async function prepare(
   registry: Registry,
   given: BulkCommand,
+  staff: string,
   caseId: (process: Process, text: string) => Promise<string>,
 ): Promise<Prepared> {
   const process = registry.byName(given.process);
@@ -60,7 +61,7 @@ export async function prepare(
   const parsed = command.input.strict().safeParse(input);
   if (!parsed.success) throw new SchemaMismatch(command.input.strict(), input, 'input');
   const id = await idFor(process, command, given.id, caseId);
-  const named = command.naturalKey ? naturalId(process.name, command.naturalKey(parsed.data)) : id;
+  const named = command.naturalKey ? naturalId(process.name, command.naturalKey(parsed.data, staff)) : id;
   return { process, command, id, input, stream: named === undefined ? undefined : `${process.name}-${named}` };
 }
 

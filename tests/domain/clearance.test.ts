@@ -510,7 +510,8 @@ t.test('an emergency opens a case for hours: with a reason, a second person, and
   const confirmed = await w.when(w.head, 'emergencyAccess', 'confirm', again.outcome.id, {});
   t.equal(confirmed.record.status, 'open', 'the office whose case it is learns of it, and may confirm it');
 
-  const { outcome } = await ask();
+  await w.when(w.headquarters, 'emergencyAccess', 'decline', nowhere.outcome.id, { reason: 'there is no such case' });
+  const { outcome } = await ask({ after: nowhere.outcome.id });
   await refused(t, w.when(w.verifier, 'emergencyAccess', 'confirm', outcome.id, {}), 'FORBIDDEN');
   const { record, history } = await w
     .when(w.head, 'emergencyAccess', 'confirm', outcome.id, {})
@@ -545,18 +546,56 @@ t.test('an emergency opens a case for hours: with a reason, a second person, and
   t.equal((await review(reviewer)).record.status, 'reviewed');
 });
 
-t.test('who asked without ground asks for no more until somebody who answers for them lifts that', async (t) => {
+t.test('an officer asks for one emergency at a time, and for the next when the last was declined or reviewed', async (t) => {
   const w = await start();
   const id = await w.answered(refusal);
-  const ask = (by: Person) =>
+  const reason = 'a family is held at a gate';
+  const ask = (after?: string, by = w.verifier) =>
     w.when(by, 'emergencyAccess', 'request', undefined, {
-      ...{ process: 'clearance', case: id, hours: 1, reason: 'a family is held at a gate' },
+      ...{ process: 'clearance', case: id, hours: 1, reason },
+      ...(after === undefined ? {} : { after }),
     });
+  const [one, other] = await Promise.allSettled([ask(), ask()]);
+  const [first] = [one, other].flatMap((each) => (each.status === 'fulfilled' ? [each.value.outcome.id] : []));
+  const codes = [one, other].flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
+  t.same(codes, ['ALREADY_EXISTS'], 'of two at the same moment one is no request');
+  await refused(t, ask(), 'ALREADY_EXISTS');
+  await refused(t, ask(first), 'ANOTHER_OPEN');
+  await refused(t, ask(randomUUID()), 'NOT_YOUR_LAST');
+  const others = colleague(w.head, 'verifier');
+  await refused(t, ask(first, others), 'NOT_YOUR_LAST');
+  t.equal((await ask(undefined, others)).record.status, 'requested', 'a colleague asks meanwhile');
+  await w.when(w.head, 'emergencyAccess', 'confirm', first!, {});
+  await refused(t, ask(first), 'ANOTHER_OPEN');
+  w.at(new Date(Date.parse(w.now()) + 3_600_000).toISOString());
+  await w.when('deadlines', 'emergencyAccess', 'lapse', first!, {});
+  await refused(t, ask(first), 'ANOTHER_UNREVIEWED');
+  await w.when(someone('legalDepartment'), 'emergencyAccess', 'review', first!, { justified: true, finding: 'they got through' });
+  const second = await ask(first);
+  t.equal(second.record.status, 'requested');
+  await refused(t, ask(first), 'ALREADY_EXISTS');
+  await w.when(w.head, 'emergencyAccess', 'decline', second.outcome.id, { reason: 'nobody is held there' });
+  t.equal((await ask(second.outcome.id)).record.status, 'requested');
+});
+
+t.test('who asked without ground asks for no more, and who confirmed it confirms no more, until that is lifted', async (t) => {
+  const w = await start();
+  const id = await w.answered(refusal);
+  const last = new Map<string, string>();
+  const ask = async (by: Person) => {
+    const after = last.get(by.id);
+    const made = await w.when(by, 'emergencyAccess', 'request', undefined, {
+      ...{ process: 'clearance', case: id, hours: 1, reason: 'a family is held at a gate' },
+      ...(after === undefined ? {} : { after }),
+    });
+    last.set(by.id, made.outcome.id);
+    return made;
+  };
   const reviewer = someone('legalDepartment');
   /** An emergency that a review finds without ground, and what that calls for. */
-  async function withoutGround(by: Person) {
+  async function withoutGround(by: Person, confirmer = w.headquarters) {
     const { outcome } = await ask(by);
-    await w.when(w.headquarters, 'emergencyAccess', 'confirm', outcome.id, {});
+    await w.when(confirmer, 'emergencyAccess', 'confirm', outcome.id, {});
     w.at(new Date(Date.parse(w.now()) + 3_600_000).toISOString());
     const finding = { justified: false, finding: 'nobody was held anywhere' };
     const { record } = await w.when(reviewer, 'emergencyAccess', 'review', outcome.id, finding);
@@ -568,9 +607,11 @@ t.test('who asked without ground asks for no more until somebody who answers for
       [
         ['emergencyBar', 'bar', by.post.office],
         ['emergencyBar', 'barAgain', by.post.office],
+        ['emergencyBar', 'bar', confirmer.post.office],
+        ['emergencyBar', 'barAgain', confirmer.post.office],
       ],
     );
-    return { outcome, input: next[0]?.input ?? {} };
+    return { outcome, input: next[0]?.input ?? {}, confirming: next[2]?.input ?? {} };
   }
   const { input } = await withoutGround(w.verifier);
   const { organisation, office } = w.verifier.post;
@@ -602,9 +643,26 @@ t.test('who asked without ground asks for no more until somebody who answers for
   await refused(t, lift(someone('headOfBranch')), 'NOT_FOUND');
   t.equal((await lift(w.head)).record.status, 'lifted');
   t.equal((await bar('barAgain', input)).record.status, 'lifted', 'the same one bars nobody twice');
-  const second = await withoutGround(w.verifier);
+  const second = await withoutGround(w.verifier, w.head);
   t.equal((await bar('barAgain', second.input)).record.status, 'barred');
   await refused(t, ask(w.verifier), 'BARRED');
+
+  const confirming = await bar('bar', second.confirming);
+  t.equal(confirming.outcome.id, naturalId('emergencyBar', `${w.head.id} confirming`));
+  t.match(confirming.record, { status: 'barred', state: { staff: w.head.id, act: 'confirming' } });
+  const third = await ask(colleague(w.head, 'verifier'));
+  const confirm = () => w.when(w.head, 'emergencyAccess', 'confirm', third.outcome.id, {});
+  await refused(t, confirm(), 'BARRED_FROM_CONFIRMING');
+  t.equal((await ask(w.head)).record.status, 'requested', 'who confirmed may still ask');
+  const reason = 'what happened was talked through';
+  const liftIt = (by: Person) => w.when(by, 'emergencyBar', 'lift', confirming.outcome.id, { reason });
+  await refused(t, liftIt(w.head), 'LIFTED_BY_ANOTHER');
+  await refused(t, liftIt({ ...colleague(w.head), id: w.verifier.id }), 'LIFTED_BY_ANOTHER');
+  await refused(t, lift(w.head), 'LIFTED_BY_ANOTHER');
+  t.equal((await liftIt(w.headquarters)).record.status, 'lifted');
+  t.equal((await confirm()).record.status, 'open');
+  const fourth = await withoutGround(colleague(w.head, 'verifier'), w.head);
+  t.equal((await bar('barAgain', fourth.confirming)).record.status, 'barred');
 });
 
 t.test('every word of refusal is used', async (t) => {

@@ -74,7 +74,8 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
         if (limit) await request.countUse(limit);
       }
       const results = await giveEach(commands, {
-        prepare: (given) => prepare(parts.registry, given, (process, text) => caseIdIn(parts, process, text, request, reply)),
+        prepare: (given) =>
+          prepare(parts.registry, given, request.staff, (process, text) => caseIdIn(parts, process, text, request, reply)),
         execute: ({ key, ifMatch, record }, { process, command, id, input }) =>
           parts.executor.execute({
             process: process.name,

@@ -16,6 +16,12 @@ export const events = {
   EmergencyAccessDeclined: z.strictObject({ reason }),
   EmergencyAccessLapsed: z.strictObject({}),
   EmergencyAccessReviewed: z.strictObject({ justified: z.boolean(), finding: reason }),
-  /** Who asked is barred from asking again until the head of the branch lifts it; `office` is theirs. */
-  EmergencyAccessFoundUnjustified: z.strictObject({ staff: z.uuid(), office: OfficeRef }),
+  /**
+   * Who asked is barred from asking again until the head of the branch lifts it; `office` is theirs. Likewise `confirmer`, who
+   * confirmed it, from confirming.
+   */
+  EmergencyAccessFoundUnjustified: z.strictObject({
+    ...{ staff: z.uuid(), office: OfficeRef },
+    confirmer: z.strictObject({ staff: z.uuid(), office: OfficeRef }).optional(),
+  }),
 } as const;

@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { type Act, keyOfBar } from '../emergencyBar/ids.ts';
 import type { EmergencyBarState } from '../emergencyBar/state.ts';
+import type { OfficeRef } from '../kernel/caseEvents.ts';
 import { addMilliseconds } from '../kernel/dates.ts';
 import { ensure } from '../kernel/errors.ts';
 import { ensureAnother } from '../kernel/officers.ts';
-import { defineProcess, fact, factByKey } from '../kernel/process.ts';
+import { type Context, defineProcess, type FactRef, fact, factByKey } from '../kernel/process.ts';
 import { events } from './events.ts';
 import { labels } from './labels.ts';
 import { escalationShares, mostHours, reviewWindow } from './policy.ts';
-import { about, ENDS, evolve, initial, seeks, timers, waitsOn } from './state.ts';
+import { about, type EmergencyAccessState, ENDS, evolve, initial, seeks, timers, waitsOn } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 const Words = z.string().trim().min(10).max(2000);
@@ -42,21 +44,48 @@ const p = defineProcess({
   labels,
 });
 
+const barOf = (staff: string, act: Act): FactRef<EmergencyBarState> => factByKey('emergencyBar', keyOfBar({ staff, act }));
+
+/**
+ * An officer's requests stand in a row: each names the one before and takes its id from it, so that of two at once one is no
+ * request. The next comes when the last was declined or reviewed; domain.md §14 asks for the review, nobody published this.
+ */
+function ensureSettled(last: EmergencyAccessState | undefined, officer: string): void {
+  ensure(last?.requestedBy === officer, 'NOT_YOUR_LAST');
+  ensure(last.status !== 'requested' && last.status !== 'open', 'ANOTHER_OPEN');
+  ensure(last.status !== 'review_due', 'ANOTHER_UNREVIEWED');
+}
+
+/** Who confirmed it, and the office they did it from. */
+function confirmerIn({ history }: Pick<Context, 'history'>): { readonly confirmer?: { staff: string; office: OfficeRef } } {
+  const by = history.findLast((one) => one.type === 'EmergencyAccessConfirmed')?.meta.actor;
+  if (by?.organisation === undefined) return {};
+  const { id: staff, organisation, office, governorate } = by;
+  const place = { organisation, ...(office ? { office } : {}), ...(governorate ? { governorate } : {}) };
+  return { confirmer: { staff, office: place } };
+}
+
 /** Breaking the glass: a reason, a second person, an end by the clock, a review that is due (domain.md §14, segregation rules). */
 export const emergencyAccess = p.withCommands({
   request: p.command({
     from: 'new',
     permission: 'emergencyAccess:request',
     rules: [mostHours],
-    input: z.strictObject({ process: z.literal('clearance'), case: z.uuid(), hours: z.int().min(1), reason: Words }),
+    input: z.strictObject({
+      ...{ process: z.literal('clearance'), case: z.uuid(), hours: z.int().min(1), reason: Words },
+      after: z.uuid().optional().meta({ description: 'The last one this officer asked for; absent for the first' }),
+    }),
+    naturalKey: (c, by) => `${by} after ${c.after ?? 'none'}`,
     facts: (c, _s, _id, actor) => ({
       asked: fact<unknown>(c.process, c.case),
-      bar: factByKey<EmergencyBarState>('emergencyBar', actor.id),
+      bar: barOf(actor.id, 'asking'),
+      ...(c.after === undefined ? {} : { last: fact<EmergencyAccessState>('emergencyAccess', c.after) }),
     }),
     emits: ['EmergencyAccessRequested'],
     to: ['requested'],
-    decide: (c, _s, ctx) => {
+    decide: ({ after, ...c }, _s, ctx) => {
       ensure(ctx.facts.bar.state.status !== 'barred', 'BARRED');
+      if (after !== undefined) ensureSettled(ctx.facts.last?.state, ctx.actor.id);
       const most = ctx.rule(mostHours).value;
       ensure(c.hours <= most, 'TOO_LONG', { most });
       // Whether there is such a case is not told: the id of a clearance follows from ids that many know.
@@ -70,11 +99,12 @@ export const emergencyAccess = p.withCommands({
     permission: 'emergencyAccess:confirm',
     effect: 'legal',
     input: z.strictObject({}),
-    facts: (_c, s) => ({ asked: fact<unknown>('clearance', s.case ?? '') }),
+    facts: (_c, s, _id, actor) => ({ asked: fact<unknown>('clearance', s.case ?? ''), bar: barOf(actor.id, 'confirming') }),
     emits: ['EmergencyAccessConfirmed'],
     to: ['open'],
     decide: (_c, s, ctx) => {
       ensureAnother(ctx, 'SECOND_PERSON_NEEDED', ['EmergencyAccessRequested']);
+      ensure(ctx.facts.bar.state.status !== 'barred', 'BARRED_FROM_CONFIRMING');
       // Two of one office would else open any case of the country between them.
       const { owner } = ctx.facts.asked;
       ensure(ctx.actor.post === 'branchesAffairs' || owner?.office === ctx.actor.office, 'CONFIRMED_BY_ITS_OFFICE');
@@ -113,7 +143,8 @@ export const emergencyAccess = p.withCommands({
       const reviewed = { type: 'EmergencyAccessReviewed' as const, data: c };
       const { owner } = ctx.case;
       if (c.justified || s.requestedBy === undefined || owner === undefined) return [reviewed];
-      return [reviewed, { type: 'EmergencyAccessFoundUnjustified', data: { staff: s.requestedBy, office: owner } }];
+      const data = { staff: s.requestedBy, office: owner, ...confirmerIn(ctx) };
+      return [reviewed, { type: 'EmergencyAccessFoundUnjustified', data }];
     },
   }),
 });

@@ -40,6 +40,23 @@ export const labels: ProcessLabels = {
       en: 'An earlier request was found to be without ground: the head of the branch decides whether you may ask again.',
       ar: 'تبيّن أن طلباً سابقاً كان بلا مبرر: يقرر مدير الفرع إن كان يحق لك الطلب مجدداً.',
     },
+    BARRED_FROM_CONFIRMING: {
+      en: 'What you confirmed was found to be without ground: the head of the branch decides whether you may confirm again.',
+      ar: 'تبيّن أن ما أكدته كان بلا مبرر: يقرر مدير الفرع إن كان يحق لك التأكيد مجدداً.',
+    },
+    ALREADY_EXISTS: {
+      en: 'You have asked for an emergency access before: name the last one.',
+      ar: 'سبق أن طلبت اطلاعاً اضطرارياً: اذكر آخر طلب.',
+    },
+    NOT_YOUR_LAST: { en: 'The last one that is named is none of yours.', ar: 'الطلب الأخير المذكور ليس طلبك.' },
+    ANOTHER_OPEN: {
+      en: 'An emergency access of yours is still under way.',
+      ar: 'لا يزال لديك اطلاع اضطراري قائم.',
+    },
+    ANOTHER_UNREVIEWED: {
+      en: 'Your last emergency access has to be reviewed first.',
+      ar: 'يجب أن تتم مراجعة اطلاعك الاضطراري الأخير أولاً.',
+    },
     CASE_UNKNOWN: { en: 'There is no such case.', ar: 'لا يوجد ملف كهذا.' },
     TOO_LONG: { en: 'An emergency opens a case for {most} hours at most.', ar: 'لا تتجاوز مدة الاطلاع الاضطراري {most} ساعة.' },
     SECOND_PERSON_NEEDED: { en: 'Somebody else confirms it.', ar: 'يؤكده شخص آخر.' },
@@ -60,6 +77,8 @@ export const labels: ProcessLabels = {
     hours: { en: 'Hours', ar: 'عدد الساعات' },
     reason: { en: 'Reason', ar: 'السبب' },
     staff: { en: 'For whom', ar: 'لمن' },
+    confirmer: { en: 'Confirmed by', ar: 'أكده' },
+    after: { en: 'The last one before', ar: 'الطلب السابق' },
     until: { en: 'Until', ar: 'لغاية' },
     justified: { en: 'Justified', ar: 'مبرر' },
     finding: { en: 'Finding', ar: 'نتيجة المراجعة' },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { EmergencyAccessState } from '../emergencyAccess/state.ts';
 import { ensure } from '../kernel/errors.ts';
-import { defineProcess } from '../kernel/process.ts';
+import { defineProcess, fact } from '../kernel/process.ts';
 import { events } from './events.ts';
+import { Act, keyOfBar } from './ids.ts';
 import { labels } from './labels.ts';
 import { about, ENDS, evolve, initial, waitsOn } from './state.ts';
 
@@ -17,42 +19,52 @@ const p = defineProcess({
   ends: ENDS,
   about,
   retracts: [],
-  decisions: ['EmergencyRequestsBarred', 'EmergencyBarLifted'],
+  decisions: ['EmergencyRequestsBarred', 'EmergencyConfirmationsBarred', 'EmergencyBarLifted'],
   labels,
 });
 
+const Barred = z.strictObject({ staff: z.uuid(), emergency: z.uuid(), act: Act.optional() });
 const barred = {
   permission: 'system',
-  input: events.EmergencyRequestsBarred,
-  naturalKey: (c: { staff: string }) => c.staff,
+  input: Barred,
+  naturalKey: keyOfBar,
+  emits: ['EmergencyRequestsBarred', 'EmergencyConfirmationsBarred'],
 } as const;
 
+const barredBy = ({ act, ...data }: z.output<typeof Barred>) =>
+  act === 'confirming'
+    ? { type: 'EmergencyConfirmationsBarred' as const, data }
+    : { type: 'EmergencyRequestsBarred' as const, data };
+
 /**
- * What follows when an emergency access is found to be without ground: its officer asks for no more until somebody who answers for
- * them lifts that. Nobody published it; domain.md §14 asks for the review.
+ * What follows when an emergency access is found to be without ground: who asked for it asks for no more, and who confirmed it
+ * confirms no more, each until somebody who answers for them lifts that. Nobody published it; domain.md §14 asks for two people
+ * and the review.
  */
 export const emergencyBar = p.withCommands({
   bar: p.command({
     ...{ from: 'new', ...barred },
-    emits: ['EmergencyRequestsBarred'],
     to: ['barred'],
-    decide: (c) => [{ type: 'EmergencyRequestsBarred', data: c }],
+    decide: (c) => [barredBy(c)],
   }),
   barAgain: p.command({
     ...{ from: ['lifted'], ...barred },
-    emits: ['EmergencyRequestsBarred'],
     to: ['barred', 'lifted'],
-    decide: (c, s) => (s.emergency === c.emergency ? [] : [{ type: 'EmergencyRequestsBarred', data: c }]),
+    decide: (c, s) => (s.emergency === c.emergency ? [] : [barredBy(c)]),
   }),
   lift: p.command({
     from: ['barred'],
     permission: 'emergencyBar:lift',
     effect: 'legal',
     input: z.strictObject({ reason: z.string().trim().min(10).max(2000) }),
+    facts: (_c, s) => ({ emergency: fact<EmergencyAccessState>('emergencyAccess', s.emergency ?? '') }),
     emits: ['EmergencyBarLifted'],
     to: ['lifted'],
     decide: (c, s, ctx) => {
-      ensure(![ctx.actor.id, ctx.onBehalfOf].includes(s.staff), 'LIFTED_BY_ANOTHER');
+      // Who asked and who confirmed would else lift each other's.
+      const { requestedBy, confirmedBy } = ctx.facts.emergency.state;
+      const barred = [s.staff, requestedBy, confirmedBy].filter((one) => one !== undefined);
+      ensure(!barred.some((one) => one === ctx.actor.id || one === ctx.onBehalfOf), 'LIFTED_BY_ANOTHER');
       return [{ type: 'EmergencyBarLifted', data: c }];
     },
   }),

@@ -1,8 +1,8 @@
 import type { ProcessLabels } from '../kernel/process.ts';
 
 export const labels: ProcessLabels = {
-  name: { en: 'Bar on emergency access', ar: 'منع طلب الاطلاع الاضطراري' },
-  plural: { en: 'Bars on emergency access', ar: 'حالات منع طلب الاطلاع الاضطراري' },
+  name: { en: 'Bar on emergency access', ar: 'المنع في الاطلاع الاضطراري' },
+  plural: { en: 'Bars on emergency access', ar: 'حالات المنع في الاطلاع الاضطراري' },
   states: {
     none: { en: 'Not barred', ar: 'غير ممنوع' },
     barred: { en: 'Barred', ar: 'ممنوع' },
@@ -15,15 +15,22 @@ export const labels: ProcessLabels = {
   },
   events: {
     EmergencyRequestsBarred: { en: 'Barred from asking for emergency access', ar: 'مُنع من طلب الاطلاع الاضطراري' },
+    EmergencyConfirmationsBarred: { en: 'Barred from confirming emergency access', ar: 'مُنع من تأكيد الاطلاع الاضطراري' },
     EmergencyBarLifted: { en: 'Bar lifted', ar: 'رُفع المنع' },
   },
-  waits: { lift: { en: 'Decision whether they may ask again', ar: 'قرار السماح بالطلب مجدداً' } },
+  waits: { lift: { en: 'Decision whether they may ask or confirm again', ar: 'قرار السماح بالطلب أو التأكيد مجدداً' } },
   parties: { headOfBranch: { en: 'Head of the branch', ar: 'مدير الفرع' } },
-  refusals: { LIFTED_BY_ANOTHER: { en: 'Who is barred does not lift it.', ar: 'لا يرفع المنع من مُنع.' } },
+  refusals: {
+    LIFTED_BY_ANOTHER: {
+      en: 'Who asked for or confirmed that access does not lift it.',
+      ar: 'لا يرفع المنع من طلب ذلك الاطلاع أو أكده.',
+    },
+  },
   fields: {
     staff: { en: 'For whom', ar: 'لمن' },
     emergency: { en: 'Emergency access', ar: 'الاطلاع الاضطراري' },
+    act: { en: 'Barred from', ar: 'مُنع من' },
     reason: { en: 'Reason', ar: 'السبب' },
   },
-  codes: {},
+  codes: { act: { asking: { en: 'Asking', ar: 'الطلب' }, confirming: { en: 'Confirming', ar: 'التأكيد' } } },
 };

@@ -188,8 +188,11 @@ export interface CommandSpec<
   /** Decisions with legal or money effect require `If-Match`. */
   readonly effect?: 'legal' | 'money';
   readonly rules?: readonly Rule[];
-  /** For commands that open: what the new case's id is derived from, when the domain gives it one (a rule's key). */
-  naturalKey?(input: z.output<I>): string;
+  /**
+   * For commands that open: what the new case's id is derived from, when the domain gives it one (a rule's key). `by` is the
+   * member of staff who gives it; empty for a part of Masar.
+   */
+  naturalKey?(input: z.output<I>, by: string): string;
   facts?(input: z.output<I>, state: StateFrom<S, F>, id: string, actor: Actor): X;
   reserves?(input: z.output<I>, state: StateFrom<S, F>, actor: Actor): readonly Reserve[];
   decide(input: z.output<I>, state: StateFrom<S, F>, ctx: Context<X>): readonly NewEvent<E>[];
@@ -209,7 +212,7 @@ export interface Command {
   readonly kernel?: boolean;
   /** Why the case as it stands leaves this command nothing to do: the refusal code a try would meet. */
   idle?(record: CaseRecord<unknown>): string | undefined;
-  naturalKey?(input: unknown): string;
+  naturalKey?(input: unknown, by: string): string;
   facts?(input: unknown, state: Stated, id: string, actor: Actor): FactRefs;
   reserves?(input: unknown, state: Stated, actor: Actor): readonly Reserve[];
   decide(input: unknown, state: Stated, ctx: Context): readonly ProposedFact[];
