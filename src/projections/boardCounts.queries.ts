@@ -1,6 +1,7 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import { daysBetween, type LocalDate } from '../domain/kernel/dates.ts';
-import { ALL, spansOf } from './boardCounts.ts';
+import { spansOf } from './boardCounts.ts';
+import { ALL } from './boardCountTables.ts';
 import type { BoardFilter, BoardGroup, BoardLine, BoardWait } from './boards.queries.ts';
 import type { ReadTables } from './reads.queries.ts';
 import { type Sight, visibleTo } from './visibility.ts';

@@ -3,132 +3,35 @@ import { type Kysely, sql } from 'kysely';
 import { targetOf } from '../domain/access/access.ts';
 import type { CaseRecord } from '../domain/kernel/case.ts';
 import type { Process, Stated } from '../domain/kernel/process.ts';
+import {
+  ALL,
+  type BoardAgeRow,
+  type BoardCellRow,
+  type BoardCountTables,
+  type BoardWaitingRow,
+  type BoardWaitRow,
+} from './boardCountTables.ts';
 import type { BoardRow } from './boardRows.ts';
-import type { CaseIndexRow } from './caseRows.ts';
-import type { Change, TableSpec } from './runtime/projection.ts';
+import type { Change } from './runtime/projection.ts';
 
-/** By whom cases are seen, named as in the index of cases. What is about one case alone, as who has taken it, is empty here. */
-type SeenBy = Pick<
-  CaseIndexRow,
-  | 'tier'
-  | 'owner_organisation'
-  | 'owner_office'
-  | 'owner_governorate'
-  | 'parties'
-  | 'offices'
-  | 'offered_to'
-  | 'governorates'
-  | 'taken'
-  | 'shares'
-  | 'own_staff'
->;
-
-/** How many cases stand alike now, by what a board is rolled up by and by whom they are seen, and what of them adds up. */
-export interface BoardCellRow extends SeenBy, Pick<BoardRow, 'process' | 'status' | 'kind' | 'governorate' | 'area' | 'body'> {
-  cell: string;
-  cases: number;
-  measures: Readonly<Record<string, number>>;
-}
-
-/** How many cases of a cell have been in their status since a year, a month (of the year `parent`) or a day (of that month). */
-export interface BoardAgeRow {
-  cell: string;
-  parent: string;
-  bucket: string;
-  cases: number;
-}
-
-/** How many cases of a cell wait on a party: all of them, and by year, month and day (UTC) on which the first of it is due. */
-export interface BoardWaitingRow extends BoardAgeRow {
-  party: string;
-}
-
-/** That a case on a board waits on a party: since when, and when the first of it is due that is not paused. */
-export interface BoardWaitRow {
-  process: string;
-  case_id: string;
-  party: string;
-  cell: string;
-  since: string;
-  due: string | null;
-}
-
-export interface BoardCountTables {
-  board_cell: BoardCellRow;
-  board_age: BoardAgeRow;
-  board_waiting: BoardWaitingRow;
-  board_wait: BoardWaitRow;
-}
-
-/** `parent` and `bucket` of the row for all cases of a cell. */
-export const ALL = 'all';
-
-export const countTables: readonly TableSpec[] = [
-  {
-    name: 'board_cell',
-    columns: {
-      cell: 'text',
-      process: 'text',
-      status: 'text',
-      kind: 'text',
-      governorate: 'text',
-      area: 'text',
-      body: 'text',
-      tier: 'text',
-      owner_organisation: 'text',
-      owner_office: 'text',
-      owner_governorate: 'text',
-      parties: 'text[]',
-      offices: 'text[]',
-      offered_to: 'text',
-      governorates: 'text[]',
-      taken: 'jsonb',
-      shares: 'jsonb',
-      own_staff: 'text',
-      cases: 'integer',
-      measures: 'jsonb',
-    } satisfies Record<keyof BoardCellRow, string>,
-    key: ['cell'],
-    indexes: ['(process)'],
-  },
-  {
-    name: 'board_age',
-    columns: { cell: 'text', parent: 'text', bucket: 'text', cases: 'integer' } satisfies Record<keyof BoardAgeRow, string>,
-    key: ['cell', 'parent', 'bucket'],
-  },
-  {
-    name: 'board_waiting',
-    columns: { cell: 'text', party: 'text', parent: 'text', bucket: 'text', cases: 'integer' } satisfies Record<
-      keyof BoardWaitingRow,
-      string
-    >,
-    key: ['cell', 'parent', 'party', 'bucket'],
-  },
-  {
-    name: 'board_wait',
-    columns: {
-      process: 'text',
-      case_id: 'text',
-      party: 'text',
-      cell: 'text',
-      since: 'text',
-      due: 'text',
-    } satisfies Record<keyof BoardWaitRow, string>,
-    key: ['process', 'case_id', 'party'],
-    indexes: ['(cell, party, since)', '(process, due) where due is not null'],
-  },
-];
-
-/** What one case adds to the counts as it stands now. */
+/** What was counted of a case. */
 export interface Counted {
-  readonly cell: Omit<BoardCellRow, 'cases' | 'measures'>;
+  readonly cell: string;
   readonly measures: BoardRow['measures'];
   readonly since: string;
   readonly waits: readonly BoardWaitRow[];
 }
 
+/** A cell as far as its cases have it in common. */
+type Cell = Omit<BoardCellRow, 'cases' | 'measures'>;
+
+/** What a case adds to the counts as it stands now. */
+export interface Counting extends Omit<Counted, 'cell'> {
+  readonly cell: Cell;
+}
+
 /** What a case adds, by its record and the row of the board that holds now; nothing for a case that stands on no board. */
-export function countedOf(process: Process, record: CaseRecord<Stated>, row: BoardRow | undefined): Counted | undefined {
+export function countedOf(process: Process, record: CaseRecord<Stated>, row: BoardRow | undefined): Counting | undefined {
   if (!row) return undefined;
   const { owner, parties, offices, offeredTo, governorates, tier } = targetOf(process, record);
   const { status, kind, governorate, area, body, measures, since } = row;
@@ -175,6 +78,23 @@ function waitsOf({ process, id, waits }: CaseRecord<Stated>, cell: string): read
   });
 }
 
+/** What cases of a process wait on as it was counted, by case. */
+export async function recallWaits(
+  db: Kysely<BoardCountTables>,
+  process: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly BoardWaitRow[]>> {
+  const rows = await db.selectFrom('board_wait').selectAll().where('process', '=', process).where('case_id', 'in', ids).execute();
+  return byCase(rows);
+}
+
+/** Rows by the case that they are of, each in its order. */
+export function byCase<Row extends { readonly case_id: string }>(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) found.set(row.case_id, [...(found.get(row.case_id) ?? []), row]);
+  return found;
+}
+
 /** The year, the month and the day of a date or instant, each with what it is in. */
 export const spansOf = (text: string): readonly (readonly [parent: string, bucket: string])[] => [
   ['', text.slice(0, 4)],
@@ -182,55 +102,64 @@ export const spansOf = (text: string): readonly (readonly [parent: string, bucke
   [text.slice(0, 7), text.slice(0, 10)],
 ];
 
-/** Rows of counts that a batch changes, found by their key. */
+/** By how much a batch changes a row of counts, which is found by its key. */
 interface Sum<Row> {
   readonly row: Row;
   cases: number;
+}
+
+/** By how much it changes a cell; what its cases have in common is known of those that came into it. */
+interface CellSum extends Sum<Pick<Cell, 'cell'> & Partial<Cell>> {
   readonly measures: Record<string, number>;
 }
 
 /** The counts of boards as a batch of events moves them. */
 export function createCounts(db: Kysely<BoardCountTables>) {
-  const cells = new Map<string, Sum<Counted['cell']>>();
+  const cells = new Map<string, CellSum>();
   const ages = new Map<string, Sum<Omit<BoardAgeRow, 'cases'>>>();
   const waiting = new Map<string, Sum<Omit<BoardWaitingRow, 'cases'>>>();
   const waits: Change[] = [];
 
-  function add<Row>(
-    sums: Map<string, Sum<Row>>,
-    key: string,
-    row: Row,
-    times: number,
-    measures: BoardRow['measures'] = {},
-  ): void {
-    const sum = sums.get(key) ?? { row, cases: 0, measures: {} };
+  function add<Row>(sums: Map<string, Sum<Row>>, key: string, row: Row, times: number): void {
+    const sum = sums.get(key) ?? { row, cases: 0 };
     sum.cases += times;
-    for (const [name, value] of Object.entries(measures)) sum.measures[name] = (sum.measures[name] ?? 0) + times * value;
     sums.set(key, sum);
   }
 
-  function count({ cell, measures, since, waits: open }: Counted, times: 1 | -1): void {
-    add(cells, cell.cell, cell, times, measures);
+  function addToCell(row: CellSum['row'], measures: BoardRow['measures'], times: number): void {
+    const known = cells.get(row.cell) ?? { row, cases: 0, measures: {} };
+    const sum = { ...known, row: { ...known.row, ...row } };
+    sum.cases += times;
+    for (const [name, value] of Object.entries(measures)) sum.measures[name] = (sum.measures[name] ?? 0) + times * value;
+    cells.set(row.cell, sum);
+  }
+
+  function count({ cell, since, waits: open }: Counted, times: 1 | -1): void {
     for (const [parent, bucket] of spansOf(since)) {
-      add(ages, `${cell.cell} ${bucket}`, { cell: cell.cell, parent, bucket }, times);
+      add(ages, `${cell} ${bucket}`, { cell, parent, bucket }, times);
     }
     for (const { party, due } of open) {
       for (const [parent, bucket] of [[ALL, ALL] as const, ...(due === null ? [] : spansOf(due))]) {
-        add(waiting, `${cell.cell} ${bucket} ${party}`, { cell: cell.cell, party, parent, bucket }, times);
+        add(waiting, `${cell} ${bucket} ${party}`, { cell, party, parent, bucket }, times);
       }
     }
   }
 
   return {
-    /** A case counts as something else from now on. */
-    move(before: Counted | undefined, after: Counted | undefined): void {
-      const same = (one: BoardWaitRow, other: BoardWaitRow): boolean => JSON.stringify(one) === JSON.stringify(other);
+    /** A case counts as something else from now on than it was counted as. */
+    move(before: Counted | undefined, after: Counting | undefined): void {
       const gone = before?.waits.filter((one) => !after?.waits.some(({ party }) => party === one.party)) ?? [];
-      const come = after?.waits.filter((one) => !before?.waits.some((other) => same(one, other))) ?? [];
+      const come = after?.waits.filter((one) => !before?.waits.some((other) => sameWait(one, other))) ?? [];
       if (gone.length > 0) waits.push({ table: 'board_wait', remove: gone });
       if (come.length > 0) waits.push({ table: 'board_wait', put: come });
-      if (before) count(before, -1);
-      if (after) count(after, 1);
+      if (before) {
+        addToCell({ cell: before.cell }, before.measures, -1);
+        count(before, -1);
+      }
+      if (after) {
+        addToCell(after.cell, after.measures, 1);
+        count({ ...after, cell: after.cell.cell }, 1);
+      }
     },
     /** The rows as they are after the batch, which the next one begins from. */
     async changes(): Promise<readonly Change[]> {
@@ -258,7 +187,7 @@ export function createCounts(db: Kysely<BoardCountTables>) {
           const now = known.get(row.cell);
           const sums = { ...now?.measures };
           for (const [name, by] of Object.entries(measures)) sums[name] = (sums[name] ?? 0) + by;
-          return changed('board_cell', { ...row, cases: (now?.cases ?? 0) + cases, measures: sums });
+          return changed('board_cell', { ...now, ...row, cases: (now?.cases ?? 0) + cases, measures: sums });
         }),
         ...netOf(ages).map(({ row, cases }) => changed('board_age', { ...row, cases: cases + (agesNow.get(keyOf(row)) ?? 0) })),
         ...netOf(waiting).map(({ row, cases }) =>
@@ -275,6 +204,8 @@ export function createCounts(db: Kysely<BoardCountTables>) {
   };
 }
 
+const sameWait = (one: BoardWaitRow, other: BoardWaitRow): boolean =>
+  one.party === other.party && one.cell === other.cell && one.since === other.since && one.due === other.due;
 const netOf = <Row>(sums: ReadonlyMap<string, Sum<Row>>): readonly Sum<Row>[] =>
   [...sums.values()].filter(({ cases }) => cases !== 0);
 const keyOf = ({ cell, party, parent, bucket }: Omit<BoardAgeRow, 'cases'> & { readonly party?: string }): string =>

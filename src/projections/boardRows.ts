@@ -34,6 +34,8 @@ export interface BoardRow {
   area: string | null;
   body: string | null;
   measures: Readonly<Record<string, number>>;
+  /** On the row that holds now, of the last day: the cell of the counts in which the case was counted with this row's figures. */
+  cell: string | null;
 }
 
 /** The standing of a case as folded, on a day; none for wrong files and papers whose adoption nobody confirmed yet. */
@@ -120,10 +122,11 @@ export function rowsAfter(
       valid_from: on,
       valid_to: changes[at + 1]?.on ?? null,
       ...rest,
+      cell: null,
     };
   });
   const kept = rows.filter((row) => wanted.some((one) => sameRow(row, one)));
-  const closed = rows.filter((row) => !kept.includes(row)).map((row) => ({ ...row, known_to: index }));
+  const closed = rows.filter((row) => !kept.includes(row)).map((row) => ({ ...row, known_to: index, cell: null }));
   const added = wanted.filter((one) => !kept.some((row) => sameRow(row, one)));
   const open = [...kept, ...added].sort((a, b) => (a.valid_from < b.valid_from ? -1 : 1));
   return { rows: open, changed: [...closed, ...added] };

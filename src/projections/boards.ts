@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { changesThePast } from '../domain/kernel/case.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
-import { type BoardCountTables, countedOf, countTables, createCounts } from './boardCounts.ts';
+import { byCase, type Counted, countedOf, createCounts, recallWaits } from './boardCounts.ts';
+import { type BoardCountTables, countTables } from './boardCountTables.ts';
 import { type BoardRow, dayOf, rowsAfter, type Standing, standingOf, standingsIn, standingsOf } from './boardRows.ts';
 import { createFolds, type FoldedEvent } from './runtime/folds.ts';
 import type { FoldContext, ProjectedEvent, Projection } from './runtime/projection.ts';
@@ -15,12 +16,13 @@ const KEPT_CASES = 20_000;
 /**
  * Where the cases of every process with a board stand, what of them adds up, and since when: in the world and to our knowledge,
  * so that a figure can be given for any day as it was known at any moment. How many stand alike now is counted as they move, so
- * that a roll-up takes no longer with more cases.
+ * that a roll-up takes no longer with more cases; what was counted of a case is kept with it, and is what its next event takes back,
+ * whatever the case has become meanwhile.
  */
 export function boardsProjection(registry: Registry): Projection {
   return {
     name: 'boards',
-    version: 2,
+    version: 3,
     categories: registry.all.filter((one) => one.board !== undefined && one.store === 'general').map((one) => one.name),
     opening: 'none',
     tables: [
@@ -41,6 +43,7 @@ export function boardsProjection(registry: Registry): Projection {
           area: 'text',
           body: 'text',
           measures: 'jsonb',
+          cell: 'text',
         } satisfies Record<keyof BoardRow, string>,
         key: ['process', 'case_id', 'known_from', 'valid_from'],
         indexes: [
@@ -54,19 +57,23 @@ export function boardsProjection(registry: Registry): Projection {
     start: (context) => {
       const fold = createFolds(context);
       const db = context.db as Kysely<BoardTables>;
-      const rows = createRows(db);
+      const kept = createKept(db);
       const counts = createCounts(db);
       return async (batch) => {
         const folded = await fold(batch);
-        await rows.recall(batch);
+        await kept.recall(batch);
         const put: BoardRow[] = [];
         for (const one of folded) {
-          const { event, before, record } = one;
-          const was = countedOf(event.process, before, rows.of(one).at(-1));
-          put.push(...rows.change(record, await standings(one, rows.of(one), context), event));
-          counts.move(was, countedOf(event.process, record, rows.of(one).at(-1)));
+          const { event, record } = one;
+          const { rows, counted: was } = kept.of(record.stream);
+          const after = rowsAfter(record, rows, await standings(one, rows, context), event.logIndex);
+          const now = countedOf(event.process, record, after.rows.at(-1));
+          const placed = inCell(after.rows, now?.cell.cell);
+          put.push(...after.changed, ...placed.changed);
+          counts.move(was, now);
+          kept.put(record.stream, { rows: placed.rows, counted: now && { ...now, cell: now.cell.cell } });
         }
-        rows.forget();
+        kept.forget();
         return [{ table: 'board', put }, ...(await counts.changes())];
       };
     },
@@ -89,35 +96,54 @@ async function standings(
   return next ? [...known.filter((one) => one.on < day), next] : known;
 }
 
-/** Rows still held to be true, by case; read from the table where this process has not seen the case yet. */
-function createRows(db: Kysely<BoardTables>) {
-  const kept = new Map<string, readonly BoardRow[]>();
-  const of = ({ record }: Pick<FoldedEvent, 'record'>): readonly BoardRow[] => kept.get(record.stream) ?? [];
+/** The rows of a case, the last of them in the cell where the case counts now. */
+function inCell(rows: readonly BoardRow[], cell: string | undefined): Pick<ReturnType<typeof rowsAfter>, 'rows' | 'changed'> {
+  const last = rows.at(-1);
+  if (!last || cell === undefined || last.cell === cell) return { rows, changed: [] };
+  const placed = { ...last, cell };
+  return { rows: [...rows.slice(0, -1), placed], changed: [placed] };
+}
+
+/** What is written of a case: its rows still held to be true, oldest day first, and what was counted of it. */
+interface KeptCase {
+  readonly rows: readonly BoardRow[];
+  readonly counted: Counted | undefined;
+}
+
+const NOTHING: KeptCase = { rows: [], counted: undefined };
+
+/** What is written, by case; read from the tables where this process has not seen the case yet. */
+function createKept(db: Kysely<BoardTables>) {
+  const kept = new Map<string, KeptCase>();
   return {
-    of,
+    of: (stream: string): KeptCase => kept.get(stream) ?? NOTHING,
     async recall(batch: readonly ProjectedEvent[]): Promise<void> {
       const unknown = batch.filter(({ meta }) => meta.revision > 0 && !kept.has(meta.stream));
       for (const process of new Set(unknown.map((event) => event.process.name))) {
-        const ids = new Set(unknown.filter((event) => event.process.name === process).map((event) => event.id));
-        const found = await db
-          .selectFrom('board')
-          .selectAll()
-          .where('process', '=', process)
-          .where('case_id', 'in', [...ids])
-          .where('known_to', 'is', null)
-          .orderBy('valid_from')
-          .execute();
+        const ids = [...new Set(unknown.filter((event) => event.process.name === process).map((event) => event.id))];
+        const [found, waits] = await Promise.all([
+          db
+            .selectFrom('board')
+            .selectAll()
+            .where('process', '=', process)
+            .where('case_id', 'in', ids)
+            .where('known_to', 'is', null)
+            .orderBy('valid_from')
+            .execute(),
+          recallWaits(db, process, ids),
+        ]);
+        const rowsOf = byCase(found);
         for (const id of ids) {
-          const own = found.filter((row) => row.case_id === id);
-          kept.set(`${process}-${id}`, own);
+          const rows = rowsOf.get(id) ?? [];
+          const { cell, measures, since } = rows.at(-1) ?? { cell: null };
+          const counted = cell === null ? undefined : { cell, measures, since, waits: waits.get(id) ?? [] };
+          kept.set(`${process}-${id}`, { rows, counted });
         }
       }
     },
-    change(record: FoldedEvent['record'], next: readonly Standing[], event: ProjectedEvent): readonly BoardRow[] {
-      const { rows, changed } = rowsAfter(record, of({ record }), next, event.logIndex);
-      kept.delete(record.stream);
-      kept.set(record.stream, rows);
-      return changed;
+    put(stream: string, now: KeptCase): void {
+      kept.delete(stream);
+      kept.set(stream, now);
     },
     /** Lets go of what was not used for longest, once a batch is folded. */
     forget(): void {

@@ -101,7 +101,8 @@ function claimCases(claims: number, decided: number): readonly string[] {
 }
 
 const SUMS = ['submitted', 'finalised', 'annulled', 'entitled', 'paid', 'entitlementIQD', 'listedIQD', 'paidIQD'];
-const LIVE = `select board.*, c.tier, c.owner_organisation, c.owner_office, c.owner_governorate, c.parties, c.offices,
+const LIVE = `select board.process, board.case_id, board.since, board.status, board.kind, board.governorate, board.area, board.body,
+    board.measures, c.tier, c.owner_organisation, c.owner_office, c.owner_governorate, c.parties, c.offices,
     c.offered_to, c.governorates,
     md5(row(board.status, board.kind, board.governorate, board.body, c.owner_office)::text) as cell
   from board join case_index c using (process, case_id) where board.known_to is null and board.valid_to is null`;
