@@ -31,6 +31,10 @@ await run(async () => {
     count === undefined ? 'no events (they lie in EventStoreDB)' : `${count} events`;
   console.log(`${events(general?.events)}, ${objects?.count ?? 0} objects of files and what belongs to them are in ${to}.`);
   if (restricted) console.log(`${events(restricted.events)} of the restricted store are there too.`);
-  if (objects && objects.missing > 0) console.log(`${objects.missing} objects were gone when they were read.`);
+  if (objects && objects.missing > 0) console.log(`${objects.missing} objects of files were not there.`);
+  if (objects && objects.lost > 0) {
+    console.error(`${objects.lost} of their files nobody erased: their bytes are lost. Look for them in earlier backups.`);
+    process.exitCode = 1;
+  }
   console.log(`The wrapped keys are in ${keysTo}. ${((performance.now() - began) / 1_000).toFixed(1)} s.`);
 });

@@ -1,15 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type pg from 'pg';
 import { writeLines } from '../../platform/backup/lines.ts';
 import { rowsOf, tablesOf } from '../../platform/backup/tables.ts';
 import type { Config } from '../../platform/config.ts';
 import { openFileStore } from '../../platform/files/open.ts';
-import type { FileStore } from '../../platform/files/store.ts';
 import type { Log } from '../../platform/logging.ts';
 import { emptyDirectory, type Manifest, PlaceRefused, type StoreHead, type Sums, writeManifest } from './manifest.ts';
+import { copyObjects } from './objects.ts';
 import { inSnapshot, KEPT, openPlaces } from './places.ts';
 
 /** Where a backup goes: the keys never into the directory of what they seal. */
@@ -20,7 +19,8 @@ export interface BackupPlace {
 
 /**
  * Backs an installation up while it works. First the stores, each as of one moment, then the files and last the keys, so that
- * nothing is named that is not there; what somebody erased meanwhile is erased in the backup too.
+ * nothing is named that is not there; what somebody erased meanwhile is erased in the backup too. Objects of files, which may be
+ * many and large, are copied outside of any transaction: a long one would keep the database from cleaning up.
  * @throws PlaceRefused
  */
 export async function makeBackup(config: Config, log: Log, { to, keysTo }: BackupPlace): Promise<Manifest> {
@@ -31,6 +31,11 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
   const about = { format: 1, backup: randomUUID(), madeAt: new Date().toISOString(), origin: config.auditOrigin } as const;
   const files: Sums = {};
   const keys: Sums = {};
+  const keepTables = <T>(look: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
+    inSnapshot(places.general, async (client) => {
+      await dump(client, KEPT.files, to, 'general', files);
+      return look(client);
+    });
   try {
     const inEventStore = config.eventStoreUrl !== undefined;
     const general = await inSnapshot(places.general, async (client) => {
@@ -43,11 +48,16 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
         await dump(client, KEPT.restricted, to, 'restricted', files);
         return headOf(client, true);
       }));
-    const objects = await inSnapshot(places.general, async (client) => {
-      await dump(client, KEPT.files, to, 'general', files);
-      return copyObjects(await objectsIn(client), await openFileStore(config.files), to, files);
+    const store = await openFileStore(config.files);
+    const { count, bytes, missing } = await copyObjects({ store, to, keepTables }, files);
+    const lost = await inSnapshot(places.keys, async (client) => {
+      await dump(client, KEPT.keys, keysTo, 'general', keys);
+      return countLost(
+        client,
+        missing.map(({ document }) => document),
+      );
     });
-    await inSnapshot(places.keys, (client) => dump(client, KEPT.keys, keysTo, 'general', keys));
+    const objects = { count, bytes, missing: missing.length, lost };
     if (places.restricted) {
       await inSnapshot(places.restricted, (client) => dump(client, KEPT.restrictedKeys, keysTo, 'restricted', keys));
     }
@@ -62,12 +72,13 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
 
 const within = (outer: string, inner: string): boolean => join(inner, '/').startsWith(join(outer, '/'));
 
-/** Writes every table of some schemas as the transaction sees them. */
+/** Writes every table of some schemas as the transaction sees them, in place of what was written before. */
 async function dump(client: pg.ClientBase, schemas: readonly string[], to: string, store: string, sums: Sums): Promise<void> {
   mkdirSync(join(to, store), { recursive: true, mode: 0o700 });
   for (const schema of schemas) {
     for (const name of await tablesOf(client, schema)) {
       const file = `${store}/${name.schema}.${name.table}.ndjson`;
+      rmSync(join(to, file), { force: true });
       sums[file] = await writeLines(join(to, file), rowsOf(client, name));
     }
   }
@@ -89,46 +100,11 @@ async function headOf(client: pg.ClientBase, withLog: boolean): Promise<StoreHea
   };
 }
 
-/** Where the bytes of files lie. */
-async function objectsIn(client: pg.ClientBase): Promise<readonly string[]> {
-  const { rows } = await client.query<{ key: string }>(
-    `select storage_key as key from files.document where state = 'ready'
-     union select storage_key from files.part where kept order by 1`,
+/** How many of the documents whose bytes are missing still have a key: nobody erased them. */
+async function countLost(client: pg.ClientBase, documents: readonly string[]): Promise<number> {
+  const { rows } = await client.query<{ lost: number }>(
+    'select count(distinct subject)::int as lost from keys.data_key where subject = any($1) and wrapped is not null',
+    [documents],
   );
-  return rows.map((row) => row.key);
-}
-
-/** Copies objects as they are, sealed. One that is gone by now was taken away by whoever looks after files. */
-async function copyObjects(keys: readonly string[], store: FileStore, to: string, sums: Sums) {
-  let bytes = 0;
-  let missing = 0;
-  async function* lines() {
-    for (const key of keys) {
-      const content = await store.get(key);
-      if (!content) {
-        missing += 1;
-        continue;
-      }
-      const file = join(to, 'objects', key);
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      await pipeline(content, createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }));
-      const sum = await digestOf(file);
-      bytes += sum.bytes;
-      yield JSON.stringify({ key, ...sum });
-    }
-  }
-  const sum = await writeLines(join(to, 'objects.ndjson'), lines());
-  sums['objects.ndjson'] = sum;
-  return { count: sum.lines, bytes, missing };
-}
-
-/** Size and SHA-256 (hex) of a file. */
-export async function digestOf(file: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { bytes, sha256: hash.digest('hex') };
+  return rows[0]?.lost ?? 0;
 }

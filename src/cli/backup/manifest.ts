@@ -29,8 +29,8 @@ export const Manifest = z.object({
   restricted: StoreHead.optional(),
   /** What is in the directory, by name, with its SHA-256. */
   files: z.record(z.string(), Sum),
-  /** Objects of the file store, and those of them that were gone when they were read. */
-  objects: z.object({ count: z.int(), bytes: z.int(), missing: z.int() }).optional(),
+  /** Objects of the file store; how many that its tables name were not there, and how many documents of these nobody erased. */
+  objects: z.object({ count: z.int(), bytes: z.int(), missing: z.int(), lost: z.int().default(0) }).optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -13,8 +13,8 @@ import { mastersFrom } from '../../platform/keys/open.ts';
 import type { Log } from '../../platform/logging.ts';
 import { migrateRestricted, RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 import { stepBack } from '../../workers/runtime/stepBack.ts';
-import { digestOf } from './make.ts';
 import { BackupBroken, type Manifest, PlaceRefused, readBackup } from './manifest.ts';
+import { digestOf } from './objects.ts';
 import { inOne, KEPT, openPlaces, type Places } from './places.ts';
 import { type Verdict, verifyStores } from './verifying.ts';
 
@@ -52,6 +52,7 @@ export async function restoreBackup(config: Config, log: Log, { from, keysFrom }
     await prepare(config, places, manifest);
     await checkMasters(config, keysFrom, keys);
     rows += await putStore(places.general, from, 'general', manifest);
+    await doubtNotes(places.general, manifest);
     rows += await putAccess(places.access, from, manifest);
     await putObjects(config, from);
     if (places.restricted && manifest.restricted) {
@@ -163,6 +164,15 @@ async function mastersIn(keysFrom: string, keys: Manifest, store: string): Promi
 /** Puts the tables of one database back, all or none, in the order they were written; but for what has an owner of its own. */
 async function putStore(pool: pg.Pool, from: string, store: string, manifest: Manifest): Promise<number> {
   return inOne(pool, (client) => putTables(client, from, manifest, (of, schema) => of === store && !isAccess(of, schema)));
+}
+
+/**
+ * The tables of files are younger than the log, or of another moment where it lies elsewhere: that a case names a file is looked up
+ * again for what was noted since, or such a file would never be anybody's to remove.
+ */
+async function doubtNotes(pool: pg.Pool, { general }: Manifest): Promise<void> {
+  const since = general?.events === undefined ? '-infinity' : general.takenAt;
+  await pool.query(`update ${SCHEMAS.files}.attachment set confirmed = false where at >= $1`, [since]);
 }
 
 /** Puts the access log back, whose partitions are made first. */
