@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { makeBackup } from '../../src/cli/backup/make.ts';
@@ -7,113 +7,92 @@ import { type BackupSource, restoreBackup } from '../../src/cli/backup/restore.t
 import { verifyStores } from '../../src/cli/backup/verifying.ts';
 import { ADMINISTRATOR, ORGANISATIONS } from '../../src/cli/demo/cast.ts';
 import { randomFrom } from '../../src/cli/demo/random.ts';
-import { type Core, migrateAll, openCore, SCHEMAS } from '../../src/compose.ts';
+import { openCore } from '../../src/compose.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
-import { type Config, readConfig } from '../../src/platform/config.ts';
-import { createPool } from '../../src/platform/database.ts';
+import type { Config } from '../../src/platform/config.ts';
 import { DEVELOPMENT_ISSUER, openDevelopmentIssuer } from '../../src/platform/developmentIssuer.ts';
 import { masterKeyFrom } from '../../src/platform/keys/masterKey.ts';
-import { projectionsOf } from '../../src/projections/index.ts';
-import { checkProjection } from '../../src/projections/runtime/check.ts';
-import { runnerParts } from '../../src/projections/runtime/projector.ts';
-import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
-import { migrateRestricted } from '../../src/restrictedStore.ts';
 import { serve } from '../../src/serve.ts';
-import { createOperator } from '../../src/workers/runtime/status.ts';
-import { auditLog } from '../support/faults/audit.ts';
-import { type Acknowledged, createStubbornClient } from '../support/faults/clients.ts';
+import { createStubbornClient } from '../support/faults/clients.ts';
+import { openFiling } from '../support/faults/filing.ts';
 import { openOffices } from '../support/faults/office.ts';
+import {
+  emptyPlace,
+  findings,
+  giveSigner,
+  makeMasters,
+  migrated,
+  settle,
+  withCore,
+  within,
+  wrongTables,
+} from '../support/faults/restoring.ts';
+import { openRestrictedWork } from '../support/faults/restrictedWork.ts';
 import { until } from '../support/faults/rig.ts';
 import { seed, size } from '../support/faults/size.ts';
-import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
+import { silentLog, temporaryDirectory } from '../support/postgres.ts';
 
 const RESTORES = size(2, 20);
 const MOST_BETWEEN = 60;
-const LANES = 6;
-const SETTLED_WITHIN_MS = 120_000;
+const LANES = 5;
 
 t.setTimeout(RESTORES * 60_000 + 120_000);
 
 const shelf = temporaryDirectory();
 t.teardown(() => rmSync(shelf, { recursive: true, force: true }));
 const at = (...names: string[]): string => join(shelf, ...names);
-mkdirSync(at('master'));
-masterKeyFrom(at('master', 'general.key'), true);
-masterKeyFrom(at('master', 'restricted.key'), true);
-
-/** An empty place of two databases and a directory, with the keys that never lie beside what they open. */
-async function emptyPlace(test: Test, name: string): Promise<Config> {
-  const [general, restricted] = [await testDatabase(test), await testDatabase(test)];
-  mkdirSync(at(name));
-  return readConfig({
-    DATABASE_URL: general.url,
-    RESTRICTED_DATABASE_URL: restricted.url,
-    MASAR_DATA: at(name),
-    MASAR_MASTER_KEY_FILE: at('master', 'general.key'),
-    RESTRICTED_MASTER_KEY_FILE: at('master', 'restricted.key'),
-    NODE_ENV: 'test',
-    PORT: '0',
-    RATE_LIMITS: 'requests=999999',
-  });
-}
-
-/** The key that signs is not in a backup either. */
-const giveSigner = (from: Config, to: Config): void =>
-  copyFileSync(join(from.dataDir, 'development-audit.key'), join(to.dataDir, 'development-audit.key'));
-
-async function migrated(config: Config): Promise<void> {
-  for (const [url, run] of [
-    [config.databaseUrl ?? '', migrateAll],
-    [config.restrictedDatabaseUrl ?? '', migrateRestricted],
-  ] as const) {
-    const pool = createPool(url, { applicationName: 'migrations', max: 2 });
-    await run(pool, url).finally(() => pool.end());
-  }
-}
-
-/** Runs a projector and a worker until all that is owed is done. */
-async function settle(config: Config): Promise<void> {
-  const running = await serve({ ...config, roles: new Set(['projector', 'worker']) }, silentLog);
-  const { core } = running;
-  try {
-    const workers = createOperator(core.pool, SCHEMAS.workers);
-    await until('follow-ups done and read models at the head', SETTLED_WITHIN_MS, async () => {
-      const head = await core.log.head();
-      const { reactors } = await workers.status();
-      const builds = (await projectionStatus(core.db, SCHEMAS.read, head)).filter((one) => one.state === 'live');
-      const done = reactors.length > 0 && reactors.every((one) => one.pending === 0 && one.position === head);
-      return done && builds.length > 0 && builds.every((one) => one.behind === false) && (await core.log.head()) === head;
-    });
-  } finally {
-    await running.stop();
-  }
-}
-
-/** Names of tables of read models that are not what a rebuild makes of them. */
-async function wrongTables({ pool, log, codec, registry, keyring }: Core): Promise<readonly string[]> {
-  const projections = projectionsOf(registry, keyring.mac);
-  const parts = runnerParts({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger: silentLog });
-  const wrong: string[] = [];
-  for (const projection of projections) {
-    const { tables } = await checkProjection(parts, projection, AbortSignal.timeout(60_000));
-    wrong.push(...tables.filter((one) => !one.same).map((one) => `${projection.name}.${one.table}`));
-  }
-  return wrong;
-}
-
-async function findings(core: Core, acknowledged: readonly Acknowledged[]) {
-  const { lost, doubled, torn, unsettled } = await auditLog(core.log, core.codec, acknowledged, 'deed');
-  return { lost, doubled, torn, unsettled };
-}
+makeMasters(shelf);
 
 interface Backup extends BackupSource {
   readonly manifest: Manifest;
 }
 const NOTHING = { lost: [], doubled: [], torn: [], unsettled: [] };
 
-async function withCore<T>(config: Config, work: (core: Core) => Promise<T>): Promise<T> {
-  const core = await openCore(config, silentLog, 'restore test');
-  return work(core).finally(() => core.close());
+/** A whole Masar that people work with: both stores, the offices, cases of T3, files. */
+async function workingDay(t: Test, SEED: number) {
+  const source = await emptyPlace(t, shelf, 'source');
+  await migrated(source);
+  const issuer = await openDevelopmentIssuer(source.dataDir);
+  let running = await serve(source, silentLog);
+  t.teardown(() => running.stop());
+  const { organisation } = await bootstrapAdministrator(
+    { ...running.core.executor, cases: running.core.cases },
+    {
+      issuer: DEVELOPMENT_ISSUER,
+      subject: ADMINISTRATOR,
+      name: { ar: 'مدير النظام', latin: 'Administrator' },
+      ministry: ORGANISATIONS.ministry.names,
+      from: '2003-01-01',
+      ranBy: 'restore test',
+      synthetic: true,
+    },
+  );
+  const address = async () => running.address ?? '';
+  const tokenFor = (login: string) => issuer.token(login);
+  const clientOf = (prefix: string) => createStubbornClient({ tokenFor, address, prefix });
+  const client = clientOf('deed');
+  const offices = await openOffices(clientOf('setup'), organisation, SEED);
+  const core = () => running.core;
+  const restricted = await openRestrictedWork(client, offices.directory, core);
+  const filing = await openFiling({ client, tokenFor, address, core });
+  await restricted.round();
+  await filing.erase('before');
+  // A server that ends signs what it has: there is something the restored logs can be held to.
+  await running.stop();
+  running = await serve(source, silentLog);
+
+  let isOver = false;
+  const over = () => isOver;
+  const day = { ...client, given: () => (isOver ? Number.POSITIVE_INFINITY : client.begun()) };
+  const again = async (deed: () => Promise<void>) => {
+    while (!isOver) await deed();
+  };
+  const work = Promise.all([offices.run(day, LANES, Number.MAX_SAFE_INTEGER), again(restricted.round), again(filing.file)]);
+  const end = async () => {
+    isOver = true;
+    await work;
+  };
+  return { source, client, restricted, filing, over, end };
 }
 
 t.test(
@@ -121,35 +100,7 @@ t.test(
   async (t) => {
     const SEED = seed(t);
     const random = randomFrom(SEED);
-    const source = await emptyPlace(t, 'source');
-    await migrated(source);
-    const issuer = await openDevelopmentIssuer(source.dataDir);
-    let running = await serve(source, silentLog);
-    t.teardown(() => running.stop());
-    const { organisation } = await bootstrapAdministrator(
-      { ...running.core.executor, cases: running.core.cases },
-      {
-        issuer: DEVELOPMENT_ISSUER,
-        subject: ADMINISTRATOR,
-        name: { ar: 'مدير النظام', latin: 'Administrator' },
-        ministry: ORGANISATIONS.ministry.names,
-        from: '2003-01-01',
-        ranBy: 'restore test',
-        synthetic: true,
-      },
-    );
-    const clientOf = (prefix: string) =>
-      createStubbornClient({ tokenFor: (login) => issuer.token(login), address: async () => running.address ?? '', prefix });
-    const offices = await openOffices(clientOf('setup'), organisation, SEED);
-    const { uploaded } = await upload(running.core);
-    // A server that ends signs what it has: there is something the restored logs can be held to.
-    await running.stop();
-    running = await serve(source, silentLog);
-
-    const client = clientOf('deed');
-    let isOver = false;
-    const day = { ...client, given: () => (isOver ? Number.POSITIVE_INFINITY : client.begun()) };
-    const work = offices.run(day, LANES, Number.MAX_SAFE_INTEGER);
+    const { source, client, restricted, filing, end } = await workingDay(t, SEED);
     const backups: Backup[] = [];
     for (let n = 0; n < RESTORES; n++) {
       const moment = client.begun() + random.between(10, MOST_BETWEEN);
@@ -158,49 +109,54 @@ t.test(
       const manifest = await makeBackup(source, silentLog, { to: from, keysTo: keysFrom });
       backups.push({ manifest, from, keysFrom });
     }
-    isOver = true;
-    await work;
-    t.ok(backups.every(({ manifest }) => (manifest.general?.events ?? 0) > 0));
+    await end();
+    await filing.erase('after');
+    t.ok(backups.every(({ manifest }) => (manifest.general?.events ?? 0) > 0 && (manifest.restricted?.events ?? 0) > 0));
+    t.ok(
+      backups.every(({ manifest }) => manifest.objects?.missing === 1 && manifest.objects.lost === 0),
+      'the file of who was erased',
+    );
 
     const seconds: number[] = [];
     for (const [n, { manifest, ...place }] of backups.entries()) {
-      await t.test(`backup ${n + 1}, of ${manifest.general?.events} events`, async (t) => {
-        const target = await emptyPlace(t, `restored-${n}`);
+      const events = { general: manifest.general?.events ?? 0, restricted: manifest.restricted?.events ?? 0 };
+      await t.test(`backup ${n + 1}, of ${events.general} events and ${events.restricted} restricted ones`, async (t) => {
+        const target = await emptyPlace(t, shelf, `restored-${n}`);
         giveSigner(source, target);
         if (n === 0) await refusals(t, source, target, place);
         const restored = await restoreBackup(target, silentLog, place);
         seconds.push(restored.seconds);
-        t.match(restored.verdicts[0], { store: 'general', ok: true }, 'the log is as signed');
-        t.ok(restored.verdicts.every(({ ok }) => ok !== false));
+        t.match(
+          restored.verdicts,
+          [
+            { store: 'general', ok: true },
+            { store: 'restricted', ok: true },
+          ],
+          'the logs are as signed',
+        );
         await settle(target);
         await withCore(target, async (core) => {
-          const within = client.acknowledged.filter(({ answer }) => Number(answer.position) <= (manifest.general?.events ?? 0));
-          t.ok(within.length > 0 && within.length < client.acknowledged.length, 'it was made while commands were given');
-          t.strictSame(await findings(core, within), NOTHING);
+          const kept = within(client.acknowledged, events);
+          t.ok(kept.length > 0 && kept.length < client.acknowledged.length, 'it was made while commands were given');
+          t.strictSame(await findings(core, kept), NOTHING);
           t.strictSame(await wrongTables(core), [], 'every read model equals a rebuild');
-          const file = await core.documents.read(uploaded);
-          t.equal(file?.sha256.length, 64);
-          let bytes = 0;
-          for await (const chunk of file?.content ?? []) bytes += chunk.length;
-          t.equal(bytes, PAPER.length, 'files open');
+          await filing.check(t, core, events.general);
         });
         if (n < backups.length - 1) return;
         for (const { store, ok, words } of await verifyStores(target, silentLog, madeNow('verified'))) {
-          t.ok(ok !== false, `${store}: ${words}`);
+          t.ok(ok, `${store}: ${words}`);
         }
         await cutTheLog(t, target);
       });
     }
-    t.comment(`events ${backups.map((one) => one.manifest.general?.events).join(', ')}`);
+    const { cleared, granted, emergencies, reviewed } = restricted.counts();
+    t.comment(
+      `${cleared} clearances, ${granted} grants, ${emergencies} emergencies, ${reviewed} reviewed, ${filing.count()} files`,
+    );
+    t.comment(`events ${backups.map((one) => `${one.manifest.general?.events}+${one.manifest.restricted?.events}`).join(', ')}`);
     t.comment(`seconds of each restore, verifier included: ${seconds.map((one) => one.toFixed(1)).join(', ')}`);
   },
 );
-
-const PAPER = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
-
-async function upload({ documents }: Core): Promise<{ readonly uploaded: string }> {
-  return { uploaded: (await documents.store(PAPER, { name: 'paper.pdf', by: 'system:test' })).id };
-}
 
 function madeNow(name: string): string {
   mkdirSync(at(name));

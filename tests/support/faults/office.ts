@@ -11,6 +11,7 @@ const COMMON_PERSONS = 12;
 
 /** What an office does all day, as commands: cheap ones on many persons, some on the same few, families with a file number. */
 export interface OfficeWork {
+  readonly directory: Directory;
   /** Gives commands over so many lanes until `commands` were begun. */
   run(client: Client, lanes: number, commands: number): Promise<void>;
 }
@@ -23,6 +24,7 @@ export async function openOffices(client: Client, ministry: string, seed: number
   const random = randomFrom(seed);
   const common = await Promise.all(Array.from({ length: COMMON_PERSONS }, () => register(client, registrar, random)));
   return {
+    directory,
     run: async (work, lanes, commands) => {
       let story = 0;
       const lane = async () => {

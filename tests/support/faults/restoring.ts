@@ -1,0 +1,141 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { type Core, migrateAll, openCore, SCHEMAS } from '../../../src/compose.ts';
+import { type Config, readConfig } from '../../../src/platform/config.ts';
+import { createKysely, createPool } from '../../../src/platform/database.ts';
+import { masterKeyFrom } from '../../../src/platform/keys/masterKey.ts';
+import { projectionsOf, restrictedProjectionsOf } from '../../../src/projections/index.ts';
+import { checkProjection } from '../../../src/projections/runtime/check.ts';
+import { runnerParts } from '../../../src/projections/runtime/projector.ts';
+import { projectionStatus } from '../../../src/projections/runtime/status.queries.ts';
+import { migrateRestricted, RESTRICTED_SCHEMAS } from '../../../src/restrictedStore.ts';
+import { serve } from '../../../src/serve.ts';
+import { createOperator } from '../../../src/workers/runtime/status.ts';
+import { silentLog, testDatabase } from '../postgres.ts';
+import { auditLog, type Findings } from './audit.ts';
+import type { Acknowledged } from './clients.ts';
+import { until } from './rig.ts';
+
+const SETTLED_WITHIN_MS = 120_000;
+
+/** What never lies in a backup: keys, and the list of who is erased. All places of one shelf have the same. */
+export function makeMasters(shelf: string): void {
+  mkdirSync(join(shelf, 'master'));
+  masterKeyFrom(join(shelf, 'master', 'general.key'), true);
+  masterKeyFrom(join(shelf, 'master', 'restricted.key'), true);
+}
+
+/** An empty place of two databases and a directory on a shelf, with the keys that never lie beside what they open. */
+export async function emptyPlace(test: Test, shelf: string, name: string): Promise<Config> {
+  const [general, restricted] = [await testDatabase(test), await testDatabase(test)];
+  mkdirSync(join(shelf, name));
+  return readConfig({
+    DATABASE_URL: general.url,
+    RESTRICTED_DATABASE_URL: restricted.url,
+    MASAR_DATA: join(shelf, name),
+    MASAR_MASTER_KEY_FILE: join(shelf, 'master', 'general.key'),
+    RESTRICTED_MASTER_KEY_FILE: join(shelf, 'master', 'restricted.key'),
+    ERASED_LIST_FILE: join(shelf, 'elsewhere', 'erased.list'),
+    NODE_ENV: 'test',
+    PORT: '0',
+    RATE_LIMITS: 'requests=999999',
+  });
+}
+
+/** The key that signs is not in a backup either. */
+export const giveSigner = (from: Config, to: Config): void =>
+  copyFileSync(join(from.dataDir, 'development-audit.key'), join(to.dataDir, 'development-audit.key'));
+
+export async function migrated(config: Config): Promise<void> {
+  for (const [url, run] of [
+    [config.databaseUrl ?? '', migrateAll],
+    [config.restrictedDatabaseUrl ?? '', migrateRestricted],
+  ] as const) {
+    const pool = createPool(url, { applicationName: 'migrations', max: 2 });
+    await run(pool, url).finally(() => pool.end());
+  }
+}
+
+/** Both stores of an installation, alike. */
+async function storesOf(core: Core) {
+  const { pool, db, log, codec, registry, keyring, restricted } = core;
+  const general = { pool, db, log, codec, registry, read: SCHEMAS.read, workers: SCHEMAS.workers };
+  if (!restricted) throw new Error('there is no restricted store');
+  const store = await restricted.open();
+  const { read, workers } = RESTRICTED_SCHEMAS;
+  const apart = { pool: restricted.pool, db: createKysely(restricted.pool), log: store.log, codec: store.codec };
+  return [
+    { name: 'general', ...general, projections: projectionsOf(registry, keyring.mac) },
+    {
+      ...{ name: 'restricted', ...apart, registry: restricted.registry, read, workers },
+      projections: restrictedProjectionsOf(restricted.registry),
+    },
+  ] as const;
+}
+
+/** Runs a projector and a worker until all that is owed is done in both stores. */
+export async function settle(config: Config): Promise<void> {
+  const running = await serve({ ...config, roles: new Set(['projector', 'worker']) }, silentLog);
+  try {
+    const stores = await storesOf(running.core);
+    const heads = () => Promise.all(stores.map(({ log }) => log.head()));
+    await until('follow-ups done and read models at the head', SETTLED_WITHIN_MS, async () => {
+      const before = await heads();
+      for (const [at, { pool, db, read, workers }] of stores.entries()) {
+        const head = before[at] ?? 0n;
+        const { reactors } = await createOperator(pool, workers).status();
+        const builds = (await projectionStatus(db, read, head)).filter((one) => one.state === 'live');
+        const done = reactors.length > 0 && reactors.every((one) => one.pending === 0 && one.position === head);
+        if (!done || builds.length === 0 || !builds.every((one) => one.behind === false)) return false;
+      }
+      // What one store owes the other may have come meanwhile.
+      return String(await heads()) === String(before);
+    });
+  } finally {
+    await running.stop();
+  }
+}
+
+/** Names of tables of read models of both stores that are not what a rebuild makes of them. */
+export async function wrongTables(core: Core): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const { name, pool, read, log, codec, registry, projections } of await storesOf(core)) {
+    const parts = runnerParts({ pool, schema: read, log, codec, registry, projections, logger: silentLog });
+    for (const projection of projections) {
+      const { tables } = await checkProjection(parts, projection, AbortSignal.timeout(60_000));
+      wrong.push(...tables.filter((one) => !one.same).map((one) => `${name} ${projection.name}.${one.table}`));
+    }
+  }
+  return wrong;
+}
+
+/** Positions of the restricted store carry its name. */
+const RESTRICTED = /^restricted\.(\d+)$/;
+
+/** The answers whose effects lie within the first events of each log. */
+export const within = (given: readonly Acknowledged[], events: { readonly general: number; readonly restricted: number }) =>
+  given.filter(({ answer }) => {
+    const [, index] = RESTRICTED.exec(answer.position) ?? [];
+    return index === undefined ? Number(answer.position) <= events.general : Number(index) <= events.restricted;
+  });
+
+/** What is wrong with both logs, held against what was acknowledged. */
+export async function findings(core: Core, acknowledged: readonly Acknowledged[]): Promise<Findings> {
+  const found: Findings[] = [];
+  for (const { name, log, codec } of await storesOf(core)) {
+    const its = acknowledged.filter(({ answer }) => RESTRICTED.test(answer.position) === (name === 'restricted'));
+    found.push(await auditLog(log, codec, its, 'deed'));
+  }
+  return {
+    lost: found.flatMap((one) => one.lost),
+    doubled: found.flatMap((one) => one.doubled),
+    torn: found.flatMap((one) => one.torn),
+    unsettled: found.flatMap((one) => one.unsettled),
+  };
+}
+
+export async function withCore<T>(config: Config, work: (core: Core) => Promise<T>): Promise<T> {
+  const core = await openCore(config, silentLog, 'restore test');
+  return work(core).finally(() => core.close());
+}
