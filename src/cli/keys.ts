@@ -1,7 +1,8 @@
-/** `npm run keys -- rotate --to FILE | reconcile [--with FILE] | tombstones | retention`: looks after the key store. */
+/** `npm run keys -- rotate --to FILE | reconcile [--with FILE] | tombstones | missing [--write-off] | retention`: looks after the key store. */
 import { openCore, SCHEMAS } from '../compose.ts';
 import { retentionRule } from '../domain/erasure/index.ts';
 import { erasedSubjects } from '../eventlog/erasures.ts';
+import { missingKeys } from '../eventlog/missingKeys.ts';
 import { retentionClasses } from '../eventlog/retention.ts';
 import { readConfig } from '../platform/config.ts';
 import { openKeyStore } from '../platform/keys/open.ts';
@@ -26,6 +27,17 @@ await run(async () => {
       keyring: { destroy: (subjects: string | readonly string[]) => core.destroyKeys([subjects].flat()).then(({ now }) => now) },
       rotate: (to: Parameters<typeof rotate>[0]['to'], progress: (wrapped: number) => void) =>
         rotate({ db: keys.db, schema, masters: keys.masters, to, progress }),
+      missing: async () => {
+        const stores = [{ store: 'general', ...core }];
+        const restricted = await core.restricted?.open();
+        return Promise.all(
+          [...stores, ...(restricted ? [{ store: 'restricted', ...restricted }] : [])].map(async (one) => ({
+            store: one.store,
+            keys: await missingKeys(one),
+            keyring: one.keyring,
+          })),
+        );
+      },
       erased: () => erasedSubjects(core.log, core.codec),
       processes: core.registry.all
         .filter((one) => one.store === 'general' && !KEPT_FOR_GOOD.includes(one.name))

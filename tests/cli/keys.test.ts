@@ -15,6 +15,17 @@ function tools() {
       printed.push(id);
       return { wrapped: 2, before: 1 };
     },
+    missing: async () => [
+      {
+        store: 'general',
+        keys: [
+          { subject: 'm', tier: 'T1' },
+          { subject: 'm', tier: 'T2' },
+        ],
+        keyring: made.keyring,
+      },
+      { store: 'restricted', keys: [], keyring: made.keyring },
+    ],
     erased: async () => ['a', 'b'],
     processes: ['claim', 'referral'],
     classes: async () => ({ '*': 5, claim: 10 }),
@@ -41,6 +52,15 @@ t.test('the list of who is erased is printed, and keys are destroyed again by th
   t.same(destroyed, ['a', 'b', 'c']);
   writeFileSync(file, 'not an id!\n');
   await t.rejects(keysCommand(['reconcile', '--with', file], made));
+});
+
+t.test('missing keys are listed, and given up only when that is asked for', async (t) => {
+  const { made, printed, destroyed } = tools();
+  t.equal(await keysCommand(['missing'], made), 1);
+  t.same(printed, ['general: 2 keys of 1 subjects are missing', 'T1 m', 'T2 m', 'restricted: 0 keys of 0 subjects are missing']);
+  t.same(destroyed, []);
+  t.equal(await keysCommand(['missing', '--write-off'], made), 0);
+  t.same(destroyed, ['m', 'm']);
 });
 
 t.test('what need not be kept any more is listed by the years of its class, and nothing is erased by it', async (t) => {

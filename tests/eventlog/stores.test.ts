@@ -5,6 +5,7 @@ import { Hidden } from '../../src/domain/kernel/privacy.ts';
 import { registryOf } from '../../src/domain/kernel/registry.ts';
 import { createCodec, UndecodableEvent } from '../../src/eventlog/codec.ts';
 import { destroyRestricted } from '../../src/eventlog/erasures.ts';
+import { missingKeys } from '../../src/eventlog/missingKeys.ts';
 import { LogUnavailable } from '../../src/eventlog/port.ts';
 import { RestrictedUnavailable, routed } from '../../src/eventlog/stores.ts';
 import { KeyMissing, memoryKeyring } from '../../src/platform/keyring.ts';
@@ -58,10 +59,15 @@ t.test('values of the general store open while the restricted one is away, and i
 
 t.test('a key that is missing is a fault, and never told as erased', async (t) => {
   const { general, id, rows } = await oneIdInBoth();
-  const older = createCodec(general.registry, memoryKeyring());
+  const keyring = memoryKeyring();
+  const older = createCodec(general.registry, keyring);
   const fault: unknown = await older.decode(await general.log.read(`parcel-${id}`), 'all').catch((error: unknown) => error);
   t.ok(fault instanceof UndecodableEvent && fault.cause instanceof KeyMissing, String(fault));
   await t.rejects(older.open(rows[1], 'all'), KeyMissing);
+  t.same(await missingKeys({ ...general, codec: older, keyring }), [{ subject: id, tier: 'T1' }], 'each is found once');
+  await keyring.destroy(id, ['T1']);
+  t.same(await missingKeys({ ...general, codec: older, keyring }), []);
+  t.match(await older.open(rows[1], 'all'), { name: { reason: 'erased' } }, 'until it is given up');
 });
 
 t.test('who chooses the id of a new case may not take that of a case of another process', async (t) => {

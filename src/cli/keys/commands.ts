@@ -4,24 +4,31 @@ import { z } from 'zod';
 import type { RetentionClasses } from '../../domain/erasure/index.ts';
 import { yearsOf } from '../../domain/erasure/index.ts';
 import type { RetentionClass } from '../../eventlog/retention.ts';
-import type { Keyring } from '../../platform/keyring.ts';
+import type { KeyName, Keyring } from '../../platform/keyring.ts';
 import { type MasterKey, masterKeyFrom, masterKeyOf } from '../../platform/keys/masterKey.ts';
 import type { RunOut } from '../../projections/subjects.queries.ts';
 
 const USAGE = `npm run keys -- rotate --to FILE
 npm run keys -- reconcile [--with FILE]
 npm run keys -- tombstones
+npm run keys -- missing [--write-off]
 npm run keys -- retention
 
 rotate      wraps every key anew by the master key in FILE, which is made if it is not there; may be run again after a break
 reconcile   destroys the keys of whom the log, or a list in FILE (one id a line, or a copy of ERASED_LIST_FILE), says that they are erased
 tombstones  prints that list, to be kept apart from all backups
+missing     counts the keys that the logs need and that are neither there nor destroyed; with --write-off, what they sealed is given
+            up for good and reads as erased from then on: only when no backup of the keys is left
 retention   says how long each kind of data is kept, and lists the records that need not be kept any more; erases none`;
 
 /** What the command needs of an installation. */
 export interface KeyTools {
   readonly keyring: Pick<Keyring, 'destroy'>;
   rotate(to: MasterKey, progress: (wrapped: number) => void): Promise<{ readonly wrapped: number; readonly before: number }>;
+  /** Keys that are neither there nor destroyed, by the store that needs them. */
+  missing(): Promise<
+    readonly { readonly store: string; readonly keys: readonly KeyName[]; readonly keyring: Pick<Keyring, 'destroy'> }[]
+  >;
   /** Subjects of every erasure in the log. */
   erased(): Promise<readonly string[]>;
   readonly processes: readonly string[];
@@ -37,7 +44,7 @@ export interface KeyTools {
 export async function keysCommand(argv: readonly string[], tools: KeyTools): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { to: { type: 'string' }, with: { type: 'string' } },
+    options: { to: { type: 'string' }, with: { type: 'string' }, 'write-off': { type: 'boolean', default: false } },
     allowPositionals: true,
   });
   const [command, ...more] = positionals;
@@ -47,6 +54,7 @@ export async function keysCommand(argv: readonly string[], tools: KeyTools): Pro
     for (const subject of await tools.erased()) tools.print(subject);
     return 0;
   }
+  if (more.length === 0 && command === 'missing') return missing(values['write-off'], tools);
   if (more.length === 0 && command === 'retention') return retention(tools);
   tools.print(USAGE);
   return 2;
@@ -68,6 +76,22 @@ async function reconcile(file: string | undefined, { keyring, erased, print }: K
   const subjects = [...new Set([...(await erased()), ...listed])];
   print(`${subjects.length} subjects are erased; ${await keyring.destroy(subjects)} of their keys were there and are destroyed`);
   return 0;
+}
+
+/** Exit code 1 while keys are missing. */
+async function missing(writeOff: boolean, { missing, print }: KeyTools): Promise<number> {
+  let left = 0;
+  for (const { store, keys, keyring } of await missing()) {
+    const subjects = new Set(keys.map((one) => one.subject));
+    print(`${store}: ${keys.length} keys of ${subjects.size} subjects are missing`);
+    for (const { subject, tier } of keys) {
+      if (writeOff) await keyring.destroy(subject, [tier]);
+      else print(`${tier} ${subject}`);
+    }
+    if (writeOff && keys.length > 0) print(`${store}: what they sealed reads as erased from now on`);
+    if (!writeOff) left += keys.length;
+  }
+  return left > 0 ? 1 : 0;
 }
 
 async function retention({ processes, classes, kinds, runOut, now, print }: KeyTools): Promise<number> {
