@@ -121,7 +121,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
   async function attemptOnce(run: Run, attempt: number): Promise<Outcome | undefined> {
     const { process, command, request } = run;
     const now = parts.now();
-    const [loaded, rights] = await Promise.all([cases.load(process, run.id), rightsFor(run, now)]);
+    const [loaded, rights, borneElsewhere] = await Promise.all([
+      cases.load(process, run.id),
+      rightsFor(run, now),
+      isBorneElsewhere(run, parts.log, registry),
+    ]);
     const inputMac = keyring.mac(
       'input',
       JSON.stringify([request.command, request.id ?? null, run.input, request.record ?? null]),
@@ -136,7 +140,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const blocked = blockedBy(process, command, loaded.record);
     // Whoever opens a case has no rights yet in one that stands under its id: what became of that one is not told.
     if (blocked && command.from === 'new') throw new Refused(blocked, { command: command.name });
-    if (await isBorneElsewhere(run, parts.log, registry)) throw new Refused('ALREADY_EXISTS', { command: command.name });
+    if (borneElsewhere) throw new Refused('ALREADY_EXISTS', { command: command.name });
     const told = maySee(run, loaded, rights);
     if (request.ifMatch !== undefined && request.ifMatch !== loaded.record.revision) {
       ensure(told, 'NOT_FOUND');
