@@ -4,7 +4,7 @@ import type { Codec } from './eventlog/codec.ts';
 import type { EventLog, StoredEvent } from './eventlog/port.ts';
 import type { Log } from './platform/logging.ts';
 import { farthest, forgetSkipsBeyond, resetReadModels } from './projections/runtime/reset.ts';
-import { farthestReactor, stepBack } from './workers/runtime/stepBack.ts';
+import { farthestReactor, type LogStands, stepBack } from './workers/runtime/stepBack.ts';
 
 /** A store whose log may have been put back from a backup. */
 export interface CheckedStore {
@@ -29,11 +29,14 @@ export async function stepBackWithLog({ name, log, codec, pool, db, read, worker
   const model = await farthest(db, read);
   const reactor = await farthestReactor(pool, workers);
   const head = await log.head();
-  // What an EventStoreDB log has read may lie behind its last event of ours: there only the event itself tells.
-  const isBehind = log.kind === 'eventstoredb' ? !(await holds(log, model.logIndex)) : model.position > head || reactor > head;
+  // What was read of an EventStoreDB log may lie behind its last event of ours: there only the event itself tells.
+  const isBehind =
+    log.kind === 'eventstoredb'
+      ? !((await holds(log, model.logIndex)) && (await holds(log, reactor.logIndex)))
+      : model.position > head || reactor.position > head;
   if (!isBehind) return false;
   // Where only the read models tell that the log is behind, they are made anew last: a crash in between is then found again.
-  const again = await stepBack(pool, workers, { head, since: await sinceLast(log, codec, head) });
+  const again = await stepBack(pool, workers, { head, ...(await lastOf(log, codec, head)) });
   await forgetSkipsBeyond(db, read, head);
   const models = await resetReadModels(db, read);
   logger.warn(
@@ -58,9 +61,10 @@ async function firstAfter(log: EventLog, after: bigint): Promise<StoredEvent | u
   }
 }
 
-/** When the last event was recorded, less what clocks may differ. */
-async function sinceLast(log: EventLog, codec: Codec, head: bigint): Promise<string> {
+/** The last event: its place in the log, and when it was recorded, less what clocks may differ. */
+async function lastOf(log: EventLog, codec: Codec, head: bigint): Promise<Pick<LogStands, 'logIndex' | 'since'>> {
   const last = head === 0n ? undefined : await firstAfter(log, head - 1n);
   const [event] = last ? await codec.decode([last], 'none') : [];
-  return event ? new Date(Date.parse(event.meta.recordedAt) - CLOCKS_MS).toISOString() : '-infinity';
+  const since = event ? new Date(Date.parse(event.meta.recordedAt) - CLOCKS_MS).toISOString() : '-infinity';
+  return { logIndex: last?.logIndex ?? 0n, since };
 }

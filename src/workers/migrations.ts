@@ -84,5 +84,24 @@ const imports: Migration = {
   },
 };
 
+/**
+ * Positions of an EventStoreDB are two numbers of 64 bits in one. `log_index` is the place in the log of the last event a reactor
+ * was given: a log that lacks it is behind the reactor, whatever its positions say.
+ */
+const everyStore: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async up(db: Kysely<any>) {
+    await sql`
+      alter table reactors alter column position type numeric, alter column fault_position type numeric,
+        add column log_index bigint not null default 0`.execute(db);
+    await sql`alter table skipped_events alter column position type numeric`.execute(db);
+    await sql`alter table jobs alter column position type numeric`.execute(db);
+  },
+};
+
 /** Migrations of the workers' schema, in order. */
-export const workerMigrations: Record<string, Migration> = { '0001_workers': workers, '0002_imports': imports };
+export const workerMigrations: Record<string, Migration> = {
+  '0001_workers': workers,
+  '0002_imports': imports,
+  '0003_every_store': everyStore,
+};

@@ -33,7 +33,7 @@ t.test('who looks after follow-ups sees what waits and why, tries again, drops a
       correlationId: 'c',
     },
   };
-  t.ok(await store.advance('papers', '1', 0n, 1n, [job]));
+  t.ok(await store.advance('papers', '1', 0n, { position: 1n, logIndex: 1n }, [job]));
 
   const lines: string[] = [];
   const tools = { general: createOperator(pool, SCHEMA), print: (line: string) => void lines.push(line) };

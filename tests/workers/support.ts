@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type t from 'tap';
 import { z } from 'zod';
 import { defineProcess, type FoldEvent, type ProcessLabels } from '../../src/domain/kernel/process.ts';
@@ -19,14 +20,15 @@ import type { world } from '../support/scenario.ts';
 
 export type Test = Pick<typeof t, 'teardown'>;
 
-/** Workers on a world, with tables of their own; they stop with the test. */
+/** Workers on a world, with tables of their own unless they are given some; they stop with the test. */
 export async function workersFor(
   t: Test,
   w: ReturnType<typeof world>,
   place: QueuePlace,
   settings: Partial<WorkerSettings> = {},
+  tables?: pg.Pool,
 ) {
-  const { pool } = await testDatabase(t);
+  const pool = tables ?? (await testDatabase(t)).pool;
   await migrate(pool, { schema: 'workers', migrations: workerMigrations });
   const metrics = createMetrics({ processMetrics: false });
   const operator = createOperator(pool, 'workers');

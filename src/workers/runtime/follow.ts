@@ -99,7 +99,9 @@ async function turn(reactor: Reactor, { epoch, position: from }: Held, parts: Fo
   if (page.scannedTo <= from) return { position: from, seen };
   const { jobs, until, stopped } = await readPage(reactor, page.events, from, page.scannedTo, parts);
   if (until > from) {
-    if (!(await store.advance(reactor.name, epoch, from, until, jobs))) return 'not mine';
+    const given = page.events.findLast(({ position }) => position <= until);
+    const to = { position: until, logIndex: given?.logIndex ?? 0n };
+    if (!(await store.advance(reactor.name, epoch, from, to, jobs))) return 'not mine';
     if (jobs.length > 0) parts.work.ring();
   }
   if (!stopped) return { position: until, seen };

@@ -29,6 +29,13 @@ interface Row {
   readonly correlation: string;
 }
 
+/** How far a reactor has come. */
+export interface Reached {
+  readonly position: bigint;
+  /** Of the last event it was given on the way; 0n when there was none. */
+  readonly logIndex: bigint;
+}
+
 export interface Store {
   /** Where a reactor stands; a reactor met for the first time begins at `start`. */
   position(reactor: string, start: () => Promise<bigint>): Promise<bigint>;
@@ -36,7 +43,7 @@ export interface Store {
    * Moves a reactor on and writes what it asked for, both or neither.
    * @returns false when another worker has moved it meanwhile or holds its lease.
    */
-  advance(reactor: string, epoch: string, from: bigint, to: bigint, jobs: readonly Job[]): Promise<boolean>;
+  advance(reactor: string, epoch: string, from: bigint, to: Reached, jobs: readonly Job[]): Promise<boolean>;
   /** Records why a reactor stands still before the event at this position. */
   halt(reactor: string, position: bigint, fault: string): Promise<void>;
   /** Whether an operator decided that a reactor passes over this event. */
@@ -66,7 +73,7 @@ interface Move {
   readonly reactor: string;
   readonly epoch: string;
   readonly from: bigint;
-  readonly to: bigint;
+  readonly to: Reached;
   readonly jobs: readonly Job[];
 }
 
@@ -84,13 +91,16 @@ export function createStore(pool: pg.Pool, schema: string): Store {
       reactor,
       epoch,
       before: String(from),
-      after: String(to),
+      after: String(to.position),
+      log_index: String(to.logIndex),
     }));
     const jobs = asked.flatMap((one, n) => one.jobs.map((job, part) => ({ n, ...toRow(job, part) })));
     const { rows } = await pool.query<{ n: number }>(
       `with moved as (
-         update ${within}.reactors r set position = a.after, fault = null, fault_position = null, fault_since = null
-         from jsonb_to_recordset($1::jsonb) as a (n int, reactor text, epoch bigint, before bigint, after bigint)
+         update ${within}.reactors r set position = a.after, log_index = greatest(r.log_index, a.log_index), fault = null,
+           fault_position = null, fault_since = null
+         from jsonb_to_recordset($1::jsonb) as a (n int, reactor text, epoch bigint, before numeric, after numeric,
+           log_index bigint)
          where r.name = a.reactor and r.position = a.before
            and exists (select from ${within}.leases l where l.name = 'reactor ' || r.name and l.epoch = a.epoch)
          returning a.n, r.name
@@ -99,7 +109,7 @@ export function createStore(pool: pg.Pool, schema: string): Store {
            (id, reactor, step, task, event, stream, revision, position, part, occurred_at, correlation)
          select j.id, moved.name, j.step, j.task, j.event, j.stream, j.revision, j.position, j.part, j.occurred_at, j.correlation
          from moved join jsonb_to_recordset($2::jsonb) as j (n int, id uuid, step text, task jsonb, event uuid, stream text,
-           revision int, position bigint, part int, occurred_at text, correlation text) on j.n = moved.n
+           revision int, position numeric, part int, occurred_at text, correlation text) on j.n = moved.n
          on conflict (id) do nothing
        )
        select n from moved`,
