@@ -14,6 +14,8 @@ import { silentLog, temporaryDirectory } from './support/postgres.ts';
 t.setTimeout(120_000);
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+/** How long a collector is waited for. */
+const PATIENCE_MS = 5_000;
 const CALLER = '00f067aa0ba902b7';
 
 const collector = await startCollector();
@@ -122,6 +124,44 @@ t.test('a collector that is away holds up nothing and costs bounded memory', asy
     tracer.record({ name: 'work', kind: 'internal', trace: TRACE, start: 0, end: 1, attributes: {} });
   }
   await tracer.close();
+});
+
+t.test('a collector that takes everything and never answers holds up no request, and what waits for it has an end', async (t) => {
+  const told: unknown[] = [];
+  const log = { ...silentLog, warn: (about: unknown) => void told.push(about) };
+  collector.stall();
+  t.teardown(() => collector.resume());
+  const busy = (name: string) => {
+    const tracer = openTracer({ endpoint: collector.endpoint, share: 1 }, 'test', log);
+    for (let n = 0; n < 10_000; n++) tracer.record({ name, kind: 'internal', trace: TRACE, start: 0, end: 1, attributes: {} });
+    return tracer;
+  };
+  const tracer = busy('never told');
+  const began = performance.now();
+  const closed = tracer.close().then(() => performance.now() - began);
+  // The program's own spans wait as well.
+  const waited: number[] = [];
+  const ask = async () => {
+    const asked = performance.now();
+    t.equal((await masar.call('GET', '/v1/my-work')).status, 200);
+    waited.push(performance.now() - asked);
+  };
+  await ask();
+  await until('a second request that is not answered', () => (collector.held() > 1 ? true : undefined));
+  for (let n = 0; n < 20; n++) await ask();
+  t.ok(Math.max(...waited) < PATIENCE_MS, `the slowest of ${waited.length} took ${Math.max(...waited).toFixed(0)} ms`);
+  const took = await closed;
+  t.ok(took > PATIENCE_MS / 2, 'control: it was waited for');
+  t.ok(took < 2 * PATIENCE_MS, `the first batch that fails takes the other seven with it: ${took.toFixed(0)} ms`);
+  t.match(told, [{ spans: 10_000 }], 'all of them are dropped and told of');
+
+  const ending = busy('told late').close();
+  const before = collector.held();
+  await until('its first batch', () => (collector.held() > before ? true : undefined));
+  collector.resume();
+  await ending;
+  const late = collector.spans.filter((one) => one.name === 'told late').length;
+  t.equal(late, 4_096 - 512, 'no more than so many ever waited behind the first batch');
 });
 
 t.test('a span says that its work failed, by code and never by message', async (t) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ReceivedSpan {
@@ -21,11 +21,21 @@ interface Posted {
   }[];
 }
 
-/** A collector of traces on loopback that keeps what it is sent (OTLP as JSON), and refuses what is not such. */
+/**
+ * A collector of traces on loopback that keeps what it is sent (OTLP as JSON), and refuses what is not such. Once it stalls, it
+ * takes what comes, keeps none of it and answers nobody, until it resumes.
+ */
 export async function startCollector() {
   const spans: ReceivedSpan[] = [];
   const paths: string[] = [];
+  const held: ServerResponse[] = [];
+  let isStalled = false;
   const server = createServer(async (request, response) => {
+    if (isStalled) {
+      request.resume();
+      held.push(response);
+      return;
+    }
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     paths.push(`${request.method} ${request.url} ${request.headers['content-type']}`);
@@ -39,6 +49,15 @@ export async function startCollector() {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     paths,
+    /** How many wait for an answer, or gave up waiting. */
+    held: () => held.length,
+    stall: () => {
+      isStalled = true;
+    },
+    resume: () => {
+      isStalled = false;
+      for (const response of held.splice(0)) response.end('{}');
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();
