@@ -7,7 +7,7 @@ import { LogUnavailable } from '../port.ts';
 import type { Append, Appended, TimedQuery } from './appendStatement.ts';
 import { answerRepeated, sendAppends } from './appendStatement.ts';
 import { asUnavailable, isRefused } from './errors.ts';
-import { gatheredReads, type Numbered } from './gatheredReads.ts';
+import { gatheredReads, type Numbered, type Wanted } from './gatheredReads.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { listen } from './listener.ts';
 
@@ -79,15 +79,25 @@ export function createPostgresLog({
     }
   }
 
-  const readOn = gatheredReads(({ streams, revisions }) =>
+  const readSideBySide = ({ streams, revisions }: Wanted) =>
     query<Row & Numbered>(
       `select w.n::int as n, e.* from unnest($1::text[], $2::int[]) with ordinality as w (stream, revision, n), lateral (
          select ${COLUMNS} from ${schema}.events where stream = w.stream and revision >= w.revision
        ) e order by w.n, e.revision`,
       [streams, revisions],
       'read on',
-    ),
-  );
+    );
+  const readOn = gatheredReads(readSideBySide);
+
+  const readWhole = gatheredReads(async ({ streams, revisions }) => {
+    if (streams.length > 1) return readSideBySide({ streams, revisions });
+    const rows = await query<Row>(
+      `select ${COLUMNS} from ${schema}.events where stream = $1 order by revision`,
+      [...streams],
+      'read',
+    );
+    return rows.map((row) => ({ ...row, n: 1 }));
+  });
 
   async function head(): Promise<bigint> {
     const [row] = await query<{ head: string }>(`select coalesce(max(position), 0) as head from ${schema}.events`, []);
@@ -108,13 +118,7 @@ export function createPostgresLog({
     },
 
     async read(stream, fromRevision = 0) {
-      if (fromRevision > 0) return (await readOn(stream, fromRevision)).map(toStreamEvent);
-      const rows = await query<Row>(
-        `select ${COLUMNS} from ${schema}.events where stream = $1 order by revision`,
-        [stream],
-        'read',
-      );
-      return rows.map(toStreamEvent);
+      return (await (fromRevision > 0 ? readOn : readWhole)(stream, fromRevision)).map(toStreamEvent);
     },
 
     async readAll(after, limit, filter): Promise<LogPage> {

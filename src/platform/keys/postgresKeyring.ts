@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import { gathered } from '../gathered.ts';
 import { DESTROYED, KEY_TIERS, type KeyName, type Keyring, keyId, listed, macWith } from '../keyring.ts';
 import { type MasterKeys, unwrapAll } from './masterKey.ts';
 import type { KeyTables } from './migrations.ts';
@@ -43,9 +44,9 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
     if (oldest !== undefined) cache.delete(oldest);
   };
 
-  /** Puts what the table holds of these into `held`: the cache may let go of any key at any moment. */
-  const load = async (names: readonly KeyName[], held: Held): Promise<void> => {
-    if (names.length === 0) return;
+  /** What the table holds for several fetches. */
+  const loadAll = async (asked: readonly (readonly KeyName[])[]): Promise<readonly Held[]> => {
+    const names = asked.flat();
     const before = forgotten;
     const rows = await table
       .selectFrom('data_key')
@@ -57,10 +58,24 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
     );
     const keys = await unwrapAll(masters, there);
     const opened = new Map(there.map((one, index) => [one.name, keys[index]]));
+    const found: Held = new Map();
     for (const row of rows) {
       const key = opened.get(keyId(row)) ?? DESTROYED;
-      held.set(keyId(row), key);
+      found.set(keyId(row), key);
       if (forgotten === before) remember(keyId(row), key);
+    }
+    return asked.map(() => found);
+  };
+  // Many commands side by side ask for the keys of a case each.
+  const loadWithOthers = gathered(loadAll);
+
+  /** Puts what the table holds of these into `held`: the cache may let go of any key at any moment. */
+  const load = async (names: readonly KeyName[], held: Held): Promise<void> => {
+    if (names.length === 0) return;
+    const found = await loadWithOthers(names);
+    for (const id of names.map(keyId)) {
+      const key = found.get(id);
+      if (key !== undefined) held.set(id, key);
     }
   };
 
@@ -74,8 +89,10 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
     return held;
   };
 
-  const make = async (names: readonly KeyName[]): Promise<void> => {
-    const rows = [...new Map(names.map((name) => [keyId(name), name])).values()];
+  const make = gathered(async (asked: readonly (readonly KeyName[])[]): Promise<readonly undefined[]> => {
+    const distinct = new Map(asked.flat().map((name) => [keyId(name), name]));
+    // In one order everywhere, lest two makers of the same keys wait for each other.
+    const rows = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
     const { id, wrap } = masters.current;
     const wrapped = await wrap(rows.map((name) => ({ name: keyId(name), bytes: randomBytes(32) })));
     await table
@@ -85,7 +102,8 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
       )
       .onConflict((conflict) => conflict.columns(['subject', 'tier']).doNothing())
       .execute();
-  };
+    return asked.map(() => undefined);
+  });
 
   const forget = (subjects: readonly string[]): void => {
     if (subjects.length === 0) return;

@@ -13,8 +13,12 @@ import { derivedId } from '../../eventlog/ids.ts';
  */
 export const HANDS = { entry: 'importEntry', confirmation: 'importConfirmation', retraction: 'importRetraction' } as const;
 
-/** Households or claims of a file that are gone through side by side; nobody published how many a machine bears. */
-export const AT_ONCE = 8;
+/**
+ * Households or claims of a file that are gone through side by side; nobody published how many a machine bears. What they ask of
+ * the log and the keys in one moment goes there together, so that more of them hardly cost the database more; but whoever works
+ * in the same process waits while so many answers are gone through.
+ */
+export const AT_ONCE = 32;
 
 /** An import whose rows are gone through. */
 export interface Run extends Executor {

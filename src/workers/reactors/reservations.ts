@@ -3,7 +3,10 @@ import { Refused } from '../../domain/kernel/errors.ts';
 import type { ReservationState } from '../../domain/reservation/index.ts';
 import { naturalId } from '../../eventlog/ids.ts';
 import { settleReservation } from '../../eventlog/reservations.ts';
+import { HANDS } from '../imports/entering.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
+
+const IMPORT_ENTRY = `system:${HANDS.entry}`;
 
 /**
  * Finishes what a request that died left undone: text that must be unique is reserved and the case told, and a case that is
@@ -16,6 +19,8 @@ export const reservations: Reactor = {
   react: (event) => {
     switch (event.type) {
       case 'ReservationRequested': {
+        // An import settles what its rows reserve before it goes on, and is run again until it has.
+        if (event.meta.actor.id === IMPORT_ENTRY) return [];
         const { scope, hash } = caseEvents.ReservationRequested.parse(event.data);
         return [{ step: `settle ${hash}`, ids: { scope, hash } }];
       }
