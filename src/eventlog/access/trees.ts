@@ -2,8 +2,10 @@ import type pg from 'pg';
 import { leafHash } from '../../platform/merkle/hashing.ts';
 import { openNote, type Signer } from '../../platform/merkle/note.ts';
 import { openTree, type Tree, TreeMoved } from '../../platform/merkle/treeStore.ts';
+import type { Witnessed } from '../audit/witness.ts';
 import { canonicalBytes } from './entry.ts';
 import { monthAfter } from './months.ts';
+import { AccessLogChanged, type HeadsOutside } from './outside.ts';
 import { leavesOf } from './page.ts';
 
 const PAGE = 1_000;
@@ -16,18 +18,28 @@ const monthOf = (starts: string) => ({ starts, ends: monthAfter(starts, 1) });
 /**
  * Adds to the tree of each month what is not in it yet, and signs its head. Each month is a tree of its own (RFC 9162, a leaf is
  * `canonicalBytes` of the entry), so that a month goes whole. Of several who do so at once one works. Answers how many were added.
+ * With `outside` each tree is held to the newest head that is kept there, and heads are kept as they are signed; a month with
+ * nothing new once, since the whole database may be of an older copy.
  * @throws AccessLogChanged when a month is not as it was signed, or lacks an entry; the others are sealed before
  */
-export async function sealMonths(pool: pg.Pool, schema: string, signer: Signer, now: string): Promise<number> {
-  const { rows } = await pool.query<{ starts: string }>(
-    `select m.starts from "${schema}".month m left join "${schema}".tree t on t.name = 'access-' || to_char(m.starts, 'YYYY-MM')
-     where m.dropped_at is null and m.entries > coalesce(t.size, 0) order by m.starts`,
+export async function sealMonths(
+  pool: pg.Pool,
+  schema: string,
+  signer: Signer,
+  now: string,
+  outside?: HeadsOutside,
+): Promise<number> {
+  const { rows } = await pool.query<{ starts: string; grows: boolean }>(
+    `select m.starts, m.entries > coalesce(t.size, 0) as grows
+     from "${schema}".month m left join "${schema}".tree t on t.name = 'access-' || to_char(m.starts, 'YYYY-MM')
+     where m.dropped_at is null order by m.starts`,
   );
+  const due = rows.filter(({ starts, grows }) => grows || outside?.isHeld(treeNameOf(starts)) === false);
   let added = 0;
   const changed: AccessLogChanged[] = [];
-  for (const { starts } of rows) {
+  for (const { starts } of due) {
     try {
-      added += await sealMonth(pool, schema, signer, starts, now);
+      added += await sealMonth({ pool, schema, signer, now, outside }, starts);
     } catch (error) {
       if (!(error instanceof AccessLogChanged)) throw error;
       changed.push(error);
@@ -37,15 +49,21 @@ export async function sealMonths(pool: pg.Pool, schema: string, signer: Signer, 
   return added;
 }
 
-/** Somebody changed what is only added to: nothing more of that month is signed. */
-export class AccessLogChanged extends Error {
-  override readonly name = 'AccessLogChanged';
+interface Sealing {
+  readonly pool: pg.Pool;
+  readonly schema: string;
+  readonly signer: Signer;
+  readonly now: string;
+  readonly outside: HeadsOutside | undefined;
 }
 
-async function sealMonth(pool: pg.Pool, schema: string, signer: Signer, starts: string, now: string): Promise<number> {
+async function sealMonth({ pool, schema, signer, now, outside }: Sealing, starts: string): Promise<number> {
   const name = treeNameOf(starts);
   const tree = openTree(pool, schema, name);
-  const from = await signedSize(pool, schema, tree, name, signer.name);
+  const newest = await outside?.newest(name);
+  const latest = await signedHead(pool, schema, tree, name, signer.name);
+  await outside?.hold(name, tree, newest, latest);
+  const from = latest?.size ?? 0;
   let size = from;
   const client = await pool.connect();
   try {
@@ -66,6 +84,7 @@ async function sealMonth(pool: pg.Pool, schema: string, signer: Signer, starts: 
         now,
       ]);
       await client.query('commit');
+      await outside?.keep(name, { ...head, note, key: signer.key });
       size = head.size;
     }
   } catch (error) {
@@ -77,20 +96,27 @@ async function sealMonth(pool: pg.Pool, schema: string, signer: Signer, starts: 
   }
 }
 
-/** The size of a tree that is as its newest checkpoint says. @throws AccessLogChanged */
-async function signedSize(pool: pg.Pool, schema: string, tree: Tree, name: string, origin: string): Promise<number> {
+/** The head of a tree that is as its newest checkpoint says; undefined while it is empty. @throws AccessLogChanged */
+async function signedHead(
+  pool: pg.Pool,
+  schema: string,
+  tree: Tree,
+  name: string,
+  origin: string,
+): Promise<Witnessed | undefined> {
   const { size, root } = await tree.head();
-  if (size === 0) return size;
+  if (size === 0) return undefined;
   const { rows } = await pool.query<{ note: string; key: string }>(
     `select note, key from "${schema}".checkpoint where tree = $1 order by size desc limit 1`,
     [name],
   );
-  const told = rows[0] && openNote(rows[0].note, rows[0].key);
+  const signed = rows[0];
+  const told = signed && openNote(signed.note, signed.key);
   const isWhole = (await tree.rootAt(size)).equals(root);
-  if (!isWhole || told !== `${origin}/${name}\n${size}\n${root.toString('base64')}\n`) {
+  if (!signed || !isWhole || told !== `${origin}/${name}\n${size}\n${root.toString('base64')}\n`) {
     throw new AccessLogChanged(`the tree ${name} is not as it was signed`);
   }
-  return size;
+  return { size, root, ...signed };
 }
 
 /** How a month of the access log stands against its tree. */
