@@ -27,9 +27,20 @@ const ALIAS = 'sort_';
 export const sortColumns = (keys: readonly SortKey[]) => keys.map(({ as, by }) => sql<string>`(${by})::text`.as(`${ALIAS}${as}`));
 
 /** Rows strictly after a cursor in the order of the keys. @throws BadCursor */
-export function after(keys: readonly SortKey[], cursor: string | undefined, descending = false): Expression<SqlBool> {
-  if (cursor === undefined) return sql<SqlBool>`true`;
-  const values = unpackCursor(labelOf(keys), keys.length, cursor);
+export const after = (keys: readonly SortKey[], cursor: string | undefined, descending = false): Expression<SqlBool> =>
+  afterValues(keys, cursorValues(keys, cursor), descending);
+
+/** The values of the keys in the row before a page; none before the first. @throws BadCursor */
+export const cursorValues = (keys: readonly SortKey[], cursor: string | undefined): readonly string[] | undefined =>
+  cursor === undefined ? undefined : unpackCursor(labelOf(keys), keys.length, cursor);
+
+/** Rows strictly after the one with these values, in the order of the keys. */
+export function afterValues(
+  keys: readonly SortKey[],
+  values: readonly string[] | undefined,
+  descending = false,
+): Expression<SqlBool> {
+  if (values === undefined) return sql<SqlBool>`true`;
   const left = sql.join(keys.map(({ by }) => by));
   const right = sql.join(values.map((value) => sql`${value}`));
   return descending ? sql<SqlBool>`(${left}) < (${right})` : sql<SqlBool>`(${left}) > (${right})`;
@@ -38,9 +49,12 @@ export function after(keys: readonly SortKey[], cursor: string | undefined, desc
 /** The page in `rows`, of which one more than `limit` was asked for. */
 export function pageOf<Row extends object>(rows: readonly Row[], limit: number, keys: readonly SortKey[]): Page<Row> {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  const items = rows
-    .slice(0, limit)
-    .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith(ALIAS))) as Row);
+  const names = Object.keys(rows[0] ?? {}).filter((name) => !name.startsWith(ALIAS)) as (keyof Row)[];
+  const items = rows.slice(0, limit).map((row) => {
+    const item: Partial<Row> = {};
+    for (const name of names) item[name] = row[name];
+    return item as Row;
+  });
   if (!last) return { items };
   const values = keys.map(({ as }) => Reflect.get(last, `${ALIAS}${as}`) as string);
   return { items, next: packCursor(labelOf(keys), values) };

@@ -3,8 +3,9 @@ import type { LocalDate } from '../domain/kernel/dates.ts';
 import { unattended } from './attendance.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
-import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
+import { afterValues, cursorValues, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
 import { mayReach } from './reachedBy.ts';
+import { Places, rowsOf } from './statements.ts';
 import { type Sight, sightOfAny, visibleTo } from './visibility.ts';
 
 export type QueueDb = Kysely<CaseTables & DirectoryTables>;
@@ -35,6 +36,8 @@ export interface QueueFilter {
   /** What waited at this logIndex, as it stood then. Who may see it is decided on the cases as they are now, see `visibleTo`. */
   readonly asOf?: string | undefined;
 }
+
+const NOBODY = 'nobody' satisfies QueueFilter['assignee'];
 
 export type QueueOrder = 'priority' | 'due' | 'since';
 
@@ -80,7 +83,7 @@ export const ORDERS: Readonly<Record<QueueOrder, readonly SortKey[]>> = {
 };
 
 /** The open waits this sight shows and this filter means, joined with their cases. */
-export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, day }: Moment) {
+export function waiting(db: QueueDb, { sight, filter, moment: { now, day } }: Asked) {
   let query = db
     .selectFrom('queue')
     .innerJoin('case_index', (join) =>
@@ -110,7 +113,7 @@ export function waiting(db: QueueDb, sight: Sight, filter: QueueFilter, { now, d
   if (filter.status !== undefined) {
     query = query.where('queue.status', '=', filter.status).where(findable(sight, filter.asOf));
   }
-  if (assignee === 'nobody') query = query.where('queue.assignee', 'is', null);
+  if (assignee === NOBODY) query = query.where('queue.assignee', 'is', null);
   else if (assignee !== undefined) query = query.where('queue.assignee', '=', assignee);
   if (filter.dueBefore !== undefined) query = query.where('queue.due', '<', filter.dueBefore);
   if (filter.overdue !== undefined) query = query.where(truth(overdue(now), filter.overdue));
@@ -141,7 +144,7 @@ function heldByParty({ groups }: Sight): Condition {
       .map(
         ({ tier, post }): Condition =>
           sql<SqlBool>`(queue.holder_office is null and queue.holder_organisation = ${post.organisation}
-            and case_index.tier <= ${tier} and queue.process in (${sql.join(processes)}))`,
+            and case_index.tier <= ${tier} and queue.process = any(${processes}::text[]))`,
       ),
   );
   return ways.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`coalesce((${sql.join(ways, sql` or `)}), false)`;
@@ -170,9 +173,9 @@ const truth = (condition: Condition, wanted: boolean): Condition => (wanted ? co
 /** Past its due time with its clock running. */
 export const overdue = (now: string): Condition => sql<SqlBool>`coalesce(queue.due <= ${now} and queue.paused_at is null, false)`;
 
-type Waiting = ReturnType<typeof waiting>;
+export type Waiting = ReturnType<typeof waiting>;
 
-const itemsOf = (query: Waiting, sight: Sight, { now, day }: Moment, asOf: string | undefined) =>
+const itemsOf = (query: Waiting, { sight, filter: { asOf }, moment: { now, day } }: Asked) =>
   query.select([
     'queue.process as process',
     'queue.case_id as id',
@@ -197,81 +200,64 @@ const itemsOf = (query: Waiting, sight: Sight, { now, day }: Moment, asOf: strin
     'queue.round as round',
   ]);
 
-/** A page of what waits, as one sight shows it at a moment. */
+/** A page of what waits. */
 export interface QueuePaging {
   readonly order: QueueOrder;
   readonly limit: number;
   readonly cursor?: string | undefined;
-  readonly asOf?: string | undefined;
 }
 
-export async function pageIn(
-  query: Waiting,
-  sight: Sight,
-  moment: Moment,
-  { order, limit, cursor, asOf }: QueuePaging,
+/** What of the queue is asked: by whom, for what, when. */
+export interface Asked {
+  readonly sight: Sight;
+  readonly filter: QueueFilter;
+  readonly moment: Moment;
+}
+
+/** What is asked, with places for whatever its statement only passes on. What was known at some time is looked at when it is built. */
+export function withPlaces(places: Places, sight: Sight, filter: QueueFilter, moment: Moment): Asked {
+  const stood = Object.entries(filter).map(([name, value]: [string, unknown]) => {
+    const passedOn = typeof value === 'string' && value !== NOBODY && name !== 'asOf';
+    return [name, passedOn ? places.of(name, value) : value] as const;
+  });
+  return {
+    sight: places.sight(sight),
+    filter: Object.fromEntries(stood) as QueueFilter,
+    moment: { now: places.of('now', moment.now), day: places.of('day', moment.day) },
+  };
+}
+
+/** A page of those of the open waits that are left by `narrowed`, of which `what` is the name. @throws BadCursor */
+export async function pageIn<A extends Asked & { readonly what: string }>(
+  db: QueueDb,
+  places: Places,
+  asked: A,
+  { order, limit, cursor }: QueuePaging,
+  narrowed: (asked: A) => Waiting,
 ): Promise<Page<QueueItem>> {
   const keys = ORDERS[order];
-  let sorted = itemsOf(query, sight, moment, asOf)
-    .select(sortColumns(keys))
-    .where(after(keys, cursor))
-    .limit(limit + 1);
-  for (const { by } of keys) sorted = sorted.orderBy(by);
-  return pageOf<QueueItem>(await sorted.execute(), limit, keys);
+  const behind = cursorValues(keys, cursor)?.map((value, at) => places.of(`behind ${at}`, value));
+  const rows = await rowsOf(db, { ...asked, order, limit, behind }, places.values, () =>
+    keys.reduce(
+      (query, { by }) => query.orderBy(by),
+      itemsOf(narrowed(asked), asked)
+        .select(sortColumns(keys))
+        .where(afterValues(keys, behind))
+        .limit(limit + 1),
+    ),
+  );
+  return pageOf<QueueItem>(rows, limit, keys);
 }
 
 /** What waits, page by page. `sight` is that of `queue:read`. @throws BadCursor */
-export function queuePage(
+export async function queuePage(
   db: QueueDb,
   sight: Sight,
   filter: QueueFilter,
   moment: Moment,
-  paging: Omit<QueuePaging, 'asOf'>,
+  paging: QueuePaging,
 ): Promise<Page<QueueItem>> {
-  return pageIn(waiting(db, sight, filter, moment), sight, moment, { ...paging, asOf: filter.asOf });
-}
-
-export interface QueueCount {
-  readonly process: string;
-  readonly wait: string;
-  readonly holderOrganisation: string | null;
-  readonly holderOffice: string | null;
-  readonly holderRole: string | null;
-  readonly waiting: number;
-  readonly overdue: number;
-  readonly unassigned: number;
-  readonly unattended: number;
-  readonly escalated: number;
-  /** Since when the oldest of them waits. */
-  readonly oldest: string;
-}
-
-/** Exact numbers of what waits, by process, wait and holder; the same filter and sight as the page. */
-export async function queueCounts(
-  db: QueueDb,
-  sight: Sight,
-  filter: QueueFilter,
-  moment: Moment,
-): Promise<readonly QueueCount[]> {
-  return waiting(db, sight, filter, moment)
-    .select([
-      'queue.process as process',
-      'queue.wait_key as wait',
-      'queue.holder_organisation as holderOrganisation',
-      'queue.holder_office as holderOffice',
-      'queue.holder_role as holderRole',
-      sql<number>`count(*)::int`.as('waiting'),
-      sql<number>`(count(*) filter (where ${overdue(moment.now)}))::int`.as('overdue'),
-      sql<number>`(count(*) filter (where queue.assignee is null))::int`.as('unassigned'),
-      sql<number>`(count(*) filter (where ${unattended('queue.assignee', moment.day)}))::int`.as('unattended'),
-      sql<number>`(count(*) filter (where queue.level > 0))::int`.as('escalated'),
-      sql<string>`min(queue.since)`.as('oldest'),
-    ])
-    .groupBy(['queue.process', 'queue.wait_key', 'queue.holder_organisation', 'queue.holder_office', 'queue.holder_role'])
-    .orderBy('queue.process')
-    .orderBy('queue.wait_key')
-    .orderBy(sql`queue.holder_organisation nulls first`)
-    .orderBy(sql`queue.holder_office nulls first`)
-    .orderBy(sql`queue.holder_role nulls first`)
-    .execute();
+  const places = new Places();
+  const asked = { what: 'page', ...withPlaces(places, sight, filter, moment) };
+  return pageIn(db, places, asked, paging, (one) => waiting(db, one));
 }

@@ -28,8 +28,16 @@ export interface Reads {
   readonly schema: string;
 }
 
-/** Typed queries on the read models, for the functions of the `*.queries.ts` files. */
-export const readDb = ({ pool, schema }: Reads): Kysely<ReadTables> => createKysely<ReadTables>(pool).withSchema(schema);
+const opened = new WeakMap<pg.Pool, Map<string, Kysely<ReadTables>>>();
+
+/** Typed queries on the read models, for the functions of the `*.queries.ts` files; always the same for the same read models. */
+export function readDb({ pool, schema }: Reads): Kysely<ReadTables> {
+  const schemas = opened.get(pool) ?? new Map<string, Kysely<ReadTables>>();
+  opened.set(pool, schemas);
+  const db = schemas.get(schema) ?? createKysely<ReadTables>(pool).withSchema(schema);
+  schemas.set(schema, db);
+  return db;
+}
 
 export { BadCursor, type Page } from './keyset.ts';
 export { type Sight, sightOf } from './visibility.ts';

@@ -19,6 +19,11 @@ export function sightOf(rights: Rights, permission: string, processes: readonly 
 
 /** What these rights see by any of several permissions. */
 export function sightOfAny(rights: Rights, permissions: readonly string[], processes: readonly string[]): Sight {
+  // One permission for all of them reaches all in the same ways.
+  if (permissions.every((one) => one.includes(':'))) {
+    const reach = permissions.flatMap((one) => reachOf(rights, one));
+    return { rights, groups: reach.length === 0 || processes.length === 0 ? [] : [{ processes, reach }] };
+  }
   const groups = new Map<string, { processes: string[]; reach: readonly Reach[] }>();
   for (const process of processes) {
     const reach = permissions.flatMap((one) => reachOf(rights, one.includes(':') ? one : `${process}:${one}`));
@@ -37,8 +42,12 @@ type Condition = Expression<SqlBool>;
 type Entry = string | bigint;
 
 const column = (table: string, name: string) => sql.ref(`${table}.${name}`);
-const anyOf = (conditions: readonly Condition[]): Condition =>
-  conditions.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`(${sql.join(conditions, sql` or `)})`;
+/** Nothing at all: what is made of conditions leaves it out, so that statements stay short. */
+const NEVER: Condition = sql<SqlBool>`false`;
+const anyOf = (conditions: readonly Condition[]): Condition => {
+  const some = conditions.filter((one) => one !== NEVER);
+  return some.length === 0 ? NEVER : sql<SqlBool>`(${sql.join(some, sql` or `)})`;
+};
 
 /**
  * A condition on rows with the columns of `case_index` (or a join with it, under the name `table`): exactly the cases that
@@ -46,23 +55,49 @@ const anyOf = (conditions: readonly Condition[]): Condition =>
  * takes part in a case is told what happened since, and not what the owner did before.
  */
 export function visibleTo(sight: Sight, table = 'case_index', entry?: Entry): Condition {
-  return anyOf(
-    sight.groups.map(({ processes, reach }): Condition => {
-      const ways = [...new Map(reach.map((one) => [JSON.stringify(one), one])).values()];
-      return sql<SqlBool>`(${column(table, 'process')} in (${sql.join(processes)}) and ${anyOf(ways.map((one) => covered(one, sight.rights, table, entry)))})`;
+  // Told by ways, of which there are few, and not by groups of processes, each of which has most of them.
+  const ways = new Map<string, { readonly reach: Reach; readonly processes: string[] }>();
+  for (const { processes, reach } of sight.groups) {
+    for (const [key, one] of new Map(reach.map((way) => [JSON.stringify(way), way]))) {
+      const way = ways.get(key);
+      if (way) way.processes.push(...processes);
+      else ways.set(key, { reach: one, processes: [...processes] });
+    }
+  }
+  const all = sight.groups.flatMap(({ processes }) => processes);
+  const covered = anyOf(
+    [...ways.values()].map(({ reach, processes }) => {
+      const conditions = covers(reach, sight.rights, table, entry);
+      if (conditions === undefined) return NEVER;
+      const of = processes.length < all.length ? [among(table, processes)] : [];
+      return sql<SqlBool>`(${sql.join([...of, ...conditions], sql` and `)})`;
     }),
   );
+  return covered === NEVER ? NEVER : sql<SqlBool>`(${among(table, all)} and ${covered})`;
 }
 
-function covered(reach: Reach, rights: Rights, table: string, entry: Entry | undefined): Condition {
-  return sql<SqlBool>`(${column(table, 'tier')} <= ${reach.tier} and coalesce(${inScope(reach, rights, table)}, false) and ${since(reach, table, entry)})`;
+/** Rows of these processes; of a single one said so that its indexes keep their order. */
+const among = (table: string, processes: readonly string[]): Condition =>
+  processes.length === 1
+    ? sql<SqlBool>`${column(table, 'process')} = ${processes[0]}`
+    : sql<SqlBool>`${column(table, 'process')} = any(${processes}::text[])`;
+
+/** What has to hold of a case for this way to cover it; undefined where no case is covered. */
+function covers(reach: Reach, rights: Rights, table: string, entry: Entry | undefined): readonly Condition[] | undefined {
+  const scope = inScope(reach, rights, table);
+  if (scope === NEVER) return undefined;
+  return [
+    sql<SqlBool>`${column(table, 'tier')} <= ${reach.tier}`,
+    ...(reach.scope === 'all' ? [] : [sql<SqlBool>`coalesce(${scope}, false)`]),
+    ...since(reach, table, entry),
+  ];
 }
 
 function inScope({ scope, post, offered }: Reach, rights: Rights, table: string): Condition {
   const is = (name: string, value: string | undefined): Condition =>
-    value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`coalesce(${column(table, name)} = ${value}, false)`;
+    value === undefined ? NEVER : sql<SqlBool>`coalesce(${column(table, name)} = ${value}, false)`;
   const holds = (name: string, value: string | undefined): Condition =>
-    value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`${value} = any(${column(table, name)})`;
+    value === undefined ? NEVER : sql<SqlBool>`${value} = any(${column(table, name)})`;
   const takesPart = (office: string | undefined): Condition =>
     offered ? holds('offices', office) : sql<SqlBool>`(${holds('offices', office)} and not ${is('offered_to', office)})`;
   switch (scope) {
@@ -98,7 +133,7 @@ function inScope({ scope, post, offered }: Reach, rights: Rights, table: string)
 /** Whether a post may hold what was taken: `mayHold` of the kernel. */
 const mayHold = (post: Membership): Condition => {
   const is = (member: string, value: string | undefined): Condition =>
-    value === undefined ? sql<SqlBool>`false` : sql<SqlBool>`one -> 'holder' ->> ${member} = ${value}`;
+    value === undefined ? NEVER : sql<SqlBool>`one -> 'holder' ->> ${member} = ${value}`;
   const isOrAbsent = (member: string, value: string | undefined): Condition =>
     sql<SqlBool>`(one -> 'holder' ->> ${member} is null or ${is(member, value)})`;
   return sql<SqlBool>`case
@@ -108,7 +143,9 @@ const mayHold = (post: Membership): Condition => {
 };
 
 /** Whether something happened when an organisation already took part, where it is reached as one that does. */
-const since = ({ scope, post }: Reach, table: string, entry: Entry | undefined): Condition =>
+const since = ({ scope, post }: Reach, table: string, entry: Entry | undefined): readonly Condition[] =>
   entry === undefined || !AS_PARTY.has(scope)
-    ? sql<SqlBool>`true`
-    : sql<SqlBool>`coalesce((${column(table, 'party_since')} ->> ${post.organisation})::bigint <= ${typeof entry === 'bigint' ? sql`${String(entry)}::bigint` : sql.ref(entry)}, true)`;
+    ? []
+    : [
+        sql<SqlBool>`coalesce((${column(table, 'party_since')} ->> ${post.organisation})::bigint <= ${typeof entry === 'bigint' ? sql`${String(entry)}::bigint` : sql.ref(entry)}, true)`,
+      ];

@@ -3,7 +3,18 @@ import type { Rights } from '../domain/access/access.ts';
 import type { Membership } from '../domain/access/membership.ts';
 import { coveredBy } from './attendance.ts';
 import type { Page } from './keyset.ts';
-import { type Condition, type Moment, overdue, pageIn, type QueueDb, type QueueItem, waiting } from './queue.queries.ts';
+import {
+  type Asked,
+  type Condition,
+  type Moment,
+  overdue,
+  pageIn,
+  type QueueDb,
+  type QueueItem,
+  waiting,
+  withPlaces,
+} from './queue.queries.ts';
+import { Places, rowsOf } from './statements.ts';
 import type { Sight } from './visibility.ts';
 
 /** Waits held by one of these posts: of their office, else of their organisation, else of their role (in their governorate). */
@@ -74,6 +85,12 @@ export interface WorkOptions {
   readonly asOf?: string | undefined;
 }
 
+/** A section of whose work is asked for, until when something is due in it. */
+interface SectionAsked extends Asked {
+  readonly me: Rights;
+  readonly soon: string;
+}
+
 /** Somebody's work in sections, most pressing first. Sections overlap: what is mine and overdue is in both. */
 export async function myWork(
   db: QueueDb,
@@ -82,26 +99,35 @@ export async function myWork(
   moment: Moment,
   { soon, limit, asOf }: WorkOptions,
 ): Promise<MyWork> {
+  const places = new Places();
+  const stood = { ...withPlaces(places, sight, { asOf }, moment), me: places.rights('me', me), soon: places.of('soon', soon) };
   const parts = WORK_SECTIONS.map(async (section): Promise<[WorkSection, WorkPart]> => {
-    const query = waiting(db, sight, { asOf }, moment).where(inSection(section, me, moment, soon));
-    const [count, page] = await Promise.all([
-      query.select(sql<number>`count(*)::int`.as('count')).executeTakeFirstOrThrow(),
-      pageIn(query, sight, moment, { order: 'priority', limit, asOf }),
+    const ofSection = (asked: SectionAsked) => sectionOf(db, section, asked);
+    const [[counted], page] = await Promise.all([
+      rowsOf(db, { what: `how much ${section}`, ...stood }, places.values, () =>
+        ofSection(stood).select(sql<number>`count(*)::int`.as('count')),
+      ),
+      pageIn(db, places, { what: section, ...stood }, { order: 'priority', limit }, ofSection),
     ]);
-    return [section, { count: count.count, items: page.items }];
+    return [section, { count: counted?.count ?? 0, items: page.items }];
   });
   return Object.fromEntries(await Promise.all(parts)) as MyWork;
 }
 
 /** One section of somebody's work, page by page. @throws BadCursor */
-export function workPage(
+export async function workPage(
   db: QueueDb,
   sight: Sight,
   me: Rights,
   section: WorkSection,
   moment: Moment,
-  { soon, ...paging }: WorkOptions & { readonly cursor?: string | undefined },
+  { soon, asOf, ...paging }: WorkOptions & { readonly cursor?: string | undefined },
 ): Promise<Page<QueueItem>> {
-  const query = waiting(db, sight, { asOf: paging.asOf }, moment).where(inSection(section, me, moment, soon));
-  return pageIn(query, sight, moment, { ...paging, order: 'priority' });
+  const places = new Places();
+  const stood = { ...withPlaces(places, sight, { asOf }, moment), me: places.rights('me', me), soon: places.of('soon', soon) };
+  const asked = { what: section, ...stood };
+  return pageIn(db, places, asked, { ...paging, order: 'priority' }, (one) => sectionOf(db, section, one));
 }
+
+const sectionOf = (db: QueueDb, section: WorkSection, { me, soon, ...asked }: SectionAsked) =>
+  waiting(db, asked).where(inSection(section, me, asked.moment, soon));
