@@ -78,6 +78,60 @@ t.test('positions are seen in their order', async (t) => {
   });
 });
 
+t.test('appends that go together are each answered by what stands before them in their own stream', async (t) => {
+  const { pool, log } = await logIn(t);
+  const [one, other, behind] = [newStream(), newStream(), newStream()];
+  await log.append(behind, 'none', someEvents(2));
+  const positionsOf = async (stream: string) => (await log.read(stream)).map(({ position }) => Number(position));
+  const head = Number(await log.head());
+
+  await t.test('of different streams', async (t) => {
+    const group = await Promise.allSettled([
+      log.append(one, 'none', someEvents(2)),
+      log.append(behind, 0, someEvents(1)),
+      log.append(newStream(), 3, someEvents(1)),
+      log.append(other, 'none', someEvents(3)),
+    ]);
+    t.same(
+      group.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    );
+    t.match(group[1], { reason: { name: 'RevisionConflict', actual: 1 } });
+    t.match(group[2], { reason: { name: 'RevisionConflict', actual: 'none' } });
+    t.same(
+      [await positionsOf(one), await positionsOf(other)],
+      [
+        [1, 2],
+        [3, 4, 5],
+      ].map((at) => at.map((n) => head + n)),
+    );
+  });
+
+  await t.test('of one stream, one after the other', async (t) => {
+    const group = await Promise.allSettled([
+      log.append(one, 1, someEvents(2)),
+      log.append(one, 1, someEvents(1)),
+      log.append(other, 2, someEvents(1)),
+      log.append(one, 3, someEvents(1)),
+    ]);
+    t.same(
+      group.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+    );
+    t.match(group[1], { reason: { name: 'RevisionConflict', actual: 3 } });
+    t.same(
+      (await positionsOf(one)).slice(2),
+      [6, 7, 9].map((n) => head + n),
+    );
+    t.same((await positionsOf(other)).slice(3), [head + 8]);
+  });
+
+  const { rows } = await pool.query<{ events: number; last: number }>(
+    `select count(*)::int as events, max(position)::int as last from ${schema}.events`,
+  );
+  t.same(rows, [{ events: head + 9, last: head + 9 }], 'no position is left out');
+});
+
 t.test('one append that the database refuses does not take its group with it', async (t) => {
   const { pool, log } = await logIn(t);
   await pool.query(`
