@@ -25,7 +25,7 @@ const grant = fc.record({
 });
 
 t.test('whoever may not open cases learns of none of them by asking before and after', async (t) => {
-  const [registrations] = fc.sample(fc.array(grant, { minLength: 150, maxLength: 150 }), { numRuns: 1, seed: seed(t) });
+  const [registrations] = fc.sample(fc.array(grant, { minLength: 300, maxLength: 300 }), { numRuns: 1, seed: seed(t) });
   const w = world([returnGrant, listExport], atBaghdad(START));
   const moments: string[] = [];
   for (const one of registrations!.toSorted((a, b) => a.day - b.day)) {
@@ -58,7 +58,7 @@ t.test('whoever may not open cases learns of none of them by asking before and a
   /** Every value each cell was told to have. */
   const told = new Map<string, Set<number>>();
   const days = ['2025-02-10', '2025-03-31', '2025-06-15'];
-  const asked = moments.filter((_, at) => at % size(6, 1) === 0);
+  const asked = moments.filter((_, at) => at % size(12, 1) === 0);
   for (const [at, moment] of asked.entries()) {
     for (const more of ['', ...(at % 8 === 0 ? days.map((day) => `&effectiveOn=${day}`) : [])]) {
       const { json } = await read(`asOf=${moment}${more}`);
@@ -78,7 +78,7 @@ t.test('whoever may not open cases learns of none of them by asking before and a
     );
   });
   t.same(apart, [], 'no two answers differ in a cell by the number or the amount of a few families');
-  t.ok(told.get('IQG15 cases')!.size > 1, `and there is something to compare: ${[...told.get('IQG15 cases')!]}`);
+  t.ok(told.get('IQG15 cases')!.size >= 4, `and there is something to compare: ${[...told.get('IQG15 cases')!]}`);
   t.ok([...told.get('IQG15 approvedIQD')!].some((sum) => sum > 0));
 
   const now = (await read('')).json;
