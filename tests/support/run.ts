@@ -7,6 +7,8 @@
  *   npm test -- -j1               one file at a time
  *
  * MASAR_TESTS_DONE names files in the same way (with commas between) that were run just before and are left out.
+ *
+ * A run that takes longer than its kind may take has failed, and says which files took longest.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
@@ -18,6 +20,9 @@ import { size } from './faults/size.ts';
 import { silentLog, temporaryDirectory } from './postgres.ts';
 
 const FILE_TIMEOUT_S = size(300, 3000);
+/** What a run takes at most: of `npm test`, and of `npm run chaos`. */
+const MOST_MINUTES = size(10, 60);
+const LONGEST_NAMED = 5;
 const built = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The longest files, by how their paths begin. They are run first, so that none is left running alone in the end. */
@@ -59,7 +64,20 @@ function failuresOnly(output: string): string {
     .join('\n');
 }
 
-async function runFiles(files: readonly string[], jobs: number): Promise<boolean> {
+/** How long it took, since the process began; false when that is too long. */
+function isInTime(seconds: ReadonlyMap<string, number>): boolean {
+  const took = process.uptime();
+  const longest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, LONGEST_NAMED);
+  const named = longest.map(([name, one]) => `${name} (${one.toFixed(0)} s)`).join(', ');
+  const sum = `${Math.floor(took / 60)} min ${Math.floor(took % 60)} s of the ${MOST_MINUTES} min it may take`;
+  const isWithin = took <= MOST_MINUTES * 60;
+  console.log(`${isWithin ? 'took' : 'TOO LONG: took'} ${sum}. The longest: ${named}`);
+  return isWithin;
+}
+
+/** Runs the files and answers whether all is well, and the seconds each of them took. */
+async function runFiles(files: readonly string[], jobs: number) {
+  const seconds = new Map<string, number>();
   const skipped: string[] = [];
   const ended: Promise<void>[] = [];
   let failedFiles = 0;
@@ -80,9 +98,10 @@ async function runFiles(files: readonly string[], jobs: number): Promise<boolean
       const { total, pass } = file.counts;
       const ok = file.results?.ok === true && code === 0 && total > 0;
       if (!ok) failedFiles += 1;
-      const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(6);
+      const took = (Date.now() - started) / 1000;
+      seconds.set(file.name, took);
       console.log(
-        `${ok ? 'ok    ' : 'FAILED'} ${seconds} s  ${file.name}  ${pass} passed${ok ? '' : `, ended by ${signal ?? code}`}`,
+        `${ok ? 'ok    ' : 'FAILED'} ${took.toFixed(1).padStart(6)} s  ${file.name}  ${pass} passed${ok ? '' : `, ended by ${signal ?? code}`}`,
       );
       if (!ok) console.log(`${failuresOnly(output)}\n`);
     };
@@ -114,7 +133,7 @@ async function runFiles(files: readonly string[], jobs: number): Promise<boolean
   for (const line of skipped) console.log(`skipped: ${line}`);
   if (skip + todo > 0) console.log(`${skip + todo} skipped`);
   console.log(`${pass} passed, ${failed} failed`);
-  return failed === 0 && pass > 0;
+  return { ok: failed === 0 && pass > 0, seconds };
 }
 
 async function main(): Promise<void> {
@@ -129,11 +148,11 @@ async function main(): Promise<void> {
   const server = await startEmbeddedPostgres({ dataDir: directory, log: silentLog });
   process.env.TEST_DATABASE_URL = server.url;
   console.log(`${files.length} test files from ${relative(process.cwd(), built) || '.'}`);
-  const ok = await runFiles(files, jobs).finally(async () => {
+  const { ok, seconds } = await runFiles(files, jobs).finally(async () => {
     await server.stop();
     rmSync(directory, { recursive: true, force: true });
   });
-  process.exit(ok ? 0 : 1);
+  process.exit(isInTime(seconds) && ok ? 0 : 1);
 }
 
 await main();
