@@ -624,6 +624,8 @@ t.test('two servers count together, in one row a key, and forget what has ended'
     'the database is told',
   );
   t.equal(servers[1]?.loosely('requests', { subject: 'both' }), undefined, 'the other server does not know yet');
+  t.equal(await servers[0]?.strictly('searches', { subject: 'many' }, 20), undefined, 'twenty at once are twenty');
+  t.type(await servers[1]?.strictly('searches', { subject: 'many' }), 'number', 'and one more is too many');
   const [before] = await counts.add([{ key: 'old', ends: Date.now() - 5_000, uses: 1 }]);
   t.equal(before, 1);
   const fresh = postgresCounts(pool, 'limits');

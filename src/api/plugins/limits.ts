@@ -45,7 +45,7 @@ export function limits(app: FastifyInstance, options: LimitsOptions): void {
   app.decorateRequest('countUse', async function (this: FastifyRequest, what: Limited, uses = 1) {
     const who = { subject: this.staff, group: await officeOf(this.staff) };
     if (what === 'requests') refusing(what, limiter.loosely(what, who, uses));
-    else refusing(what, await limiter.strictly(what, who).catch(unavailable));
+    else refusing(what, await limiter.strictly(what, who, uses).catch(unavailable));
   });
   app.addHook('onRequest', async (request) => {
     const who = { subject: request.staff, group: await officeOf(request.staff) };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pickLanguage } from '../../domain/kernel/labels.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import type { Outcome } from '../../eventlog/execute.ts';
+import type { Limited } from '../../platform/limits/settings.ts';
 import { ProblemAnswer, Reference } from '../answers.ts';
 import { BulkCommand, giveEach, MOST_COMMANDS, memberOf, prepare, type Result } from '../bulk.ts';
 import { caseIdIn } from '../caseIds.ts';
@@ -69,10 +70,7 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const { commands, dryRun = false } = request.body;
       // As many requests as they would be alone; the first came with the request itself.
       await request.countUse('requests', commands.length - 1);
-      for (const one of commands) {
-        const limit = limitOf(one.process, one.command);
-        if (limit) await request.countUse(limit);
-      }
+      for (const [limit, uses] of usesOf(commands)) await request.countUse(limit, uses);
       const results = await giveEach(commands, {
         prepare: (given) =>
           prepare(parts.registry, given, request.staff, (process, text) => caseIdIn(parts, process, text, request, reply)),
@@ -98,6 +96,16 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
       return { done: told.length - refused, refused, results: told };
     },
   });
+}
+
+/** What the commands of a bulk count as beside requests, and how often. */
+function usesOf(commands: readonly Pick<BulkCommand, 'process' | 'command'>[]): ReadonlyMap<Limited, number> {
+  const uses = new Map<Limited, number>();
+  for (const { process, command } of commands) {
+    const limit = limitOf(process, command);
+    if (limit) uses.set(limit, (uses.get(limit) ?? 0) + 1);
+  }
+  return uses;
 }
 
 function tell(result: Result, at: number, request: FastifyRequest, catalogue: Catalogue, registry: Registry) {

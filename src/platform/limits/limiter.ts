@@ -16,11 +16,11 @@ export interface Limiter {
    */
   loosely(what: Limited, who: User, uses?: number): number | undefined;
   /**
-   * Counts one use in the database before it is allowed; uses that come together are one statement.
+   * Counts uses in the database before they are allowed; what comes together is one statement.
    * @returns seconds to wait when there were too many, otherwise undefined.
    * @throws when the count cannot be kept within two seconds.
    */
-  strictly(what: Limited, who: User): Promise<number | undefined>;
+  strictly(what: Limited, who: User, uses?: number): Promise<number | undefined>;
   /** Stops telling the database; call it once. */
   close(): void;
 }
@@ -95,11 +95,11 @@ export function createLimiter({ counts, settings, metrics, now = Date.now }: Lim
       const over = keysOf(what, who, limit).filter(([key, most]) => noted(key, ends, uses) > most);
       return over.length > 0 ? secondsUntil(ends) : undefined;
     },
-    strictly: async (what, who) => {
+    strictly: async (what, who, uses = 1) => {
       const limit = settings[what];
       const ends = endOf(limit);
       const used = await Promise.all(
-        keysOf(what, who, limit).map(async ([key, most]) => (await gather({ key, ends, uses: 1 })) > most),
+        keysOf(what, who, limit).map(async ([key, most]) => (await gather({ key, ends, uses })) > most),
       );
       return used.includes(true) ? secondsUntil(ends) : undefined;
     },
