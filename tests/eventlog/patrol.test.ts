@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import t from 'tap';
 import { eventLeaf } from '../../src/eventlog/audit/leaf.ts';
 import { type PatrolParts, runPatrol } from '../../src/eventlog/audit/patrol.ts';
@@ -100,11 +101,49 @@ t.test('an event that was changed together with the leaf that was kept of it is 
   await fill(changed, 1, streams, 'other');
   const last = (await changed.readAll(0n, 20)).events[9]!;
   await tree.pool.query('update audit.entry set leaf = $1 where log_index = 10', [eventLeaf(last)]);
-  const stop = patrolling(t, tree, changed);
+  const stop = patrolling(t, tree, changed, { page: 3 });
   await until(async () => (await tree.reads.status()).patrol.fault !== undefined);
-  t.match((await tree.reads.status()).patrol.fault, { code: 'TREE_CHANGED', logIndex: 10 });
+  const { since } = (await tree.reads.status()).patrol.fault ?? {};
+  for (let looks = 0; looks < 30; looks += 1) {
+    const { fault } = (await tree.reads.status()).patrol;
+    t.match(fault, { code: 'TREE_CHANGED', logIndex: 10, since }, 'the alarm holds while all of it is read again');
+  }
   await stop();
 });
+
+t.test(
+  'what the patrol kept of its own way is no proof: where it was changed the log is read anew, and the alarm ends',
+  async (t) => {
+    const log = createMemoryLog();
+    await fill(log, 40, someStreams());
+    const tree = await auditTree(t);
+    await tree.signAll(log);
+    const patrol = async () => (await tree.reads.status()).patrol;
+    await patrolling(t, tree, log)();
+    const warned: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => void warned.push(line) });
+    for (const [peaks, hasAlarm] of [
+      ['01', false],
+      ['00'.repeat(64), true],
+    ] as const) {
+      await tree.pool.query(`insert into audit.patrol (size) values (0) on conflict do nothing`);
+      await tree.pool.query(`update audit.patrol set size = 20, peaks = decode($1, 'hex'), whole_at = null, fault = null`, [
+        peaks,
+      ]);
+      const stop = patrolling(t, tree, log, { logger });
+      if (hasAlarm)
+        await until(async () => (await patrol()).fault?.code === 'TREE_CHANGED' || (await patrol()).wholeAt !== undefined);
+      await until(async () => (await patrol()).wholeAt !== undefined);
+      t.notOk((await patrol()).fault, 'a whole round gave the signed root');
+      await stop();
+    }
+    t.equal(
+      warned.filter((line) => line.includes('does not belong together')).length,
+      1,
+      'that its way was in vain is told once',
+    );
+  },
+);
 
 t.test('a patrol goes on where it was stopped, and takes no longer for a large log than it is given', async (t) => {
   const log = createMemoryLog();

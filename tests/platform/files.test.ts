@@ -1,22 +1,45 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { directoryWitness } from '../../src/eventlog/audit/witness.ts';
 import { createDiskStore } from '../../src/platform/files/disk.ts';
 import { memoryStore } from '../../src/platform/files/memory.ts';
 import { createS3Store } from '../../src/platform/files/s3.ts';
 import { BrokenSeal, openBytes, openStream, sealBytes, sealStream } from '../../src/platform/files/sealing.ts';
 import { bytesOf, contentOf, type FileStore, StorageFull, StorageUnavailable } from '../../src/platform/files/store.ts';
+import { openErasedList } from '../../src/platform/keys/erasedList.ts';
 import { clamdAddress, clamdScanner } from '../../src/platform/scanner/clamd.ts';
 import { startClamd } from '../support/clamdServer.ts';
 import { temporaryDirectory } from '../support/postgres.ts';
 import { startS3Server } from '../support/s3Server.ts';
 
 type Test = Pick<typeof t, 'teardown'>;
+
+/** Runs work and answers which of these files and directories were flushed to the disk meanwhile. */
+async function flushed(places: readonly string[], work: () => Promise<unknown>): Promise<readonly string[]> {
+  const handle = await open(tmpdir(), 'r');
+  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  const { sync } = prototype;
+  const seen = new Set<number>();
+  prototype.sync = async function (this: typeof handle) {
+    seen.add((await this.stat()).ino);
+    return sync.call(this);
+  };
+  try {
+    await work();
+  } finally {
+    prototype.sync = sync;
+  }
+  return places.filter((place) => seen.has(statSync(place).ino));
+}
 
 const WRITER = fileURLToPath(new URL('../support/diskWriter.js', import.meta.url));
 
@@ -176,4 +199,19 @@ t.test('the scanner is asked over TCP or a socket, and its silence is no verdict
   t.strictSame(clamdAddress('/run/clamd.sock'), { path: '/run/clamd.sock' });
   t.strictSame(clamdAddress('[::1]:3310'), { host: '::1', port: 3310 });
   for (const wrong of ['scanner', 'scanner:0', 'scanner:70000', 'a b:1', '']) t.equal(clamdAddress(wrong), undefined, wrong);
+});
+
+t.test('a file that is new is on the disk with its name, and with the directories made for it', async (t) => {
+  const root = temporaryDirectory();
+  const disk = await createDiskStore(join(root, 'files'));
+  const stored = ['files', 'files/ab'].map((name) => join(root, name));
+  t.strictSame(await flushed(stored, () => disk.put('ab/cd', contentOf(Buffer.from('x')))), stored, 'a stored file');
+
+  const list = openErasedList(join(root, 'erased', 'list'), (work) => work());
+  const listed = ['', 'erased', 'erased/list'].map((name) => join(root, name));
+  t.strictSame(await flushed(listed, () => list.add(['somebody'])), listed, 'the list of the erased');
+
+  const head = { size: 1, root: Buffer.alloc(32), note: 'note', key: 'key' };
+  const kept = ['', 'heads', 'heads/origin.heads'].map((name) => join(root, name));
+  t.strictSame(await flushed(kept, () => directoryWitness(join(root, 'heads'), 'origin').keep(head)), kept, 'a kept head');
 });

@@ -22,6 +22,8 @@ export interface PatrolParts {
   readonly wholeMs: number;
   /** Rest after each step; default 1 s. */
   readonly stepMs?: number;
+  /** Events read at once, at most; default 1,000. */
+  readonly page?: number;
   /** Rest at what is wrong, before it is looked at again; default 60 s. */
   readonly retryMs?: number;
   /** A process that died is replaced after this; default 15 s. */
@@ -39,8 +41,6 @@ export interface PatrolStatus {
 }
 
 const LEASE = 'audit patrol';
-/** Events read at once, at most. */
-const PAGE = 1_000;
 
 /**
  * Reads the log over and over in slow steps until the signal aborts: every event against the leaf that was kept of it, and the
@@ -53,16 +53,18 @@ export async function runPatrol(parts: PatrolParts, signal: AbortSignal): Promis
   const leases = createLeases({ pool, schema, holder: randomUUID(), ttlMs: leaseMs });
   if (parts.metrics) watch(parts.metrics, pool, schema);
   let said: string | undefined;
+  const forgotten = () =>
+    logger.warn({}, 'what the patrol kept of its way does not belong together: it reads the log from the beginning');
   while (!signal.aborted) {
     let rest = stepMs;
     try {
       if ((await leases.hold(LEASE)) === undefined) rest = leaseMs / 2;
       else {
-        const fault = await step(parts, ledger);
+        const { fault, again = false } = await step(parts, ledger, forgotten);
         const words = fault && JSON.stringify(fault);
         if (fault && words !== said) logger.error({ ...fault }, 'the patrol found an event that is not what was signed');
         said = words;
-        if (fault) rest = retryMs;
+        if (fault && !again) rest = retryMs;
       }
     } catch (error) {
       rest = retryMs;
@@ -76,30 +78,53 @@ export async function runPatrol(parts: PatrolParts, signal: AbortSignal): Promis
   await leases.release(LEASE).catch(() => {});
 }
 
-/** Reads one page behind where the last step ended. Answers what is wrong there. */
-async function step({ pool, schema, log, wholeMs, stepMs = 1_000 }: PatrolParts, ledger: Ledger): Promise<Halt | undefined> {
+/** What a step came to: what is wrong, and whether that is being looked at again from the beginning. */
+interface Step {
+  readonly fault?: Halt;
+  readonly again?: boolean;
+}
+
+/** Reads one page behind where the last step ended. */
+async function step(
+  { pool, schema, log, wholeMs, stepMs = 1_000, page = 1_000 }: PatrolParts,
+  ledger: Ledger,
+  forgotten: () => void,
+): Promise<Step> {
   const signed = await ledger.latest();
-  if (!signed || signed.size === 0) return undefined;
+  if (!signed || signed.size === 0) return {};
   const mark = await markIn(pool, schema);
-  const from = mark.size > signed.size ? Frontier.from(0, Buffer.alloc(0)) : Frontier.from(mark.size, mark.peaks);
-  const many = Math.min(PAGE, Math.max(1, Math.ceil((signed.size * stepMs) / wholeMs)), signed.size - from.size);
+  const from = (mark.size > signed.size ? undefined : edgeOf(mark, forgotten)) ?? new Frontier();
+  // While the whole is not what was signed, it is read again as fast as pages go.
+  const pace = mark.wrong ? page : Math.min(page, Math.max(1, Math.ceil((signed.size * stepMs) / wholeMs)));
+  const many = Math.min(pace, signed.size - from.size);
   const [events, entries] = [await eventsAfter(log, from.size, many), await ledger.entriesAfter(from.size, many)];
   const fault = walk(from, many, events, entries);
   if (fault) {
     await standAt(pool, schema, fault);
-    return fault;
+    return { fault };
   }
   if (from.size < signed.size) {
     await goOn(pool, schema, from.size, from.peaks(), false);
-    return undefined;
+    return mark.wrong ? { fault: mark.wrong, again: true } : {};
   }
   if (!from.root().equals(signed.root)) {
     const whole: Halt = { code: 'TREE_CHANGED', logIndex: signed.size };
-    await standAt(pool, schema, whole);
-    return whole;
+    await beginAgain(pool, schema, whole);
+    return { fault: whole };
   }
   await goOn(pool, schema, 0, Buffer.alloc(0), true);
-  return undefined;
+  return {};
+}
+
+/** The edge of the tree as it was kept; undefined where it is none, which only means that the way so far was in vain. */
+function edgeOf({ size, peaks }: Mark, forgotten: () => void): Frontier | undefined {
+  try {
+    return Frontier.from(size, peaks);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    forgotten();
+    return undefined;
+  }
 }
 
 /** Holds events to the leaves that were kept of them, and adds them to the tree that is made anew. */
@@ -137,22 +162,40 @@ async function eventsAfter(log: EventLog, logIndex: number, many: number): Promi
 
 const tableIn = (schema: string): string => `${pg.escapeIdentifier(schema)}.patrol`;
 
-async function markIn(pool: pg.Pool, schema: string): Promise<{ readonly size: number; readonly peaks: Buffer }> {
-  const { rows } = await pool.query<{ size: string; peaks: Buffer }>(`select size, peaks from ${tableIn(schema)}`);
-  return rows[0] ? { size: Number(rows[0].size), peaks: rows[0].peaks } : { size: 0, peaks: Buffer.alloc(0) };
+/** How far it came in this round, and what it found wrong at the end of the last one: no event, and yet not the signed root. */
+interface Mark {
+  readonly size: number;
+  readonly peaks: Buffer;
+  readonly wrong?: Halt;
 }
 
-/** Keeps how far it came. What was wrong there is over. */
+/** A fault as it is kept; `whole` where it is none of a single event. */
+type KeptFault = Halt & { readonly whole?: true };
+
+const toldOf = ({ whole: _, ...fault }: KeptFault): Halt => fault;
+
+async function markIn(pool: pg.Pool, schema: string): Promise<Mark> {
+  const { rows } = await pool.query<{ size: string; peaks: Buffer; fault: KeptFault | null }>(
+    `select size, peaks, fault from ${tableIn(schema)}`,
+  );
+  const [row] = rows;
+  if (!row) return { size: 0, peaks: Buffer.alloc(0) };
+  return { size: Number(row.size), peaks: row.peaks, ...(row.fault?.whole ? { wrong: toldOf(row.fault) } : {}) };
+}
+
+/** Keeps how far it came. What was wrong with an event there is over; what was wrong with the whole is over with a whole round. */
 async function goOn(pool: pg.Pool, schema: string, size: number, peaks: Uint8Array, whole: boolean): Promise<void> {
   await pool.query(
     `insert into ${tableIn(schema)} as p (size, peaks, whole_at) values ($1, $2, case when $3 then now() end)
      on conflict (kept) do update set size = excluded.size, peaks = excluded.peaks,
-       whole_at = coalesce(excluded.whole_at, p.whole_at), fault = null, since = null`,
+       whole_at = coalesce(excluded.whole_at, p.whole_at),
+       fault = case when not $3 and p.fault ? 'whole' then p.fault end,
+       since = case when not $3 and p.fault ? 'whole' then p.since end`,
     [size, peaks, whole],
   );
 }
 
-async function standAt(pool: pg.Pool, schema: string, fault: Halt): Promise<void> {
+async function standAt(pool: pg.Pool, schema: string, fault: KeptFault): Promise<void> {
   await pool.query(
     `insert into ${tableIn(schema)} as p (fault, since) values ($1, now())
      on conflict (kept) do update set since = case when p.fault = excluded.fault then p.since else now() end, fault = excluded.fault`,
@@ -160,9 +203,15 @@ async function standAt(pool: pg.Pool, schema: string, fault: Halt): Promise<void
   );
 }
 
+/** Stands at the whole, and reads it anew: the edge that gave another root may itself be what was changed. */
+async function beginAgain(pool: pg.Pool, schema: string, fault: Halt): Promise<void> {
+  await standAt(pool, schema, { ...fault, whole: true });
+  await pool.query(`update ${tableIn(schema)} set size = 0, peaks = ''`);
+}
+
 /** How far the patrol came, and what it stands at. */
 export async function patrolStatus(pool: pg.Pool, schema: string): Promise<PatrolStatus> {
-  const { rows } = await pool.query<{ size: string; whole_at: string | null; fault: Halt | null; since: string | null }>(
+  const { rows } = await pool.query<{ size: string; whole_at: string | null; fault: KeptFault | null; since: string | null }>(
     `select size, whole_at, fault, since from ${tableIn(schema)}`,
   );
   const row = rows[0];
@@ -170,7 +219,7 @@ export async function patrolStatus(pool: pg.Pool, schema: string): Promise<Patro
   return {
     checked: Number(row.size),
     ...(row.whole_at === null ? {} : { wholeAt: row.whole_at }),
-    ...(row.fault === null ? {} : { fault: { ...row.fault, since: row.since ?? '' } }),
+    ...(row.fault === null ? {} : { fault: { ...toldOf(row.fault), since: row.since ?? '' } }),
   };
 }
 

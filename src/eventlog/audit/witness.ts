@@ -1,5 +1,6 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flushDirectory, makeDirectory } from '../../platform/files/flush.ts';
 import { openNote } from '../../platform/merkle/note.ts';
 import type { Checkpoint } from './ledger.ts';
 
@@ -34,7 +35,7 @@ export function directoryWitness(directory: string, name: string): Witness {
       return heads.reduce<Witnessed | undefined>((most, one) => (most && most.size >= one.size ? most : one), undefined);
     },
     keep: async ({ size, root, note, key }) => {
-      await mkdir(directory, { recursive: true });
+      await makeDirectory(directory);
       const handle = await open(file, 'a+', 0o640);
       try {
         const { size: length } = await handle.stat();
@@ -47,6 +48,7 @@ export function directoryWitness(directory: string, name: string): Witness {
       } finally {
         await handle.close();
       }
+      await flushDirectory(directory);
     },
   };
 }

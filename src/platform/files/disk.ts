@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { flushDirectory, makeDirectory } from './flush.ts';
 import { checkKey, type FileStore, StorageFull, StorageUnavailable } from './store.ts';
 
 /** What a writer that died left behind is swept away once no writer can still be at it. */
@@ -13,7 +14,7 @@ const DRAFT_HOURS = 24;
  */
 export async function createDiskStore(root: string): Promise<FileStore> {
   const drafts = join(root, '.drafts');
-  await mkdir(drafts, { recursive: true, mode: 0o700 }).catch(failed);
+  await makeDirectory(drafts, 0o700).catch(failed);
   await removeOld(drafts);
   const pathOf = (key: string): string => join(root, checkKey(key));
 
@@ -24,9 +25,9 @@ export async function createDiskStore(root: string): Promise<FileStore> {
       const draft = join(drafts, randomUUID());
       try {
         await writeWhole(draft, content);
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await makeDirectory(dirname(path), 0o700);
         await rename(draft, path);
-        await flush(dirname(path));
+        await flushDirectory(dirname(path));
       } catch (error) {
         await rm(draft, { force: true }).catch(() => {});
         throw failure(error);
@@ -53,16 +54,6 @@ async function writeWhole(path: string, content: AsyncIterable<Uint8Array>): Pro
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** A name in a directory outlives a power cut once the directory is flushed too. */
-async function flush(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { flushDirectory, makeDirectory } from '../files/flush.ts';
 
 /**
  * Whose keys are destroyed, in a file of its own that lies where no backup of the installation does: a log that is put back to
@@ -58,7 +58,7 @@ async function readList(file: string): Promise<Read> {
 /** The list in a file; `alone` runs work while no other process of the installation runs such work. */
 export function openErasedList(file: string, alone: <T>(work: () => Promise<T>) => Promise<T>): ErasedList {
   async function write(subjects: readonly string[]): Promise<void> {
-    mkdirSync(dirname(file), { recursive: true });
+    await makeDirectory(dirname(file));
     const before = await readList(file);
     let { head } = before;
     const time = new Date().toISOString();
@@ -77,6 +77,7 @@ export function openErasedList(file: string, alone: <T>(work: () => Promise<T>) 
     } finally {
       await handle.close();
     }
+    await flushDirectory(dirname(file));
   }
 
   return {
