@@ -34,6 +34,8 @@ import { silentLog, temporaryDirectory } from '../support/postgres.ts';
 
 const RESTORES = size(2, 20);
 const MOST_BETWEEN = 60;
+/** Commands that people are ahead of the moment of a backup at most, while it is made. */
+const MOST_AHEAD = 40;
 const LANES = 5;
 
 t.setTimeout(RESTORES * 60_000 + 120_000);
@@ -69,9 +71,11 @@ async function workingDay(t: Test, SEED: number) {
   );
   const address = async () => running.address ?? '';
   const tokenFor = (login: string) => issuer.token(login);
-  const clientOf = (prefix: string) => createStubbornClient({ tokenFor, address, prefix });
-  const client = clientOf('deed');
-  const offices = await openOffices(clientOf('setup'), organisation, SEED);
+  const allowed = { commands: Number.POSITIVE_INFINITY };
+  const before = (begun: number) => until('the next backup', 600_000, async () => begun < allowed.commands);
+  const client = createStubbornClient({ tokenFor, address, prefix: 'deed', before });
+  const setUp = createStubbornClient({ tokenFor, address, prefix: 'setup' });
+  const offices = await openOffices(setUp, organisation, SEED);
   const core = () => running.core;
   const restricted = await openRestrictedWork(client, offices.directory, core);
   const filing = await openFiling({ client, tokenFor, address, core });
@@ -82,7 +86,6 @@ async function workingDay(t: Test, SEED: number) {
   running = await serve(source, silentLog);
 
   let isOver = false;
-  const over = () => isOver;
   const day = { ...client, given: () => (isOver ? Number.POSITIVE_INFINITY : client.begun()) };
   const again = async (deed: () => Promise<void>) => {
     while (!isOver) await deed();
@@ -90,9 +93,10 @@ async function workingDay(t: Test, SEED: number) {
   const work = Promise.all([offices.run(day, LANES, Number.MAX_SAFE_INTEGER), again(restricted.round), again(filing.file)]);
   const end = async () => {
     isOver = true;
+    allowed.commands = Number.POSITIVE_INFINITY;
     await work;
   };
-  return { source, client, restricted, filing, over, end };
+  return { source, client, restricted, filing, allowed, end };
 }
 
 t.test(
@@ -100,10 +104,11 @@ t.test(
   async (t) => {
     const SEED = seed(t);
     const random = randomFrom(SEED);
-    const { source, client, restricted, filing, end } = await workingDay(t, SEED);
+    const { source, client, restricted, filing, allowed, end } = await workingDay(t, SEED);
     const backups: Backup[] = [];
     for (let n = 0; n < RESTORES; n++) {
       const moment = client.begun() + random.between(10, MOST_BETWEEN);
+      allowed.commands = moment + MOST_AHEAD;
       await until('the moment of the backup', 60_000, async () => client.begun() >= moment);
       const [from, keysFrom] = [at(`backup-${n}`), at(`keys-${n}`)];
       const manifest = await makeBackup(source, silentLog, { to: from, keysTo: keysFrom });
@@ -124,6 +129,7 @@ t.test(
         const target = await emptyPlace(t, shelf, `restored-${n}`);
         giveSigner(source, target);
         if (n === 0) await refusals(t, source, target, place);
+        t.ok(await filing.isIn(place.keysFrom), 'control: it holds the key of somebody who was erased since');
         const restored = await restoreBackup(target, silentLog, place);
         seconds.push(restored.seconds);
         t.match(

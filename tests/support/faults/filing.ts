@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Client } from '../../../src/cli/demo/client.ts';
 import { Client as FileClient } from '../../../src/cli/imports/client.ts';
 import type { Core } from '../../../src/compose.ts';
 import { isOpen } from '../../../src/domain/kernel/privacy.ts';
 import type { PersonState } from '../../../src/domain/person/index.ts';
+import { readLines } from '../../../src/platform/backup/lines.ts';
 import { RESTRICTED_SCHEMAS } from '../../../src/restrictedStore.ts';
 import { giveRestricted, telling } from './restrictedWork.ts';
 import { until } from './rig.ts';
@@ -31,6 +33,8 @@ export interface Filing {
   /** Uploads a paper and puts it into a person's record. */
   file(): Promise<void>;
   erase(who: 'before' | 'after'): Promise<void>;
+  /** Whether a backup of keys still holds the key of who was erased since. */
+  isIn(keysFrom: string): Promise<boolean>;
   /** How many papers were filed. */
   count(): number;
   /** Holds an installation whose log has so many events to what was filed and who is erased. */
@@ -82,6 +86,13 @@ export async function openFiling({ client, tokenFor, address, core }: FilingPart
       await reaches('examined');
       await decide('ninewa.head', path, 'approve', '', {});
       await reaches('carried_out');
+    },
+    isIn: async (keysFrom) => {
+      for await (const line of readLines(join(keysFrom, 'general/keys.data_key.ndjson'))) {
+        const { subject, wrapped } = JSON.parse(line) as { subject: string; wrapped: string | null };
+        if (subject === people.after.person && wrapped !== null) return true;
+      }
+      return false;
     },
     count: () => filed.length,
     check: async (t, core, events) => {
