@@ -5,6 +5,7 @@ import underPressure from '@fastify/under-pressure';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { z } from 'zod';
 import { catalogueOf } from './catalogue.ts';
+import { toldOf } from './notBuilt.ts';
 import type { ApiParts } from './parts.ts';
 import { accessLog } from './plugins/accessLog.ts';
 import { auth } from './plugins/auth.ts';
@@ -79,7 +80,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   security(app, secure);
   observe(app, { metrics: parts.metrics });
   if (parts.tracer) tracing(app, parts.tracer);
-  problems(app, { send, methodsAt });
+  problems(app, { send, told: (error) => toldOf(parts, error), methodsAt });
   await openapi(app, { registry: parts.registry });
   await app.register(async (operations) => healthRoutes(operations, parts));
 

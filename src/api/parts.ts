@@ -92,6 +92,8 @@ export interface ApiParts {
   readonly idsOf: (process: string, reference: string) => Promise<readonly string[]>;
   /** Where the read models are, for lists. */
   readonly reads: Reads;
+  /** Whether every read model is shown in the version that this program asks; absent where they always are. */
+  readonly isBuilt?: () => Promise<boolean>;
   /** Whether these read models have come to a position, waiting at most so many milliseconds. */
   readonly waitFor: WaitFor;
   /** The same of the restricted store; absent where none is set up. */

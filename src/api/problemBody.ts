@@ -63,8 +63,6 @@ function tell(error: unknown, process: Process | undefined): Told {
   if (error instanceof OutcomeUnknown) return { code: 'OUTCOME_UNKNOWN' };
   if (error instanceof UnknownEventType) return { code: 'WRITTEN_BY_NEWER_VERSION' };
   if (error instanceof StorageFull) return { code: 'STORAGE_FULL' };
-  // Read models, and columns that a newer version of one has, appear when their build has come to the end of the log.
-  if ([UNDEFINED_TABLE, UNDEFINED_COLUMN].includes(String(sqlStateOf(error)))) return { code: 'NOT_BUILT_YET' };
   // A value that fits its shape and that Postgres cannot hold: a year before the first, a number or cursor out of range.
   if (DATA_EXCEPTION.test(String(sqlStateOf(error)))) return { code: 'BAD_REQUEST' };
   // The log tells of its own statements by its own errors: this one was a question.
@@ -87,8 +85,6 @@ function tell(error: unknown, process: Process | undefined): Told {
   return { code: FASTIFY_CODES[code] ?? (statusCode < 500 ? 'BAD_REQUEST' : 'INTERNAL') };
 }
 
-const UNDEFINED_TABLE = '42P01';
-const UNDEFINED_COLUMN = '42703';
 const QUERY_CANCELED = '57014';
 const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
 const sqlStateOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'code') : undefined);

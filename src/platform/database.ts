@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from './logging.ts';
@@ -15,6 +16,11 @@ export interface PoolOptions {
   readonly idleInTransactionTimeoutMs?: number;
   /** Waiting for a free or a new connection is given up after this; default 5 s. */
   readonly connectTimeoutMs?: number;
+  /**
+   * A connection on which nothing came or went for so long is given up, and with it what was asked on it; default never. For pools
+   * whose statements have a shorter limit, and whose connections nobody holds without using them.
+   */
+  readonly silenceMs?: number;
   /** Unqualified names are looked up in this schema, then in `public`. */
   readonly schema?: string;
   /** Every session takes this role, which the login has to be a member of. */
@@ -84,6 +90,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
       .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
       .join(' '),
     types: typeParsers,
+    ...(options.silenceMs === undefined ? {} : { stream: () => socketWithin(options.silenceMs ?? 0) }),
   });
   pool.on('error', (err) => {
     // A pool that ends lets go of its connections before they are closed; what breaks then is no news.
@@ -92,6 +99,14 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
   // A connection that breaks while a caller holds it reports to that caller's query; without a listener it would end Node.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/** The server may still be there when the way to it swallows everything; then only time tells. */
+function socketWithin(silenceMs: number): Socket {
+  const socket = new Socket();
+  const silent = () =>
+    socket.destroy(Object.assign(new Error(`nothing was heard of the database for ${silenceMs} ms`), { code: 'ETIMEDOUT' }));
+  return socket.setTimeout(silenceMs, silent);
 }
 
 /** Runs work while nobody else of this database runs work under the same name. */

@@ -2,15 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import t from 'tap';
 import { registryOf } from '../../src/domain/kernel/registry.ts';
+import { createKysely, createPool } from '../../src/platform/database.ts';
 import { projectionsOf } from '../../src/projections/index.ts';
+import { areShown } from '../../src/projections/runtime/status.queries.ts';
+import { SCHEMA } from '../projections/support.ts';
 import { type Answer, type Api, type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
+import { type PgProxy, startPgProxy } from '../support/faults/pgProxy.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
 t.setTimeout(120_000);
 
+const SILENCE_MS = 1_000;
+const NOTICED_AFTER_MS = 6_000;
+
 let api: Api;
 let pool: pg.Pool;
+let proxy: PgProxy;
+/** By how many versions the program is ahead of what is shown. */
+let ahead = 0;
 let registrar: SignedIn;
 let carrier: SignedIn;
 const made: { id: string; reference: string; position: string }[] = [];
@@ -24,8 +34,22 @@ async function read(path: string, as: SignedIn, headers: Record<string, string> 
 t.before(async () => {
   api = await startApi([parcel], async (parts) => {
     const given = await withReadModels(t)(parts);
-    if (given.reads) pool = given.reads.pool;
-    return given;
+    if (!given.reads) throw new Error('no read models');
+    pool = given.reads.pool;
+    proxy = await startPgProxy(pool.options.connectionString ?? '', NOTICED_AFTER_MS);
+    const reached = createPool(proxy.url, { applicationName: 'lists by a proxy', silenceMs: SILENCE_MS });
+    t.teardown(async () => {
+      await reached.end();
+      await proxy.close();
+    });
+    const asked = projectionsOf(parts.registry, parts.mac);
+    const isBuilt = () =>
+      areShown(
+        createKysely(pool),
+        SCHEMA,
+        asked.map(({ name, version }) => ({ name, version: version + ahead })),
+      );
+    return { ...given, isBuilt, reads: { ...given.reads, pool: reached } };
   });
   t.teardown(() => api.close());
   registrar = api.person('registrar');
@@ -194,5 +218,25 @@ t.test('a program newer than what is shown of its read models says so, until the
   const rename = (from: string, to: string) => pool.query(`alter view read.case_index rename column ${from} to ${to}`);
   await rename('reached_by', 'earlier');
   t.teardown(() => rename('earlier', 'reached_by'));
-  t.match(await api.call('GET', '/v1/queue', { as: registrar }), { status: 503, json: { code: 'NOT_BUILT_YET' } });
+  const ask = () => api.call('GET', '/v1/queue', { as: registrar });
+  ahead = 1;
+  const early = await ask();
+  t.match(early, { status: 503, json: { code: 'NOT_BUILT_YET' } });
+  t.ok(Number(early.headers.get('retry-after')) > 0);
+  ahead = 0;
+  t.match(await ask(), { status: 500, json: { code: 'INTERNAL' } }, 'where all is built, a column that is not there is a fault');
 });
+
+t.test(
+  'a list that is asked for over a connection that fell silent is given up in time, and the next one is answered',
+  async (t) => {
+    t.equal((await api.call('GET', '/v1/queue', { as: registrar })).status, 200);
+    proxy.silence();
+    const begun = performance.now();
+    const lost = await api.call('GET', '/v1/queue', { as: registrar });
+    t.match(lost, { status: 503, json: { code: 'UNAVAILABLE' } });
+    t.ok(Number(lost.headers.get('retry-after')) > 0);
+    t.ok(performance.now() - begun < NOTICED_AFTER_MS, 'before anybody else notices');
+    t.equal((await api.call('GET', '/v1/queue', { as: registrar })).status, 200);
+  },
+);

@@ -3,7 +3,8 @@ import type { ApiParts } from '../../src/api/parts.ts';
 import { createKysely } from '../../src/platform/database.ts';
 import { caseIdsOf } from '../../src/projections/caseIds.queries.ts';
 import { projectionsOf } from '../../src/projections/index.ts';
-import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
+import { readDb } from '../../src/projections/reads.queries.ts';
+import { areShown, projectionStatus } from '../../src/projections/runtime/status.queries.ts';
 import { readModels, SCHEMA } from '../projections/support.ts';
 import type { Answer } from './api.ts';
 
@@ -12,11 +13,13 @@ export const withReadModels =
   (test: Pick<typeof t, 'teardown'>) =>
   async (parts: ApiParts): Promise<Partial<ApiParts>> => {
     const models = await readModels(test, parts);
-    models.run(projectionsOf(parts.registry, parts.mac));
+    const projections = projectionsOf(parts.registry, parts.mac);
+    models.run(projections);
     const reads = { pool: models.pool, schema: SCHEMA };
     return {
       reads,
       idsOf: caseIdsOf(reads),
+      isBuilt: () => areShown(readDb(reads), SCHEMA, projections),
       waitFor: models.waitFor,
       projections: async () => projectionStatus(createKysely(models.pool), SCHEMA, await parts.log.head()),
     };

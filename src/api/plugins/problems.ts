@@ -11,7 +11,7 @@ import { SECURITY_HEADERS } from './security.ts';
 const RETRY_AFTER_S = 2;
 
 /** Writes a failure into its answer. */
-export type SendProblem = (request: FastifyRequest, reply: FastifyReply, error: FastifyError) => FastifyReply;
+export type SendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown) => FastifyReply;
 
 /** Makes the writer of problems: `application/problem+json` in the caller's language, telling nothing of what is inside. */
 export function problemSender(catalogue: Catalogue): SendProblem {
@@ -44,13 +44,15 @@ export function problemText(catalogue: Catalogue, request: FastifyRequest, reply
 
 export interface ProblemOptions {
   readonly send: SendProblem;
+  /** What is told of a failure. */
+  readonly told: (error: unknown) => Promise<unknown>;
   /** The methods an address takes; empty when there is nothing at it. */
   readonly methodsAt: (path: string) => readonly string[];
 }
 
 /** Every failure of a route, and every address or method that is none, leaves as a problem. */
-export function problems(app: FastifyInstance, { send, methodsAt }: ProblemOptions): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => send(request, reply, error));
+export function problems(app: FastifyInstance, { send, told, methodsAt }: ProblemOptions): void {
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => send(request, reply, await told(error)));
   app.setNotFoundHandler((request, reply) => {
     const methods = methodsAt(request.url.split('?', 1)[0] ?? '');
     if (methods.length > 0) reply.header('allow', methods.join(', '));

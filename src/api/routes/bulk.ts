@@ -10,6 +10,7 @@ import { caseIdIn } from '../caseIds.ts';
 import { type Catalogue, catalogueOf } from '../catalogue.ts';
 import { limitOf } from '../commandLimits.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
+import { toldOf } from '../notBuilt.ts';
 import type { ApiParts } from '../parts.ts';
 import { problemBody } from '../problemBody.ts';
 import { positionText, storeOf } from '../stores.ts';
@@ -91,7 +92,10 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
         0n,
       );
       if (last > 0n) reply.header('masar-position', String(last));
-      const told = results.map((one, at) => ({ key: commands[at]?.key, ...tell(one, at, request, catalogue, parts.registry) }));
+      const known = await Promise.all(
+        results.map(async (one) => ('failed' in one ? { ...one, failed: await toldOf(parts, one.failed) } : one)),
+      );
+      const told = known.map((one, at) => ({ key: commands[at]?.key, ...tell(one, at, request, catalogue, parts.registry) }));
       const refused = told.filter((one) => 'problem' in one).length;
       return { done: told.length - refused, refused, results: told };
     },

@@ -11,7 +11,9 @@ const RECONNECT_MS = 1_000;
  */
 export async function listen(pool: Pool, channel: string, bell: Bell, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const client = new Client(pool.options);
+    // It may have nothing to hear for long, so silence says nothing of it.
+    const { stream: _, ...options } = pool.options;
+    const client = new Client(options);
     let leave = () => {};
     try {
       await new Promise<void>((resolve, reject) => {

@@ -22,6 +22,17 @@ export interface ProjectionStatus {
   readonly skipped: number;
 }
 
+/** Whether each of these read models is shown, and in this version. `schema` is that of the read models. */
+export async function areShown<Tables>(
+  db: Kysely<Tables>,
+  schema: string,
+  asked: readonly Pick<ProjectionStatus, 'name' | 'version'>[],
+): Promise<boolean> {
+  const { rows } = await sql<{ name: string; version: number }>`
+    select name, version from ${sql.id(schema, 'projection_build')} where state = 'live'`.execute(db);
+  return asked.every((one) => rows.some(({ name, version }) => name === one.name && version === one.version));
+}
+
 interface Row {
   readonly name: string;
   readonly version: number;
