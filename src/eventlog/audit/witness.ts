@@ -31,7 +31,7 @@ export function directoryWitness(directory: string, name: string): Witness {
   const file = join(directory, `${name.replaceAll(/[^\w.-]/g, '_')}.heads`);
   return {
     newest: async () => {
-      const heads = (await lastLines(file)).map((line) => headOf(line, `a line at the end of ${file}`));
+      const heads = (await lastLines(file)).map((line) => headOf(line, name, `a line at the end of ${file}`));
       return heads.reduce<Witnessed | undefined>((most, one) => (most && most.size >= one.size ? most : one), undefined);
     },
     keep: async ({ size, root, note, key }) => {
@@ -79,7 +79,7 @@ async function endOfWhole(file: string): Promise<number> {
   return (await readFile(file)).lastIndexOf(10) + 1;
 }
 
-function headOf(line: string, where: string): Witnessed {
+function headOf(line: string, name: string, where: string): Witnessed {
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);
@@ -90,7 +90,7 @@ function headOf(line: string, where: string): Witnessed {
   if (typeof size !== 'number' || typeof root !== 'string' || typeof note !== 'string' || typeof key !== 'string') {
     throw new WitnessUnreadable(`${where} is not a head`);
   }
-  if (signedText(note, key) !== `${key.split('+')[0]}\n${size}\n${root}\n`) {
+  if (signedText(note, key) !== `${name}\n${size}\n${root}\n`) {
     throw new WitnessUnreadable(`${where} is not what its key signed`);
   }
   return { size, root: Buffer.from(root, 'base64'), note, key };
