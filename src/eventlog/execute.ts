@@ -1,4 +1,4 @@
-import { mayI, type Rights, targetOf } from '../domain/access/access.ts';
+import { isAllowed, type Rights, targetOf } from '../domain/access/access.ts';
 import { type ActionView, actionsOf, blockedBy } from '../domain/kernel/actions.ts';
 import { foldCase } from '../domain/kernel/case.ts';
 import type { OfficeRef } from '../domain/kernel/caseEvents.ts';
@@ -299,7 +299,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       status: saw || sees || opened ? record.status : 'not_told',
       revision: record.revision,
       position,
-      actions: rights && sees ? actionsOf(run.process, record, (permission) => mayI(rights, permission, target).allowed) : [],
+      actions: rights && sees ? actionsOf(run.process, record, (permission) => isAllowed(rights, permission, target)) : [],
       replayed: false,
     };
   }

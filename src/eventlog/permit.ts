@@ -1,4 +1,4 @@
-import { mayI, type Rights, targetOf, targetOfNew } from '../domain/access/access.ts';
+import { isAllowed, mayI, type Rights, targetOf, targetOfNew } from '../domain/access/access.ts';
 import type { Actor } from '../domain/kernel/envelope.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
 import type { LoadedCase } from './cases.ts';
@@ -30,7 +30,7 @@ export function permit(run: Run, loaded: LoadedCase, rights: Rights | undefined)
 /** Whether what happened to the case may be told to who gives the command: not every permission to act is one to look. */
 export function maySee(run: Run, loaded: LoadedCase, rights: Rights | undefined): boolean {
   const target = targetOf(run.process, loaded.record);
-  return !rights || ['read', 'timeline'].some((verb) => mayI(rights, `${run.process.name}:${verb}`, target).allowed);
+  return !rights || ['read', 'timeline'].some((verb) => isAllowed(rights, `${run.process.name}:${verb}`, target));
 }
 
 /** A case is opened from a post: the first whose own office the permission reaches. */

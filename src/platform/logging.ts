@@ -60,5 +60,25 @@ export function createLogger(options: { level: string; role?: string }, destinat
     serializers: { err: describeError },
     redact: { paths: REDACTED_PATHS, censor: '[not logged]' },
   };
-  return destination === undefined ? pino(settings) : pino(settings, destination);
+  return pino(settings, destination ?? gathered());
+}
+
+/** Standard output, with what is logged in one turn of the event loop written at its end, and nothing left behind by a process that ends. */
+function gathered(): DestinationStream & { flushSync(): void } {
+  const out = pino.destination({ sync: true });
+  let lines = '';
+  const flushSync = (): void => {
+    if (lines === '') return;
+    const whole = lines;
+    lines = '';
+    out.write(whole);
+  };
+  process.on('exit', flushSync);
+  return {
+    write: (line) => {
+      if (lines === '') setImmediate(flushSync);
+      lines += line;
+    },
+    flushSync,
+  };
 }

@@ -110,7 +110,7 @@ t.test('appends that go together are each answered by what stands before them in
   await t.test('of one stream, one after the other', async (t) => {
     const group = await Promise.allSettled([
       log.append(one, 1, someEvents(2)),
-      log.append(one, 1, someEvents(1)),
+      log.append(one, 7, someEvents(1)),
       log.append(other, 2, someEvents(1)),
       log.append(one, 3, someEvents(1)),
     ]);

@@ -78,19 +78,19 @@ const caseByCase = (row: PolicyRow, permission: string): PolicyRow =>
   row.tier === 'T3' && opens(permission) && !CASE_BY_CASE.has(row.scope) ? { ...row, tier: 'T2' } : row;
 
 /** The rows found so far for a role and a permission: the table does not change while the program runs. */
-const found = new Map<string, readonly PolicyRow[]>();
+const found = new Map<Role, Map<string, readonly PolicyRow[]>>();
 
 /** The rows of the table that give a role a permission, in the table's order; none when it is withheld. */
 function rowsFor(role: Role, permission: string): readonly PolicyRow[] {
-  const key = `${role} ${permission}`;
-  const known = found.get(key);
+  const ofRole = found.get(role) ?? new Map<string, readonly PolicyRow[]>();
+  const known = ofRole.get(permission);
   if (known) return known;
   const rows = isWithheld(permission)
     ? []
     : POLICY.filter(
         (row) => (row.role === role || row.role === 'everyone') && row.allow.some((pattern) => matches(pattern, permission)),
       ).map((row) => caseByCase(row, permission));
-  found.set(key, rows);
+  found.set(role, ofRole.set(permission, rows));
   return rows;
 }
 
@@ -161,12 +161,20 @@ const readerIs = ({ reader, until }: Target['shares'][number], post: Membership,
     ? reader.id === rights.staff || (until.length === 10 && reader.id === rights.behalf)
     : reader.id === (reader.kind === 'office' ? post.office : post.organisation);
 
+/** The first way in which these rights give a permission for a case. */
+const wayTo = (rights: Rights, permission: string, target: Target): Reach | undefined =>
+  reachOf(rights, permission).find((one) => covers(one, target, rights));
+
+/** `mayI` for who asks nothing but whether. */
+export const isAllowed = (rights: Rights, permission: string, target: Target): boolean =>
+  wayTo(rights, permission, target) !== undefined;
+
 /**
  * May these rights do this to that case? Deny by default. `mayFind` tells apart "not there" from "there, but closed to you":
  * only who may find a case is told that it exists.
  */
 export function mayI(rights: Rights, permission: string, target: Target): Verdict {
-  const reach = reachOf(rights, permission).find((one) => covers(one, target, rights));
+  const reach = wayTo(rights, permission, target);
   if (reach) return { allowed: true, post: reach.post };
   const process = permission.slice(0, permission.indexOf(':'));
   const mayFind = [`${process}:find`, `${process}:read`].some((one) =>

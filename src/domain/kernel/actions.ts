@@ -40,10 +40,16 @@ export function actionsOf(
   record: CaseRecord<Stated>,
   may: (permission: string) => boolean,
 ): readonly ActionView[] {
+  const asked = new Map<string, boolean>();
+  const given = (permission: string): boolean => {
+    const allowed = asked.get(permission) ?? may(permission);
+    asked.set(permission, allowed);
+    return allowed;
+  };
   return Object.values(process.commands)
     .filter((command) => command.from !== 'new' && command.permission !== 'system')
     .map((command) => {
-      const reason = may(command.permission) ? blockedBy(process, command, record) : 'FORBIDDEN';
+      const reason = given(command.permission) ? blockedBy(process, command, record) : 'FORBIDDEN';
       return reason === undefined ? { command: command.name, allowed: true } : { command: command.name, allowed: false, reason };
     });
 }
