@@ -53,6 +53,14 @@ export function createCases(log: EventLog, codec: Codec, registry: Registry, now
     return { value: loaded, read };
   };
 
+  /** The fold of what was kept last; a history that was loaded has one too. */
+  const furthestKept = (stream: string): { readonly value: CaseRecord<Stated>; readonly read: ReadAt } | undefined => {
+    const fold = folds.get(stream);
+    const loaded = histories.get(stream);
+    if (!loaded || (fold && fold.value.revision >= loaded.value.record.revision)) return fold;
+    return { value: loaded.value.record, read: loaded.read };
+  };
+
   return {
     load: async (process, id, until) => {
       const { value: loaded } = await loadAll(process, id);
@@ -63,7 +71,7 @@ export function createCases(log: EventLog, codec: Codec, registry: Registry, now
     },
     glance: async (stream) => {
       const process = registry.ofStream(stream);
-      const kept = folds.get(stream);
+      const kept = furthestKept(stream);
       const { value: known, read } = kept ?? { value: noCase(process, idOf(stream)), read: folds.moment() };
       const news = await codec.decode(await log.read(stream, known.revision + 1), 'all');
       if (news.some(changesThePast)) {

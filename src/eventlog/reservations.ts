@@ -16,8 +16,9 @@ export async function settleReservation(
   const id = naturalId('reservation', reservation.hash);
   const input = { ...reservation, holder: stream };
   const before = await parts.cases.glance(`reservation-${id}`);
-  if (before.status !== 'held') {
-    await parts
+  let holder = before.status === 'held' ? (before.state as ReservationState).holder : undefined;
+  if (holder === undefined) {
+    const reserved = await parts
       .execute({
         process: 'reservation',
         command: before.exists ? 'reserveAgain' : 'reserve',
@@ -27,8 +28,10 @@ export async function settleReservation(
         principal,
       })
       .catch(unlessLost);
+    // What was written this moment is held; after anything else it has to be looked up.
+    const isOurs = reserved !== undefined && !reserved.replayed;
+    holder = isOurs ? stream : ((await parts.cases.glance(`reservation-${id}`)).state as ReservationState).holder;
   }
-  const { holder } = (await parts.cases.glance(`reservation-${id}`)).state as ReservationState;
   const outcome = holder === stream ? 'confirmed' : 'refused';
   const [category = '', ...rest] = stream.split('-');
   // The same text may be asked for again, so the answer is to this asking; a second answer finds nothing left to settle.
@@ -50,7 +53,7 @@ export async function isTaken(cases: Cases, stream: string, { hash }: { readonly
 }
 
 /** Somebody else reserved in the same moment: the next look tells who. */
-function unlessLost(error: unknown): void {
-  if (error instanceof Refused && ['ALREADY_EXISTS', 'WRONG_STATE', 'CONFLICT'].includes(error.code)) return;
+function unlessLost(error: unknown): undefined {
+  if (error instanceof Refused && ['ALREADY_EXISTS', 'WRONG_STATE', 'CONFLICT'].includes(error.code)) return undefined;
   throw error;
 }

@@ -202,7 +202,10 @@ function onRedis(url: string): Backend {
   };
 }
 
-/** The producer and each worker have a small pool of their own and a connection beside it on which they are told of jobs. */
+/**
+ * The producer and each worker have a small pool of their own and a connection beside it on which they are told of jobs. What a
+ * crash of the server loses of the queue is added again, so nothing here waits for the disk.
+ */
 function onPostgres(url: string, schema: string): Backend {
   const connection: PostgresPoolConfig = {
     connectionString: url,
@@ -211,7 +214,8 @@ function onPostgres(url: string, schema: string): Backend {
     application_name: 'masar queue',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    options: '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000',
+    options:
+      '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000 -c synchronous_commit=off',
   };
   return {
     queue: (name) => new Queue(name, { connection }, createPostgresBackend),

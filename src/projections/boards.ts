@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { changesThePast } from '../domain/kernel/case.ts';
+import type { RecordedEvent } from '../domain/kernel/envelope.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import { byCase, type Counted, countedOf, createCounts, recallWaits } from './boardCounts.ts';
 import { type BoardCountTables, countTables } from './boardCountTables.ts';
@@ -62,11 +63,12 @@ export function boardsProjection(registry: Registry): Projection {
       return async (batch) => {
         const folded = await fold(batch);
         await kept.recall(batch);
+        const confirmed = await historiesOf(folded.filter(isConfirmed), context);
         const put: BoardRow[] = [];
         for (const one of folded) {
           const { event, record } = one;
           const { rows, counted: was } = kept.of(record.stream);
-          const after = rowsAfter(record, rows, await standings(one, rows, context), event.logIndex);
+          const after = rowsAfter(record, rows, await standings(one, rows, confirmed.get(event), context), event.logIndex);
           const now = countedOf(event.process, record, after.rows.at(-1));
           const placed = inCell(after.rows, now?.cell.cell);
           put.push(...after.changed, ...placed.changed);
@@ -80,18 +82,32 @@ export function boardsProjection(registry: Registry): Projection {
   };
 }
 
+/** A case from paper counts from its confirmation on: until then nothing is asked about it. */
+const isPending = ({ adoption }: FoldedEvent['record']): boolean => adoption?.confirmed === false;
+const isConfirmed = ({ before, record }: FoldedEvent): boolean => isPending(before) && !isPending(record) && !record.retracted;
+
+/** What stands before each of these events in its case, read side by side: files from paper come by the hundred. */
+async function historiesOf(folded: readonly FoldedEvent[], { history }: FoldContext) {
+  const read = folded.map(async ({ event }) => [event, await history(event.meta.stream, event.meta.revision)] as const);
+  return new Map(await Promise.all(read));
+}
+
 /** The standings after an event. In the common case, news of the last day or a later one, they only grow at the end. */
 async function standings(
   { event, before, record }: FoldedEvent,
   rows: readonly BoardRow[],
+  confirmed: readonly RecordedEvent[] | undefined,
   context: FoldContext,
 ): Promise<readonly Standing[]> {
+  if (record.retracted || isPending(record)) return [];
   const known = standingsIn(rows);
   const last = known.at(-1);
   const day = dayOf(event);
-  const anew =
-    changesThePast(event) || before.adoption?.confirmed === false || record.retracted || (last !== undefined && day < last.on);
-  if (anew) return standingsOf(event.process, record, await context.history(event.meta.stream, event.meta.revision));
+  const anew = changesThePast(event) || isPending(before) || (last !== undefined && day < last.on);
+  if (anew) {
+    const history = confirmed ?? (await context.history(event.meta.stream, event.meta.revision));
+    return standingsOf(event.process, record, history);
+  }
   const next = standingOf(event.process, record, day, last);
   return next ? [...known.filter((one) => one.on < day), next] : known;
 }

@@ -149,7 +149,8 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
 async function ringAtNews(log: EventLog, news: Bell, pollMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const _ of log.subscribe(await log.head(), undefined, signal)) news.ring();
+      // Only that it has grown is wanted: reactors read the events by themselves.
+      for await (const _ of log.subscribe(await log.head(), { categories: [] }, signal)) news.ring();
     } catch {
       // The log is away, which the reactors report.
       await pause(pollMs, signal);

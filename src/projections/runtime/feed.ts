@@ -34,6 +34,8 @@ export interface Feed {
   follow(signal: AbortSignal): Promise<void>;
 }
 
+/** Of a subscription only that the log has grown is wanted; the pages are read apart. */
+const NO_EVENT: LogFilter = { categories: [] };
 const KEPT_PAGES = 12;
 
 /**
@@ -100,7 +102,7 @@ export function createFeed(parts: {
       return fresh;
     },
     follow: async (signal) => {
-      for await (const _ of log.subscribe(await log.head(), filter, signal)) bell.ring();
+      for await (const _ of log.subscribe(await log.head(), NO_EVENT, signal)) bell.ring();
     },
   };
 }

@@ -32,7 +32,8 @@ export async function commitUnits(units: readonly Unit[], run: Committing): Prom
 async function commitUnit(unit: Unit, foreseen: unknown, run: Committing): Promise<UnitChange> {
   try {
     if (foreseen !== undefined) throw foreseen;
-    for (const person of planOf(run).personsOf(unit)) await enterPerson(person, unit, run);
+    const persons = planOf(run).personsOf(unit);
+    await atOnce(persons, persons.length, (person) => enterPerson(person, unit, run));
     await adopt(unit, run);
     await confirm(unit, run);
   } catch (error) {
@@ -82,11 +83,13 @@ async function confirm(unit: Unit, run: Committing): Promise<void> {
   const id = caseIdOf(run.id, unit);
   const stream = `${process}-${id}`;
   const confirmation = { hand: HANDS.confirmation, onBehalfOf: run.committedBy, process, id };
+  const asked = (await run.cases.glance(stream)).reservations;
   // What an earlier run reserved and did not settle.
-  for (const { scope, hash } of (await run.cases.glance(stream)).reservations.filter((one) => one.status === 'requested')) {
+  const open = asked.filter((one) => one.status === 'requested');
+  for (const { scope, hash } of open) {
     await settleReservation({ execute: run.execute, cases: run.cases }, stream, { scope, hash });
   }
-  const { reservations } = await run.cases.glance(stream);
+  const reservations = open.length === 0 ? asked : (await run.cases.glance(stream)).reservations;
   const lost = reservations.find((one) => one.status === 'refused' && one.scope in numbers);
   if (lost) {
     const input = { reason: 'the number was given to another case' };

@@ -24,6 +24,8 @@ export interface FollowParts {
   readonly signal: AbortSignal;
 }
 
+/** Rest at the end of the log after a page that brought much. */
+const BREATH_MS = 50;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 
@@ -56,7 +58,10 @@ export async function followLog(reactor: Reactor, parts: FollowParts): Promise<v
       const turned: Turn = held ? await turn(reactor, held, parts) : 'not mine';
       held = typeof turned === 'string' || !held ? undefined : { ...held, position: turned.position };
       if (turned === 'not mine') await pause(leases.ttlMs / 2, signal);
-      else if (turned !== 'stopped' && turned.seen !== undefined) await news.wait(turned.seen, parts.pollMs, signal);
+      else if (turned !== 'stopped' && turned.seen !== undefined) {
+        await news.wait(turned.seen, parts.pollMs, signal);
+        if (turned.busy) await pause(BREATH_MS, signal);
+      }
       if (turned !== 'stopped') backoff = FIRST_BACKOFF_MS;
       else {
         // Whoever may be able to go on, such as a newer program beside this one, should find the lease free.
@@ -86,7 +91,7 @@ interface Held {
 }
 
 /** Where the reactor stands now; at the end of the log, with the rings of the news that were heard before it was read. */
-type Turn = { readonly position: bigint; readonly seen: number | undefined } | 'not mine' | 'stopped';
+type Turn = { readonly position: bigint; readonly seen: number | undefined; readonly busy: boolean } | 'not mine' | 'stopped';
 
 const standing = (reactor: Reactor, { log, store }: FollowParts): Promise<bigint> =>
   store.position(reactor.name, () => (reactor.start === 'now' ? log.head() : Promise.resolve(0n)));
@@ -96,7 +101,7 @@ async function turn(reactor: Reactor, { epoch, position: from }: Held, parts: Fo
   const { pages, store } = parts;
   const page = await pages.after(from, reactor.categories);
   const seen = page.end || page.scannedTo <= from ? page.rings : undefined;
-  if (page.scannedTo <= from) return { position: from, seen };
+  if (page.scannedTo <= from) return { position: from, seen, busy: page.busy };
   const { jobs, until, stopped } = await readPage(reactor, page.events, from, page.scannedTo, parts);
   if (until > from) {
     const given = page.events.findLast(({ position }) => position <= until);
@@ -104,7 +109,7 @@ async function turn(reactor: Reactor, { epoch, position: from }: Held, parts: Fo
     if (!(await store.advance(reactor.name, epoch, from, to, jobs))) return 'not mine';
     if (jobs.length > 0) parts.work.ring();
   }
-  if (!stopped) return { position: until, seen };
+  if (!stopped) return { position: until, seen, busy: page.busy };
   const { position, error } = stopped;
   await store.halt(reactor.name, position, faultOf(error));
   parts.logger.error({ err: error, reactor: reactor.name, position: String(position) }, 'a reactor stands still');

@@ -5,11 +5,14 @@ import type { EventLog, LogFilter, LogPage, StoredEvent } from '../../eventlog/p
 
 const PAGE = 256;
 const KEPT = 4;
+const MANY = 32;
 
 /** A stretch of the log as one reactor reads it: the events of its processes. */
 export interface ReactorPage extends LogPage {
   /** Rings of the news before it was read: whatever it lacks has rung since. */
   readonly rings: number;
+  /** Whether it brought much, of whatever processes: soon there will be more, and one move for both is cheaper. */
+  readonly busy: boolean;
 }
 
 /** The log as all reactors of a process read it. */
@@ -35,7 +38,7 @@ export function createPages({ log, codec, news }: { readonly log: EventLog; read
   async function read(after: bigint, filter?: LogFilter): Promise<Kept> {
     const { rings } = news;
     const page = await log.readAll(after, PAGE, filter);
-    return { ...page, after, rings };
+    return { ...page, after, rings, busy: page.events.length >= MANY };
   }
 
   async function readForAll(after: bigint): Promise<Kept> {

@@ -112,7 +112,8 @@ export function createStore(pool: pg.Pool, schema: string): Store {
            revision int, position numeric, part int, occurred_at text, correlation text) on j.n = moved.n
          on conflict (id) do nothing
        )
-       select n from moved`,
+       -- A move without jobs that a crash of the server loses is only made again, so it does not wait for the disk.
+       select n${jobs.length > 0 ? '' : ", set_config('synchronous_commit', 'off', true)"} from moved`,
       [JSON.stringify(moves), JSON.stringify(jobs)],
     );
     const moved = new Set(rows.map(({ n }) => n));
@@ -185,7 +186,9 @@ export function createStore(pool: pg.Pool, schema: string): Store {
       const { rows } = await pool.query<{ id: string }>(
         `with ended as (
            update ${within}.jobs set ended_at = now(), ending = $2, refusal = $3, fault = null
-           where id = $1 and ended_at is null returning reactor, stream
+           where id = $1 and ended_at is null
+           -- A job that a crash of the server finds not ended is done again without harm.
+           returning reactor, stream, set_config('synchronous_commit', 'off', true)
          )
          update ${within}.jobs next set due = now() + $4 * interval '1 ms'
          where next.due <= now() and next.ended_at is null and next.id = (
