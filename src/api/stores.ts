@@ -17,7 +17,8 @@ export interface RestrictedReads {
 }
 
 const MARK = 'restricted.';
-const POSITION = /^(?:restricted\.)?\d{1,30}$/;
+/** A position of EventStoreDB has 127 bits. */
+const POSITION = /^(?:restricted\.)?\d{1,39}$/;
 
 /** A position with its store, as it is sent and sent back. */
 export interface StorePosition {

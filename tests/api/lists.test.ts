@@ -210,6 +210,9 @@ t.test('how far the read models have come is shown to whoever runs the server', 
   await read('/v1/cases', registrar);
   const { json } = await api.call('GET', '/health/projections');
   t.match(json, { status: 'ok' });
+  const far = { 'masar-after': String((1n << 127n) - 1n) };
+  const late = await api.call('GET', '/v1/cases', { as: registrar, headers: far });
+  t.same([late.status, late.headers.get('masar-stale')], [200, 'true'], 'positions may be as large as those of EventStoreDB');
   const names = projectionsOf(registryOf([parcel]), String).map((one) => one.name);
   t.same(json.items.map((one: { name: string }) => one.name).sort(), names.sort());
 });
