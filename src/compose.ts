@@ -34,7 +34,7 @@ import { type Clock, openClock, timeOf } from './platform/clock.ts';
 import { type Config, ConfigError } from './platform/config.ts';
 import { createKysely, createPool, withAdvisoryLock } from './platform/database.ts';
 import { ensureDurable } from './platform/durability.ts';
-import { openEmbeddedPostgres, restrictedDatabaseOn } from './platform/embeddedPostgres.ts';
+import { type EmbeddedPostgres, openEmbeddedPostgres, restrictedDatabaseOn } from './platform/embeddedPostgres.ts';
 import { openFileStore } from './platform/files/open.ts';
 import type { Keyring } from './platform/keyring.ts';
 import { type ErasedList, openErasedList } from './platform/keys/erasedList.ts';
@@ -113,17 +113,30 @@ export interface Core {
   close(): Promise<void>;
 }
 
+/** What a process has before its core is opened. */
+export interface Beforehand {
+  /** What is done in the general store is traced where a tracer is given. */
+  readonly tracer?: Tracer | undefined;
+  /** The embedded database where it is being opened already; the core closes it. */
+  readonly embedded?: Promise<EmbeddedPostgres> | undefined;
+}
+
 /**
  * Opens the log, the keys and the executor of an installation. In embedded mode the database is started, or joined when
  * another process of this machine runs it, and migrated; elsewhere migrations are a step of their own (`npm run migrate`).
- * What is done in the general store is traced where a tracer is given.
  */
-export async function openCore(config: Config, logger: Log, applicationName: string, tracer?: Tracer): Promise<Core> {
-  const closers: (() => unknown)[] = [];
+export async function openCore(
+  config: Config,
+  logger: Log,
+  applicationName: string,
+  { tracer, ...beforehand }: Beforehand = {},
+): Promise<Core> {
+  const closers: Steps = [];
   const close = () => undo(closers);
   try {
-    const embedded =
-      config.databaseUrl === undefined ? await openEmbeddedPostgres({ dataDir: config.dataDir, log: logger }) : undefined;
+    const opening =
+      beforehand.embedded ?? (config.embedded ? openEmbeddedPostgres({ dataDir: config.dataDir, log: logger }) : undefined);
+    const embedded = await opening;
     if (embedded) closers.push(() => embedded.stop());
     const databaseUrl = embedded?.url ?? config.databaseUrl ?? '';
     const pool = createPool(databaseUrl, { applicationName, max: 20, log: logger });
@@ -260,8 +273,11 @@ async function bringErasuresBack(
     logger.warn({ subjects: unknownToLog.length }, 'the log was put back to a day before erasures: read models are made anew');
 }
 
+/** What ends what was opened, in the order of opening. */
+export type Steps = (() => unknown)[];
+
 /** Runs the steps last first, each once; one that fails does not keep the others from running, and is thrown in the end. */
-export async function undo(steps: (() => unknown)[]): Promise<void> {
+export async function undo(steps: Steps): Promise<void> {
   const faults: unknown[] = [];
   for (const step of steps.splice(0).reverse()) {
     try {

@@ -1,8 +1,9 @@
+import module from 'node:module';
+import { join } from 'node:path';
 import { ConfigError, readConfig } from './platform/config.ts';
-import { DirectoryInUse } from './platform/embeddedPostgres.ts';
+import { DirectoryInUse, openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
 import { createLogger } from './platform/logging.ts';
 import { createShutdown } from './platform/shutdown.ts';
-import { serve } from './serve.ts';
 
 /** Runs the roles of MASAR_ROLES until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
@@ -10,9 +11,24 @@ async function main(): Promise<void> {
   const logger = createLogger({ level: config.logLevel, role: [...config.roles].join('+') });
   for (const warning of config.warnings) logger.warn({}, warning);
   const shutdown = createShutdown({ log: logger });
-  const running = await serve(config, logger);
+  const embedded = config.embedded ? openEmbeddedPostgres({ dataDir: config.dataDir, log: logger }) : undefined;
+  // What fails there is told by who waits for it.
+  embedded?.catch(() => {});
+  if (config.embedded) keepCompiled(join(config.dataDir, 'compiled'));
+  // The database starts while the thousand files of the program are read.
+  const { serve } = await import('./serve.ts');
+  const running = await serve(config, logger, { embedded });
   shutdown.defer('masar', () => running.stop());
   if (running.address) logger.info({ url: running.address, docs: `${running.address}/docs` }, 'listening');
+}
+
+/**
+ * Keeps what Node compiled in a directory of ours for the next start; Node 20 cannot. In one that others may write to, they could
+ * leave us their code.
+ */
+function keepCompiled(directory: string): void {
+  const enable: unknown = Reflect.get(module, 'enableCompileCache');
+  if (typeof enable === 'function') enable(directory);
 }
 
 main().catch((error: unknown) => {

@@ -1,15 +1,19 @@
 /** What whoever runs Masar sees of it: probes, metrics, traces. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { migrateAll } from '../src/compose.ts';
+import { readConfig } from '../src/platform/config.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
 import { serveOperations } from '../src/platform/operationsServer.ts';
 import { isSampled, parentIn, spanIdOf, traceIdOf } from '../src/platform/tracing/ids.ts';
 import { openTracer } from '../src/platform/tracing/otlp.ts';
 import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
+import { serve } from '../src/serve.ts';
 import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
 import { text as infra, metricsIn, queries, runbooks } from './support/operation/infra.ts';
 import { installation, until } from './support/operation/installation.ts';
-import { silentLog, temporaryDirectory } from './support/postgres.ts';
+import { silentLog, temporaryDirectory, testDatabase } from './support/postgres.ts';
 
 t.setTimeout(120_000);
 
@@ -205,4 +209,34 @@ t.test('what sends traces is loaded only when something is traced', async (t) =>
     .filter((line) => line.includes('tracing/otlp.ts'));
   t.ok(lines.some((line) => line.includes('await import(')));
   t.ok(lines.every((line) => line.includes('await import(') || line.startsWith('import type ')));
+});
+
+t.test('a start that fails closes all that it opened, whichever step it is', async (t) => {
+  const directory = temporaryDirectory();
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const { url, pool } = await testDatabase(t);
+  await migrateAll(pool, url);
+  const base = readConfig({ DATABASE_URL: url, MASAR_DATA: directory, PORT: '0' });
+  /** The programs that are still connected, other than this test. */
+  const connected = async (): Promise<readonly string[]> => {
+    const { rows } = await pool.query<{ name: string }>(
+      `select application_name as name from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'masar%'`,
+    );
+    return rows.map((row) => row.name);
+  };
+  const gone = async (): Promise<true | undefined> => ((await connected()).length === 0 ? true : undefined);
+
+  const whole = await serve(base, silentLog);
+  t.ok((await connected()).includes('masar worker'), 'control: what runs is connected');
+  const port = Number(new URL(whole.address ?? '').port);
+  const second = serve({ ...base, port }, silentLog);
+  await t.rejects(second, { code: 'EADDRINUSE' }, 'the last step');
+  await whole.stop();
+  t.ok(await until('all connections are closed', gone));
+
+  // The worker runs already when the key that signs the access log is asked for.
+  const keyless = { ...base, roles: new Set(['worker'] as const), auditKeyFile: join(directory, 'none.key') };
+  await t.rejects(serve(keyless, silentLog), { code: 'ENOENT' }, 'a step in the middle');
+  t.ok(await until('all connections are closed', gone));
 });

@@ -2,12 +2,13 @@
  * `npm run access` holds every month of the access log against its tree and its last signed head, and
  * names the first entry that is not what was sealed. With `-- drop`, months past ACCESS_RETENTION_MONTHS are dropped, as workers do.
  */
-import { openAccessPool } from '../accessPools.ts';
+
 import { auditSigner, openCore, SCHEMAS } from '../compose.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
 import { checkMonth, sealMonths } from '../eventlog/access/trees.ts';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
+import { openAccessPool } from '../roles/accessLog.ts';
 import { run } from './run.ts';
 
 await run(async () => {

@@ -42,7 +42,7 @@ await run(async () => {
   process.stdout.write(`Masar demo: everything is made up, only the places are real.\nStarting Postgres and the server …\n`);
   // Dates of the past would act between two deeds that are told of it: deadlines are watched when the story is told.
   let told: () => void = () => {};
-  const running = await serve(config, logger, new Promise<void>((end) => (told = end)));
+  const running = await serve(config, logger, { watchFrom: new Promise<void>((end) => (told = end)) });
   shutdown.defer('masar', () => running.stop());
   try {
     await tell(running, scale);

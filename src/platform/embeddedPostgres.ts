@@ -117,17 +117,32 @@ export async function restrictedDatabaseOn({ connection }: Pick<EmbeddedPostgres
   client.on('error', () => {});
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock(hashtext($1))', [RESTRICTED_DATABASE]);
-    const role = await client.query('select from pg_roles where rolname = $1', [RESTRICTED_ROLE]);
-    if (role.rowCount === 0) await client.query(`create role ${RESTRICTED_ROLE} login nosuperuser nocreatedb nocreaterole`);
-    const database = await client.query('select from pg_database where datname = $1', [RESTRICTED_DATABASE]);
-    if (database.rowCount === 0) await client.query(`create database ${RESTRICTED_DATABASE} owner ${RESTRICTED_ROLE}`);
-    await client.query(`revoke all on database ${RESTRICTED_DATABASE} from public`);
-    await client.query(`revoke connect on database ${DATABASE} from public`);
+    if (!(await isApart(client))) await setApart(client);
   } finally {
     await client.end();
   }
   return urlOf({ ...connection, user: RESTRICTED_ROLE, database: RESTRICTED_DATABASE });
+}
+
+/** Whether both databases are there, the one with its login, and neither lets in who is not named. */
+async function isApart(client: Client): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select from pg_database d join pg_roles r on r.rolname = $3
+     where d.datname in ($1, $2) and not has_database_privilege('public', d.oid, 'connect')
+       and (d.datname = $1 or (d.datdba = r.oid and not has_database_privilege('public', d.oid, 'temporary')))`,
+    [DATABASE, RESTRICTED_DATABASE, RESTRICTED_ROLE],
+  );
+  return rowCount === 2;
+}
+
+async function setApart(client: Client): Promise<void> {
+  await client.query('select pg_advisory_lock(hashtext($1))', [RESTRICTED_DATABASE]);
+  const role = await client.query('select from pg_roles where rolname = $1', [RESTRICTED_ROLE]);
+  if (role.rowCount === 0) await client.query(`create role ${RESTRICTED_ROLE} login nosuperuser nocreatedb nocreaterole`);
+  const database = await client.query('select from pg_database where datname = $1', [RESTRICTED_DATABASE]);
+  if (database.rowCount === 0) await client.query(`create database ${RESTRICTED_DATABASE} owner ${RESTRICTED_ROLE}`);
+  await client.query(`revoke all on database ${RESTRICTED_DATABASE} from public`);
+  await client.query(`revoke connect on database ${DATABASE} from public`);
 }
 
 function connectionAt(host: string): EmbeddedPostgres['connection'] {

@@ -31,6 +31,7 @@ export async function migrate(
   { schema, migrations }: MigrationSet,
   { lockTimeoutMs = 2_000, tries = 30 }: Patience = {},
 ): Promise<string[]> {
+  if (await isCurrent(pool, schema, migrations)) return [];
   // One connection of its own: the lock and the settings below belong to a session and end with it.
   const own = new pg.Pool({ ...pool.options, max: 1 });
   own.on('error', () => {});
@@ -56,6 +57,13 @@ export async function migrate(
   } finally {
     await db.destroy();
   }
+}
+
+/** Whether just these migrations were run: then there is nothing to do, and no turn to wait for. */
+async function isCurrent(pool: pg.Pool, schema: string, migrations: MigrationSet['migrations']): Promise<boolean> {
+  const run = await namesRun(pool, schema);
+  const names = Object.keys(migrations);
+  return run !== undefined && run.size === names.length && names.every((name) => run.has(name));
 }
 
 /** The migration with a bound to its waiting for locks. It is set once its turn has come, since a turn is waited for without. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { checksOf } from '../../src/checks.ts';
+import { checksOf } from '../../src/roles/checks.ts';
 import { migrateAll, openCore } from '../../src/compose.ts';
 import { ConfigError, readConfig } from '../../src/platform/config.ts';
 import { createPool } from '../../src/platform/database.ts';

@@ -1,4 +1,4 @@
-import writeXlsxFile, { type Cell } from 'write-excel-file/node';
+import type { Cell } from 'write-excel-file/node';
 import type { Lang } from '../../domain/kernel/labels.ts';
 import { writeCsv } from '../../platform/tables/writeTable.ts';
 import { localTime, written } from './cells.ts';
@@ -27,6 +27,8 @@ const sheetName = (name: string): string => name.replace(/[\\/?*[\]:]/g, ' ').sl
 export async function xlsxOf({ name, lang, columns, rows }: Table): Promise<Buffer> {
   const head = columns.map(({ title }): Cell => ({ value: title, type: String, fontWeight: 'bold' }));
   const body = rows.map((row) => row.map((value, index) => cellOf(value, columns[index]?.kind ?? 'text')));
+  // No start waits for what only a spreadsheet needs.
+  const { default: writeXlsxFile } = await import('write-excel-file/node');
   return writeXlsxFile([head, ...body], {
     sheet: sheetName(name),
     rightToLeft: lang !== 'en',

@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
 import { MEDIA_TYPES } from '../../domain/kernel/documents.ts';
 
 /** How far into a file programs that guess look for a page. */
@@ -12,6 +11,8 @@ const MARKUP = /<\s*(!doctype|html|head|body|script|svg|iframe|\?xml)/i;
  * image that starts like a page or ends as a ZIP) are none.
  */
 export async function mediaTypeOf(bytes: Buffer): Promise<string | undefined> {
+  // No start waits for what only an upload needs.
+  const { fileTypeFromBuffer } = await import('file-type');
   const found = await fileTypeFromBuffer(bytes);
   if (found === undefined) return isTable(bytes) ? 'text/csv' : undefined;
   if (!Object.hasOwn(MEDIA_TYPES, found.mime)) return undefined;

@@ -1,4 +1,4 @@
-import writeXlsxFile, { type SheetData } from 'write-excel-file/node';
+import type { SheetData } from 'write-excel-file/node';
 
 /** A sheet of text. The first line holds the headings. */
 export interface Sheet {
@@ -10,6 +10,8 @@ const WIDEST = 40;
 
 /** An XLSX file of sheets that read from right to left, every cell as text so that numbers keep their zeros. */
 export async function writeXlsx(sheets: readonly Sheet[]): Promise<Buffer> {
+  // No start waits for what only a spreadsheet needs.
+  const { default: writeXlsxFile } = await import('write-excel-file/node');
   return writeXlsxFile(
     sheets.map(({ name, lines }) => ({
       sheet: name,

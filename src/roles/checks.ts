@@ -1,5 +1,5 @@
-import type { Core } from './compose.ts';
-import { unsafeSettings } from './platform/durability.ts';
+import type { Core } from '../compose.ts';
+import { unsafeSettings } from '../platform/durability.ts';
 
 /** Something a process leans on, and whether it is as it should be now. */
 interface Check {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { Core } from './compose.ts';
-import type { Metrics } from './platform/metrics.ts';
-import { watchPool } from './platform/poolMetrics.ts';
-import type { overdueWaits } from './projections/deadlines.queries.ts';
+import type { Core } from '../compose.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { watchPool } from '../platform/poolMetrics.ts';
+import type { overdueWaits } from '../projections/deadlines.queries.ts';
 
 /** What every role shows at a scrape. */
 export function watchCore(core: Core, metrics: Metrics): void {

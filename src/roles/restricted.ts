@@ -1,15 +1,15 @@
-import { keepAudit } from './auditRoles.ts';
-import { type Core, restrictedOrigin } from './compose.ts';
-import { pause } from './eventlog/follow.ts';
-import { createPool } from './platform/database.ts';
-import type { Metrics } from './platform/metrics.ts';
-import { openQueue } from './platform/queue.ts';
-import { deadlineSource } from './projections/deadlines.queries.ts';
-import { restrictedProjectionsOf } from './projections/index.ts';
-import { runProjector } from './projections/runtime/projector.ts';
-import { type RestrictedPlace, RESTRICTED_SCHEMAS as SCHEMAS } from './restrictedStore.ts';
-import { startWorkers } from './workers/index.ts';
-import { restrictedReactors } from './workers/reactors.ts';
+import { type Core, restrictedOrigin, type Steps } from '../compose.ts';
+import { pause } from '../eventlog/follow.ts';
+import { createPool } from '../platform/database.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { openQueue } from '../platform/queue.ts';
+import { deadlineSource } from '../projections/deadlines.queries.ts';
+import { restrictedProjectionsOf } from '../projections/index.ts';
+import { runProjector } from '../projections/runtime/projector.ts';
+import { type RestrictedPlace, RESTRICTED_SCHEMAS as SCHEMAS } from '../restrictedStore.ts';
+import { startWorkers } from '../workers/index.ts';
+import { restrictedReactors } from '../workers/reactors.ts';
+import { keepAudit } from './audit.ts';
 
 const AGAIN_MS = 5_000;
 
@@ -21,9 +21,11 @@ export interface RestrictedRoles {
 
 /**
  * Runs the restricted store's own projector and worker from when it can first be opened; while it is away the general store's
- * go on. Answers what ends them.
+ * go on. Nothing where there is no such store, or neither role is asked for.
  */
-export function runRestricted(core: Core, place: RestrictedPlace, roles: RestrictedRoles, all: Metrics): () => Promise<void> {
+export function startRestricted(core: Core, roles: RestrictedRoles, all: Metrics, steps: Steps): void {
+  const place = core.restricted;
+  if (!place || !(roles.projector || roles.worker)) return;
   // The same figures as of the general store, under names of their own.
   const metrics = all.within('restricted');
   const stopping = new AbortController();
@@ -43,10 +45,10 @@ export function runRestricted(core: Core, place: RestrictedPlace, roles: Restric
       ...(roles.worker ? [work(core, place, metrics, roles.watchFrom, stopping.signal)] : []),
     ]);
   })().catch((err: unknown) => core.logger.error({ err }, 'the restricted store is not followed any more'));
-  return async () => {
+  steps.push(() => {
     stopping.abort();
-    await running;
-  };
+    return running;
+  });
 }
 
 async function project(core: Core, place: RestrictedPlace, metrics: Metrics, signal: AbortSignal): Promise<void> {
@@ -56,8 +58,9 @@ async function project(core: Core, place: RestrictedPlace, metrics: Metrics, sig
   const projections = restrictedProjectionsOf(registry);
   const max = projections.length + 2;
   const pool = createPool(place.databaseUrl, { applicationName: 'masar restricted projector', max, log: logger });
-  await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics }, signal);
-  await pool.end();
+  await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics }, signal).finally(() =>
+    pool.end(),
+  );
 }
 
 /** Its audit tree, of its own database and signed under its own name. */
@@ -68,8 +71,8 @@ async function audit(
   signal: AbortSignal,
 ): Promise<void> {
   const pool = createPool(databaseUrl, { applicationName: 'masar restricted audit', max: 3, log: logger });
-  await keepAudit({ config, pool, schema: SCHEMAS.audit, log, origin: restrictedOrigin(config), logger, metrics }, signal);
-  await pool.end();
+  const parts = { config, pool, schema: SCHEMAS.audit, log, origin: restrictedOrigin(config), logger, metrics };
+  await keepAudit(parts, signal).finally(() => pool.end());
 }
 
 async function work(

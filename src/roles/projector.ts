@@ -1,0 +1,27 @@
+import { type Core, SCHEMAS, type Steps } from '../compose.ts';
+import { createPool } from '../platform/database.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { watchPool } from '../platform/poolMetrics.ts';
+import type { Tracer } from '../platform/tracing/tracer.ts';
+import { projectionsOf } from '../projections/index.ts';
+import { runProjector } from '../projections/runtime/projector.ts';
+
+/** Keeps the read models of the general store, and gives logIndex where its store does not by itself. */
+export function startProjector(core: Core, metrics: Metrics, tracer: Tracer | undefined, steps: Steps): void {
+  const { databaseUrl, log, codec, registry, logger } = core;
+  const projections = projectionsOf(registry, core.keyring.mac);
+  const pool = createPool(databaseUrl, { applicationName: 'masar projector', max: projections.length + 3, log: logger });
+  steps.push(() => pool.end());
+  watchPool(metrics, 'projector', pool);
+  const stopping = new AbortController();
+  const sequencing = core.sequence?.(stopping.signal).catch((err: unknown) => logger.error({ err }, 'the sequencer ended'));
+  const running = runProjector(
+    { pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics, tracer },
+    stopping.signal,
+  );
+  steps.push(async () => {
+    stopping.abort();
+    await running;
+    await sequencing;
+  });
+}
