@@ -1,6 +1,7 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { AS_PARTY, type Reach, type Rights, reachOf } from '../domain/access/access.ts';
 import type { Membership } from '../domain/access/membership.ts';
+import type { Scope } from '../domain/access/policy/index.ts';
 
 /** What somebody may see of some processes: the ways in which a permission reaches their cases. */
 export interface Sight {
@@ -65,8 +66,9 @@ export function visibleTo(sight: Sight, table = 'case_index', entry?: Entry): Co
     }
   }
   const all = sight.groups.flatMap(({ processes }) => processes);
+  const cheapFirst = [...ways.values()].sort((a, b) => EFFORT.indexOf(a.reach.scope) - EFFORT.indexOf(b.reach.scope));
   const covered = anyOf(
-    [...ways.values()].map(({ reach, processes }) => {
+    cheapFirst.map(({ reach, processes }) => {
       const conditions = covers(reach, sight.rights, table, entry);
       if (conditions === undefined) return NEVER;
       const of = processes.length < all.length ? [among(table, processes)] : [];
@@ -75,6 +77,9 @@ export function visibleTo(sight: Sight, table = 'case_index', entry?: Entry): Co
   );
   return covered === NEVER ? NEVER : sql<SqlBool>`(${among(table, all)} and ${covered})`;
 }
+
+/** Scopes by what it takes to tell whether a case is in them: Postgres looks no further than to the first that holds. */
+const EFFORT: readonly Scope[] = ['all', 'own', 'organisation', 'office', 'governorate', 'party', 'assigned', 'shared'];
 
 /** Rows of these processes; of a single one said so that its indexes keep their order. */
 const among = (table: string, processes: readonly string[]): Condition =>
@@ -114,11 +119,11 @@ function inScope({ scope, post, offered }: Reach, rights: Rights, table: string)
     case 'party':
       return anyOf([holds('parties', post.organisation), takesPart(post.office)]);
     case 'assigned':
-      return sql<SqlBool>`exists (
+      return sql<SqlBool>`(${column(table, 'taken')} <> '[]' and exists (
         select 1 from jsonb_array_elements(${column(table, 'taken')}) one
-        where one ->> 'staff' in (${rights.staff}, ${rights.behalf ?? rights.staff}) and ${mayHold(post)})`;
+        where one ->> 'staff' in (${rights.staff}, ${rights.behalf ?? rights.staff}) and ${mayHold(post)}))`;
     case 'shared':
-      return sql<SqlBool>`exists (
+      return sql<SqlBool>`(${column(table, 'shares')} <> '[]' and exists (
         select 1 from jsonb_array_elements(${column(table, 'shares')}) share
         where case when length(share ->> 'until') = 10
             then share ->> 'until' >= ${rights.day} else share ->> 'until' > ${rights.at ?? '9999'} end
@@ -126,7 +131,7 @@ function inScope({ scope, post, offered }: Reach, rights: Rights, table: string)
           when 'staff' then share -> 'reader' ->> 'id' = ${rights.staff}
             or length(share ->> 'until') = 10 and share -> 'reader' ->> 'id' = ${rights.behalf ?? rights.staff}
           when 'office' then share -> 'reader' ->> 'id' = ${post.office ?? null}
-          else share -> 'reader' ->> 'id' = ${post.organisation} end)`;
+          else share -> 'reader' ->> 'id' = ${post.organisation} end))`;
   }
 }
 

@@ -29,10 +29,14 @@ import { DAY, fillReadTables, NOW, nameWord } from './filling.ts';
 const SIZES = (process.env.CLAIMS ?? '132000').split(',').map(Number);
 const DECIDED = Number(process.env.DECIDED ?? 10);
 
-const rightsOf = (role: Role): Rights => ({
+const LARGE_OFFICE = 'office-IQG15-1';
+/** A fiftieth of the claims. */
+const SMALL_OFFICE = 'office-IQG5';
+
+const rightsOf = (role: Role, office = LARGE_OFFICE, organisation = 'ministry'): Rights => ({
   staff: 'officer',
   day: DAY,
-  posts: [{ id: 'post', role, organisation: 'ministry', office: 'office-IQG15-1', governorate: 'IQG15', from: '2015-01-01' }],
+  posts: [{ id: 'post', role, organisation, office, governorate: 'IQG15', from: '2015-01-01' }],
 });
 
 /** What is asked, each answering something of what it found. */
@@ -75,12 +79,15 @@ function questions(pool: pg.Pool, schema: string, claims: number): Readonly<Reco
     const hidden = hiddenFigures([...figures.values()], 10).reduce((sum, one) => sum + one.size, 0);
     return `${lines.length} lines, ${hidden} figures left out`;
   };
-  const page = async (cursor?: string) => queuePage(db, waiting, {}, moment, { order: 'since', limit: 50, cursor });
+  const page = async (cursor?: string, sight = waiting) =>
+    queuePage(db, sight, {}, moment, { order: 'since', limit: 50, cursor });
+  const ofOffice = (office: string) => sightOf(rightsOf('subcommitteeClerk', office, 'compensation'), 'queue:read', ['claim']);
   const cursorAt = (share: number): string => {
     const since = new Date(Date.parse('2015-01-01T08:00:00.000Z') + Math.floor(3_600 * share) * 86_400_000).toISOString();
     return Buffer.from(JSON.stringify(['since,process,case_id,wait_key', since, 'claim', '', ''])).toString('base64url');
   };
   const name = (...at: readonly number[]) => searchRegister(db, register, { name: at.map(nameWord).join(' ') }, { limit: 50 });
+  const named = { name: nameWord(7), birthYear: 1980 };
   const slow = {
     'tracker by governorate, of a finished period': () => closedTracker(['governorate']),
     'decided out of order': async () => `${(await overtakings(db, open, {}, { limit: 50 })).items.length}`,
@@ -90,8 +97,14 @@ function questions(pool: pg.Pool, schema: string, claims: number): Readonly<Reco
     'tracker by committee and type': () => tracker(['body', 'kind']),
     'queue, first page': async () => `${(await page()).items.length}`,
     'queue, a deep page': async () => `${(await page(cursorAt(0.7))).items.length}`,
+    'queue of a large office': async () => `${(await page(undefined, ofOffice(LARGE_OFFICE))).items.length}`,
+    'queue of a large office, a deep page': async () => `${(await page(cursorAt(0.7), ofOffice(LARGE_OFFICE))).items.length}`,
+    'queue of a small office': async () => `${(await page(undefined, ofOffice(SMALL_OFFICE))).items.length}`,
+    'queue of a small office, a deep page': async () => `${(await page(cursorAt(0.7), ofOffice(SMALL_OFFICE))).items.length}`,
     'name of two words': async () => `${(await name(7, 33)).items.length}`,
     'name of three words': async () => `${(await name(7, 33, 52)).items.length}`,
+    'name of one word and a year of birth': async () =>
+      `${(await searchRegister(db, register, named, { limit: 50 })).items.length}`,
     ...(process.env.SLOW === '0' ? {} : slow),
   };
 }
@@ -115,7 +128,7 @@ const pool = createPool(server.url, { applicationName: 'reads at scale', stateme
 if (process.env.EXPLAIN) {
   pool.on('connect', (client) => {
     client.on('notice', ({ message }) => process.stdout.write(`${message}\n`));
-    void client.query(`load 'auto_explain'; set auto_explain.log_min_duration = 20; set auto_explain.log_analyze = on;
+    void client.query(`load 'auto_explain'; set auto_explain.log_min_duration = ${Number(process.env.EXPLAIN)}; set auto_explain.log_analyze = on;
       set client_min_messages = log`);
   });
 }
