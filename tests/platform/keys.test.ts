@@ -8,6 +8,7 @@ import { catalogueOf } from '../../src/api/catalogue.ts';
 import { problemBody } from '../../src/api/problemBody.ts';
 import { registryOf } from '../../src/domain/kernel/registry.ts';
 import { createKysely, createPool } from '../../src/platform/database.ts';
+import { gathered } from '../../src/platform/gathered.ts';
 import { DESTROYED } from '../../src/platform/keyring.ts';
 import { type MasterKey, masterKeyOf, masterKeys } from '../../src/platform/keys/masterKey.ts';
 import { keyringMigrations } from '../../src/platform/keys/migrations.ts';
@@ -63,6 +64,39 @@ t.test('a destroyed key leaves a tombstone, is never made again, and takes other
   const rows = await store.rows();
   t.equal(rows.length, 9);
   t.ok(rows.every((row) => row.wrapped === null && row.master === null && row.destroyed_at !== null));
+});
+
+t.test('keys asked for in one moment are made and fetched together, and the fault of one is nobody else’s', async (t) => {
+  const master = masterKeyOf(randomBytes(32));
+  const made: number[] = [];
+  const read: number[] = [];
+  const store = await keyStore(t, {
+    ...master,
+    wrap: (keys) => {
+      made.push(keys.length);
+      return master.wrap(keys);
+    },
+    unwrap: (keys) => {
+      read.push(keys.length);
+      return master.unwrap(keys);
+    },
+  });
+  const [writer, reader] = [await store.open(), await store.open()];
+  made.length = 0;
+  read.length = 0;
+  const wanted = names(20);
+  const keys = await Promise.all(wanted.map((one) => hexOf(writer, [one], true)));
+  t.equal(new Set(keys.flat()).size, 20);
+  t.same([made, read], [[20], [20]]);
+  t.same(await Promise.all(wanted.map((one) => hexOf(reader, [one]))), keys);
+  t.same(read, [20, 20]);
+
+  const halved = gathered(async (numbers: readonly number[]) => {
+    if (numbers.some((one) => one % 2 === 1)) throw new Error('odd');
+    return numbers.map((one) => one / 2);
+  });
+  const told = await Promise.allSettled([2, 3, 4].map(halved));
+  t.match(told, [{ value: 1 }, { status: 'rejected' }, { value: 2 }]);
 });
 
 t.test('a key destroyed elsewhere is forgotten within the time of the cache, and at once by who is told', async (t) => {

@@ -477,6 +477,25 @@ t.test('imports', async (t) => {
     t.ok((await run(7, random, plain)).persons > 6, 'with random ids and keys the same kills would have doubled rows');
   });
 
+  t.test('what an import reserves is settled by the import itself, without a job for each', async (t) => {
+    const b = await inWorld();
+    const id = await b.upload(csv(head('1')));
+    await b.settle(id);
+    await b.w.when(b.verifier, 'importRun', 'commit', id, {});
+    await b.settle(id);
+    const [stream = ''] = await b.of('household');
+    const { history, record } = await b.w.cases.load(household, stream.replace('household-', ''));
+    t.match(record.reservations, [{ status: 'confirmed' }]);
+    const asked = history.filter((one) => one.type === 'ReservationRequested');
+    const jobsFor = (event: RecordedEvent) => reservations.react(event).length;
+    t.same(asked.map(jobsFor), [0]);
+    const bySomebody = asked.map(({ meta, ...event }) => ({
+      ...event,
+      meta: { ...meta, actor: { ...meta.actor, id: 'somebody' } },
+    }));
+    t.same(bySomebody.map(jobsFor), [1], 'what a request reserves is settled by a job where the request died');
+  });
+
   t.test('a wrong file is taken back whole, but for what somebody acted on since', async (t) => {
     const b = await inWorld();
     const id = await b.upload(csv(head('1'), child('1', 'ابنة'), head('2'), head('3')));
