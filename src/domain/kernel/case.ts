@@ -126,8 +126,10 @@ export const changesThePast = (event: RecordedEvent): boolean => event.type === 
 export function step(process: Process, before: CaseRecord<Stated>, event: RecordedEvent): CaseRecord<Stated> {
   const { meta } = event;
   const opening = !before.exists;
+  const ofKernel = isCaseEvent(event.type);
   const seen: CaseRecord<Stated> = {
     ...before,
+    state: ofKernel ? before.state : process.evolve(before.state, event),
     exists: true,
     revision: meta.revision,
     openedBy: before.openedBy ?? meta.actor,
@@ -135,17 +137,15 @@ export function step(process: Process, before: CaseRecord<Stated>, event: Record
     changedAt: meta.recordedAt,
     owner: before.owner ?? ownerFrom(meta.actor),
   };
-  const moved = isCaseEvent(event.type)
-    ? stepKernel(process, seen, event as RecordedEvent & CaseEvent)
-    : { ...seen, state: process.evolve(seen.state, event) };
+  const moved = ofKernel ? stepKernel(process, seen, event as RecordedEvent & CaseEvent) : seen;
   const escalated = escalate(process, moved, event);
-  const status = escalated.retracted
-    ? 'retracted'
-    : escalated.adoption?.confirmed === false
-      ? 'adoption_pending'
-      : escalated.state.status;
-  return { ...escalated, status, ...waitsAfter(process, { ...escalated, status }, meta) };
+  const next = { ...escalated, status: statusOf(escalated) };
+  // Every event of every fold passes here: what nobody else has seen yet is completed, not copied again.
+  return Object.assign(next, waitsAfter(process, next, meta));
 }
+
+const statusOf = ({ retracted, adoption, state }: CaseRecord<Stated>): string =>
+  retracted ? 'retracted' : adoption?.confirmed === false ? 'adoption_pending' : state.status;
 
 /** The stream a record was folded from, split. */
 export const caseOfStream = (stream: string): { readonly process: string; readonly id: string } => ({
