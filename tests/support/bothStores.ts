@@ -1,6 +1,7 @@
 import type t from 'tap';
 import type { ApiParts } from '../../src/api/parts.ts';
-import { registry } from '../../src/domain/index.ts';
+import { registry as everything } from '../../src/domain/index.ts';
+import type { Registry } from '../../src/domain/kernel/registry.ts';
 import { auditMigrations } from '../../src/eventlog/audit/migrations.ts';
 import { auditReads } from '../../src/eventlog/audit/reads.ts';
 import { createExecutor } from '../../src/eventlog/execute.ts';
@@ -16,9 +17,9 @@ type World = ReturnType<typeof world>;
 
 /**
  * The restricted store beside a general world, with a log, keys and read models of its own: what is given there, and what makes
- * an API one over both stores.
+ * an API one over both stores. `registry` has the processes of both.
  */
-export async function restrictedBeside(test: Pick<typeof t, 'teardown'>, general: World) {
+export async function restrictedBeside(test: Pick<typeof t, 'teardown'>, general: World, registry: Registry = everything) {
   const { given, ...own } = world(registry.all.filter((one) => one.store === 'restricted'));
   const ofRestricted = registryFor(registry, 'restricted');
   const models = await readModels(test, { ...own, registry: ofRestricted });
@@ -62,5 +63,5 @@ export async function restrictedBeside(test: Pick<typeof t, 'teardown'>, general
       await own.log.head(),
       90_000,
     );
-  return { given, over, caughtUp };
+  return { given, glance: own.cases.glance, over, caughtUp };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type t from 'tap';
+import type { ApiParts } from '../../../src/api/parts.ts';
 import { kebab } from '../../../src/api/paths.ts';
 import type { Rights } from '../../../src/domain/access/access.ts';
 import { ROLES, type Role } from '../../../src/domain/access/roles.ts';
+import type { CaseRecord } from '../../../src/domain/kernel/case.ts';
 import { baghdadDate } from '../../../src/domain/kernel/dates.ts';
-import type { Command, Process } from '../../../src/domain/kernel/process.ts';
+import type { Command, Process, Stated } from '../../../src/domain/kernel/process.ts';
 import type { Staff } from '../../../src/domain/staff/index.ts';
 import { projectionsOf } from '../../../src/projections/index.ts';
 import { ISSUER, startApi } from '../api.ts';
@@ -12,8 +14,9 @@ import { withReadModels } from '../apiReads.ts';
 import { filesBeside, placeForFiles } from '../documents.ts';
 import { silentLog } from '../postgres.ts';
 import { sampleOf } from '../sample.ts';
+import type { world } from '../scenario.ts';
 import { type Cell, type Kind, kindOf, type Verdict } from './kinds.ts';
-import { matrixWorld, PLACES, type Place } from './prepared.ts';
+import { ME, matrixWorld, PLACES, type Place, secondsOf } from './prepared.ts';
 import { type Route, routesOf } from './routesOf.ts';
 
 /** So many requests are under way at once. */
@@ -21,11 +24,19 @@ const AT_A_TIME = 16;
 
 export interface Found {
   readonly routes: number;
+  readonly places: number;
   /** Addresses nobody has said an expectation for. */
   readonly nameless: readonly Route[];
   readonly cells: number;
   readonly tally: Readonly<Record<Verdict, number>>;
   readonly wrong: readonly string[];
+}
+
+/** Who asks: by name, in which role, with which rights. */
+interface Asking {
+  readonly name: string;
+  readonly role?: Role;
+  readonly rights: Rights;
 }
 
 interface Planned extends Route {
@@ -56,46 +67,79 @@ export function sliceOf(text = '1/1'): Slice {
   return { nth, of };
 }
 
+/** A world to ask in: its cases by place, and which addresses are about them. */
+export interface Setting {
+  readonly w: ReturnType<typeof world>;
+  /** Those whose cases are asked for. */
+  readonly processes: readonly Process[];
+  readonly places: readonly string[];
+  /** In so many places a route is asked as one role, unless the whole is. */
+  readonly atOnce: number;
+  /** Every case that may be shown. */
+  readonly records: readonly CaseRecord<Stated>[];
+  readonly isAsked: (route: Route) => boolean;
+  /** The case of a process in a place as one role meets it; undefined where there is none. */
+  readonly idAt: (process: string, place: string, role: Role | undefined) => string | undefined;
+  /** Whether the paper says that a case of a process in a place is opened by a role; undefined where that is left to the table. */
+  readonly opens?: (process: string, place: string, role: Role) => boolean | undefined;
+  /** What makes the API one over this world. */
+  readonly besides: (parts: ApiParts) => Promise<Partial<ApiParts>>;
+}
+
+/** The general store alone. */
+export async function generalSetting(): Promise<Setting> {
+  const { w, processes, cases } = await matrixWorld();
+  const streams = [...cases].flatMap(([name, ids]) =>
+    Object.entries(ids).flatMap(([place, id]) => (place === 'absent' ? [] : [`${name}-${id}`])),
+  );
+  return {
+    ...{ w, processes, places: PLACES, atOnce: 1, isAsked: () => true },
+    records: await Promise.all([...streams, `staff-${ME.id}`].map((one) => w.cases.glance(one))),
+    idAt: (process, place) => cases.get(process)?.[place as Place],
+    besides: async () => ({}),
+  };
+}
+
 /**
  * Asks a running API as these roles, in the last second of each role and in the first without it; once a right has ended, every
  * eighth of the routes unless the whole is asked, others with every role.
  */
 export async function askMatrix(
   test: Pick<typeof t, 'teardown'>,
+  setting: Setting,
   roles: readonly Role[],
   extent: Extent,
   slice: Slice,
 ): Promise<Found> {
   const whole = extent === 'whole';
-  const { w, me, processes, cases, secondsOf } = await matrixWorld();
+  const { w, processes, places, atOnce, records: all, idAt } = setting;
   const api = await startApi(w, async (parts) => {
     const reads = await withReadModels(test)(parts);
     const names = projectionsOf(w.registry, parts.mac).map((one) => one.name);
     if (!(await reads.waitFor?.(names, await w.log.head(), 60_000))) throw new Error('the read models lag behind');
+    const besides = await setting.besides(parts);
+    const { executor } = { ...parts, ...besides };
     return {
       ...reads,
       logger: silentLog,
       documents: await filesBeside(w, await placeForFiles(test)),
-      tokens: { verify: async () => ({ issuer: ISSUER, subject: me.subject }) },
+      tokens: { verify: async () => ({ issuer: ISSUER, subject: ME.subject }) },
+      ...besides,
       // Up to the decision, and nothing written: every cell meets the same world.
-      executor: { execute: (request) => parts.executor.execute({ ...request, dryRun: true }) },
+      executor: { execute: (request) => executor.execute({ ...request, dryRun: true }) },
     };
   });
   test.teardown(() => api.close());
 
-  const routes = routesOf(api.app);
+  const routes = routesOf(api.app).filter(setting.isAsked);
   const sliced = routes.filter((_route, at) => at % slice.of === slice.nth - 1);
   const plans = sliced.flatMap((one) => {
     const kind = kindOf(one);
     return kind ? [plan(one, kind, processes)] : [];
   });
-  const streams = [...cases].flatMap(([name, ids]) =>
-    Object.entries(ids).flatMap(([place, id]) => (place === 'absent' ? [] : [`${name}-${id}`])),
-  );
-  const all = await Promise.all([...streams, `staff-${me.id}`].map((one) => w.cases.glance(one)));
   const recordOf = new Map(all.map((one) => [one.id, one]));
   const processOf = (record: { readonly process: string }): Process => {
-    const process = w.registry.byName(record.process);
+    const process = processes.find((one) => one.name === record.process) ?? w.registry.byName(record.process);
     if (!process) throw new Error(`nobody knows ${record.process}`);
     return process;
   };
@@ -111,8 +155,9 @@ export async function askMatrix(
   const wrong: string[] = [];
   const tally: Record<Verdict, number> = { passes: 0, FORBIDDEN: 0, NOT_FOUND: 0 };
 
-  async function ask(one: Planned, who: string, place: Place | undefined, rights: Rights): Promise<void> {
-    const id = (place && one.of && cases.get(one.of.name)?.[place]) ?? randomUUID();
+  async function ask(one: Planned, who: Asking, place: string | undefined): Promise<void> {
+    const { rights } = who;
+    const id = (place && one.of && idAt(one.of.name, place, who.role)) ?? randomUUID();
     const record = place === undefined ? undefined : recordOf.get(id);
     const cell: Cell = { rights, process: one.of, command: one.command, record, all, processOf };
     const wanted = one.kind.expected(cell);
@@ -128,6 +173,9 @@ export async function askMatrix(
     const { code } = isProblem ? answer.json<{ code: string }>() : { code: '' };
     const verdict: Verdict = code === 'FORBIDDEN' || code === 'NOT_FOUND' ? code : 'passes';
     const differs = (): string | undefined => {
+      const isOpened = one.kind.opens && one.of && place && who.role ? setting.opens?.(one.of.name, place, who.role) : undefined;
+      const may = isOpened === true && rights.posts.length > 0;
+      if (isOpened !== undefined && may !== (verdict === 'passes')) return `${verdict}, and the paper says otherwise`;
       if (verdict !== wanted) return `${verdict} (${answer.statusCode} ${code}), not ${wanted}`;
       // A cell that never came as far as rights says nothing.
       if (one.kind.leans && code === 'UNAVAILABLE') return undefined;
@@ -139,38 +187,39 @@ export async function askMatrix(
       return items.join() === expected.join() ? undefined : `shows ${items.length} cases, not these ${expected.length}`;
     };
     const difference = differs();
-    if (difference) wrong.push(`${one.method} ${one.url} as ${who}, ${place ?? 'no case'}: ${difference}`);
+    if (difference) wrong.push(`${one.method} ${one.url} as ${who.name}, ${place ?? 'no case'}: ${difference}`);
   }
 
-  async function round(who: string, rights: Rights, turn: number, every = 1): Promise<void> {
-    const asked = plans.flatMap((one, at): readonly { readonly one: Planned; readonly place: Place | undefined }[] => {
+  async function round(who: Asking, turn: number, every = 1): Promise<void> {
+    const asked = plans.flatMap((one, at): readonly { readonly one: Planned; readonly place: string | undefined }[] => {
       if (one.kind.public || !isNext(one, turn) || (!whole && (at + turn) % every !== 0)) return [];
       if (!one.kind.ofCase) return [{ one, place: undefined }];
-      const next = PLACES.slice((at + turn) % PLACES.length).slice(0, 1);
-      return (whole ? PLACES : next).map((place) => ({ one, place }));
+      const next = Array.from({ length: atOnce }, (_, also) => places[(at + turn * atOnce + also) % places.length]);
+      return (whole ? places : next).map((place) => ({ one, place }));
     });
     const left = asked.values();
     const worker = async () => {
-      for (const { one, place } of left) await ask(one, who, place, rights);
+      for (const { one, place } of left) await ask(one, who, place);
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   }
 
   // Whatever the role: whoever asks as the first one asks these for all.
   for (const one of roles.includes(ROLES[0]) ? plans.filter((each) => each.kind.public) : []) {
-    await ask(one, 'nobody', undefined, { staff: '', day: baghdadDate(w.now()), posts: [] });
+    await ask(one, { name: 'nobody', rights: { staff: '', day: baghdadDate(w.now()), posts: [] } }, undefined);
   }
-  const { memberships } = (await w.cases.glance(`staff-${me.id}`)).state as Staff;
+  const { memberships } = (await w.cases.glance(`staff-${ME.id}`)).state as Staff;
   for (const role of roles) {
     const { valid, ended } = secondsOf(role);
     const posts = memberships.filter((one) => one.role === role);
     const turn = ROLES.indexOf(role);
     w.at(valid);
-    await round(role, { staff: me.id, day: baghdadDate(valid), posts }, turn);
+    const at = (instant: string) => ({ staff: ME.id, day: baghdadDate(instant), at: instant });
+    await round({ name: role, role, rights: { ...at(valid), posts } }, turn);
     w.at(ended);
-    await round(`${role} until a second ago`, { staff: me.id, day: baghdadDate(ended), posts: [] }, turn, 8);
+    await round({ name: `${role} until a second ago`, role, rights: { ...at(ended), posts: [] } }, turn, 8);
   }
-  return { routes: routes.length, nameless: routes.filter((one) => !kindOf(one)), cells, tally, wrong };
+  return { routes: routes.length, places: places.length, nameless: routes.filter((one) => !kindOf(one)), cells, tally, wrong };
 }
 
 /** What the answer of a route hangs on: routes with the same have the same row of the matrix. */

@@ -32,6 +32,8 @@ export interface Kind {
   readonly body?: object;
   /** Asked once and without a token, since nobody is asked who they are. */
   readonly public?: true;
+  /** Shows what a case holds. */
+  readonly opens?: true;
   /** Once let through it leans on a part that this API is not given, so "unavailable" is let through. */
   readonly leans?: true;
 }
@@ -243,11 +245,18 @@ export const KINDS: readonly Kind[] = [
     // Of the claims of a person those one may follow; nobody here is a claimant.
     expected: anybody,
   },
-  { name: 'history', is: new RegExp(`^GET ${P}/:id/(timeline|trail)$`), ofCase: true, expected: looking('timeline') },
+  {
+    name: 'history',
+    is: new RegExp(`^GET ${P}/:id/(timeline|trail)$`),
+    ofCase: true,
+    opens: true,
+    expected: looking('timeline'),
+  },
   {
     name: 'beside a case',
     is: new RegExp(`^GET ${P}/:id(/(dwell|prints|rows|errors\\.csv))?$`),
     ofCase: true,
+    opens: true,
     expected: looking('read'),
   },
   { name: 'family', is: /^GET \/v1\/households\/:id\/(card|page)$/, ofCase: true, expected: looking('read') },
@@ -255,7 +264,7 @@ export const KINDS: readonly Kind[] = [
   { name: 'file of a case', is: new RegExp(`^GET ${P}/:id/documents/:document$`), ofCase: true, expected: below(files) },
   { name: 'paper of a case', is: new RegExp(`^GET ${P}/:id/prints/:number$`), ofCase: true, expected: below(looking('read')) },
   { name: 'directory', is: /^GET \/v1\/(organisations|offices|staff)$/, ofCase: false, expected: anybody, shows: shown },
-  { name: 'list', is: new RegExp(`^GET ${P}$`), ofCase: false, expected: anybody, shows: shown },
+  { name: 'list', is: new RegExp(`^GET ${P}$`), ofCase: false, query: 'limit=200', expected: anybody, shows: shown },
   {
     name: 'word of a former receiver',
     is: /^POST \/v1\/referrals\/:id\/confirm-deletion$/,

@@ -16,11 +16,13 @@ export const PLACES = ['own', 'shared', 'party', 'sameOffice', 'otherOffice', 'o
 export type Place = (typeof PLACES)[number];
 
 /** What samples say wherever an id stands: the organisation that takes part. */
-const SAMPLE_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+export const SAMPLE_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const SUBJECT = randomUUID();
+/** The one officer of the matrix. */
+export const ME = { id: staffIdOf(ISSUER, SUBJECT), subject: SUBJECT };
 /** Samples lie in Ninewa, the officer does not. */
-const HERE = { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG01' };
-const START = '2026-03-01T08:00:00.000Z';
+export const HERE = { organisation: randomUUID(), office: randomUUID(), governorate: 'IQG01' };
+export const START = '2026-03-01T08:00:00.000Z';
 
 /**
  * One officer who holds every role, each on a day of its own with a day of none after it; and of every process a case in every
@@ -30,8 +32,7 @@ export async function matrixWorld() {
   const closed = new Set<string>();
   const processes = registry.all.filter((one) => one.store === 'general').map((one) => sealedIn(one, closed));
   const w = world(processes, START);
-  const me = { id: staffIdOf(ISSUER, SUBJECT), subject: SUBJECT };
-  await w.given('staff', me.id, enrolled(), ...ROLES.map((role, at) => membership(role, dayOf(at))));
+  await w.given('staff', ME.id, ...inEveryRole());
 
   const cases = new Map<string, Readonly<Partial<Record<Place, string>>>>();
   for (const process of processes) {
@@ -54,28 +55,34 @@ export async function matrixWorld() {
     const data = JSON.parse(JSON.stringify(sampleOf(process.events[type]!)).replaceAll(SAMPLE_ID, other)) as object;
     await w.given(process.name, id, { type, data, by });
     if (place === 'shared') {
-      const share = { reader: { kind: 'staff', id: me.id }, purpose: 'advice', until: '2099-01-01' };
+      const share = { reader: { kind: 'staff', id: ME.id }, purpose: 'advice', until: '2099-01-01' };
       await w.given(process.name, id, { type: 'CaseShared', data: share, by });
     }
     const wait = (await w.cases.glance(`${process.name}-${id}`)).waits[0]?.key;
     if (place === 'own' && wait !== undefined) {
-      await w.given(process.name, id, { type: 'CaseTaken', data: { wait, staff: me.id }, by });
+      await w.given(process.name, id, { type: 'CaseTaken', data: { wait, staff: ME.id }, by });
     }
   }
 
   return {
     w,
-    me,
     processes,
     /** Ids by process and place; processes that nobody opens have none. */
     cases,
-    /** The last second of the day on which the officer holds a role, and the first in which no longer. */
-    secondsOf: (role: Role) => {
-      const end = Date.parse(`${dayOf(ROLES.indexOf(role))}T21:00:00.000Z`);
-      return { valid: new Date(end - 1000).toISOString(), ended: new Date(end).toISOString() };
-    },
   };
 }
+
+/** The last second of the day on which the officer holds a role, and the first in which no longer. */
+export function secondsOf(role: Role): { readonly valid: string; readonly ended: string } {
+  const end = Date.parse(`${dayOf(ROLES.indexOf(role))}T21:00:00.000Z`);
+  return { valid: new Date(end - 1000).toISOString(), ended: new Date(end).toISOString() };
+}
+
+/** The officer with every role, each on a day of its own. */
+export const inEveryRole = (): readonly { readonly type: string; readonly data: object }[] => [
+  enrolled(),
+  ...ROLES.map((role, at) => membership(role, dayOf(at))),
+];
 
 const dayOf = (at: number): string => addDays(baghdadDate(START), 2 * at + 1);
 
@@ -84,7 +91,7 @@ const opening = (process: Process): string | undefined =>
   Object.values(process.commands).find((one) => one.from === 'new' && !one.kernel && one.permission !== 'system')?.emits[0];
 
 /** The process with some of its cases above every tier; but those that somebody imports by name stay as they are. */
-const sealedIn = (process: Process, closed: ReadonlySet<string>): Process =>
+export const sealedIn = (process: Process, closed: ReadonlySet<string>): Process =>
   ([rule.name, reservation.name, importRun.name] as readonly string[]).includes(process.name)
     ? process
     : {
@@ -92,7 +99,7 @@ const sealedIn = (process: Process, closed: ReadonlySet<string>): Process =>
         about: (state, id) => ({ ...process.about?.(state, id), ...(closed.has(id) ? { tier: 'T3' as const } : {}) }),
       };
 
-function ownerOf(place: Place): Person {
+export function ownerOf(place: Place): Person {
   if (place === 'otherOffice') return someone('registrar', { ...HERE, office: randomUUID() });
   if (place === 'own' || place === 'sameOffice' || place === 'protected') return someone('registrar', HERE);
   return someone('registrar', { governorate: 'IQG08' });
