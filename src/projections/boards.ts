@@ -134,7 +134,9 @@ function createKept(db: Kysely<BoardTables>) {
   return {
     of: (stream: string): KeptCase => kept.get(stream) ?? NOTHING,
     async recall(batch: readonly ProjectedEvent[]): Promise<void> {
-      const unknown = batch.filter(({ meta }) => meta.revision > 0 && !kept.has(meta.stream));
+      // Of a case that begins here nothing is written yet.
+      const begun = new Set(batch.filter(({ meta }) => meta.revision === 0).map(({ meta }) => meta.stream));
+      const unknown = batch.filter(({ meta: { stream } }) => !begun.has(stream) && !kept.has(stream));
       for (const process of new Set(unknown.map((event) => event.process.name))) {
         const ids = [...new Set(unknown.filter((event) => event.process.name === process).map((event) => event.id))];
         const [found, waits] = await Promise.all([
