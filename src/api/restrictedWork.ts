@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Rights } from '../domain/access/access.ts';
 import { ofRestricted, RestrictedUnavailable } from '../eventlog/stores.ts';
+import { inTime } from '../platform/inTime.ts';
 import { readDb, type Sight, sightOf } from '../projections/reads.queries.ts';
 import { recordedBy } from '../projections/timeline.queries.ts';
 import { logIndexIn } from './listing.ts';
@@ -49,7 +50,8 @@ export const restrictedNames = ({ registry }: Pick<ApiParts, 'registry'>): reado
 export async function askedOfRestricted<T>({ restricted }: ApiParts, look: (db: Db) => Promise<T>): Promise<Beside<T>> {
   try {
     if (!restricted) throw new RestrictedUnavailable();
-    return { restricted: 'shown', found: await withinPatience(ofRestricted(() => look(readDb(restricted.reads)))) };
+    const found = ofRestricted(() => look(readDb(restricted.reads)));
+    return { restricted: 'shown', found: await inTime(PATIENCE_MS, found, away) };
   } catch (error) {
     if (error instanceof RestrictedUnavailable) return { restricted: 'away' };
     throw error;
@@ -62,11 +64,6 @@ export async function restrictedIndex(general: Db, theirs: Db, asOf: string | un
   return BigInt(asOf) === 0n ? '0' : logIndexIn(theirs, await recordedBy(general, asOf));
 }
 
-/** @throws RestrictedUnavailable when it takes too long */
-async function withinPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new RestrictedUnavailable()), PATIENCE_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+function away(): never {
+  throw new RestrictedUnavailable();
 }

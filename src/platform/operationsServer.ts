@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inTime } from './inTime.ts';
 import type { Metrics } from './metrics.ts';
 import { isNear } from './near.ts';
 
@@ -13,20 +14,12 @@ export interface OperationsParts {
   readonly checks: () => Promise<readonly { readonly name: string; readonly ok: boolean }[]>;
 }
 
+/** Checks that take longer are not passed. */
 const CHECKS_MS = 3_000;
 
 function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
-}
-
-/** Checks that take too long are not passed. */
-async function inTime(checks: ReturnType<OperationsParts['checks']>): ReturnType<OperationsParts['checks']> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly { name: string; ok: boolean }[]>((resolve) => {
-    timer = setTimeout(() => resolve([{ name: 'checks', ok: false }]), CHECKS_MS);
-  });
-  return Promise.race([checks, late]).finally(() => clearTimeout(timer));
 }
 
 /**
@@ -38,7 +31,7 @@ export async function serveOperations(parts: OperationsParts): Promise<{ readonl
   const answers: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
     '/health/live': async (response) => send(response, 200, { status: 'live' }),
     '/health/ready': async (response) => {
-      const checks = await inTime(parts.checks());
+      const checks = await inTime(CHECKS_MS, parts.checks(), () => [{ name: 'checks', ok: false }]);
       const ok = checks.every((one) => one.ok);
       send(response, ok ? 200 : 503, { status: ok ? 'ready' : 'not ready', checks });
     },

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AuditReads } from '../../eventlog/audit/reads.ts';
+import { inTime } from '../../platform/inTime.ts';
 import { isNear } from '../../platform/near.ts';
 import { readDb } from '../../projections/reads.queries.ts';
 import { type ProjectionStatus, projectionStatus } from '../../projections/runtime/status.queries.ts';
@@ -211,11 +212,9 @@ async function restrictedCheck({ restricted }: ApiParts): Promise<readonly Check
   return checks.map((one) => ({ ...one, name }));
 }
 
-async function withinTime(checks: Promise<readonly Check[]>): Promise<readonly Check[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly Check[]>((resolve) => {
-    timer = setTimeout(() => resolve([{ name: 'checks', ok: false, detail: 'TIMEOUT' }]), CHECK_TIMEOUT_MS);
-  });
-  const failed = (error: unknown) => [{ name: 'checks', ok: false, detail: error instanceof Error ? error.name : 'ERROR' }];
-  return Promise.race([checks.catch(failed), late]).finally(() => clearTimeout(timer));
+/** Checks that fail or take too long are not passed. */
+function withinTime(checks: Promise<readonly Check[]>): Promise<readonly Check[]> {
+  const missed = (detail: string): readonly Check[] => [{ name: 'checks', ok: false, detail }];
+  const answered = checks.catch((error: unknown) => missed(error instanceof Error ? error.name : 'ERROR'));
+  return inTime(CHECK_TIMEOUT_MS, answered, () => missed('TIMEOUT'));
 }

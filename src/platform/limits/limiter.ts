@@ -1,3 +1,4 @@
+import { inTime } from '../inTime.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Counts, Use } from './counts.ts';
 import type { Limit, Limited, LimitSettings } from './settings.ts';
@@ -127,7 +128,7 @@ function gathering(counts: Counts): (use: Use) => Promise<number> {
       }
       try {
         const uses = [...sums.values()];
-        const used = await withinTime(counts.add(uses));
+        const used = await inTime(KEPT_WITHIN_MS, counts.add(uses), tooLate);
         const after = new Map(uses.map((one, index) => [one.key, used[index] ?? 0]));
         for (const one of batch) one.done(after.get(one.use.key) ?? 0);
       } catch (error) {
@@ -144,14 +145,6 @@ function gathering(counts: Counts): (use: Use) => Promise<number> {
     });
 }
 
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the counts were not kept in time')), KEPT_WITHIN_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function tooLate(): never {
+  throw new Error('the counts were not kept in time');
 }
