@@ -65,7 +65,7 @@ export async function serve(config: Config, logger: Logger, { watchFrom, embedde
     if (has('projector')) startProjector(core, metrics, tracer, steps);
     if (has('projector')) startAudit(core, metrics, steps);
     if (has('worker')) await startWorker(core, metrics, tracer, watchFrom, steps);
-    if (has('worker')) await startAccessLog(core, steps);
+    if (has('worker')) await startAccessLog(core, metrics, steps);
     startRestricted(core, { projector: has('projector'), worker: has('worker'), watchFrom }, metrics, steps);
     const address = await api?.listen({ host: config.host, port: config.port });
     ofApi.push(() => ending.abort());

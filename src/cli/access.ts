@@ -8,19 +8,19 @@ import { keepMonths } from '../eventlog/access/months.ts';
 import { checkMonth, sealMonths } from '../eventlog/access/trees.ts';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
-import { openAccessPool } from '../roles/accessLog.ts';
+import { accessHeads, accessOrigin, openAccessPool } from '../roles/accessLog.ts';
 import { run } from './run.ts';
 
 await run(async () => {
   const config = readConfig(process.env);
   const core = await openCore(config, createLogger({ level: 'error' }), 'masar access');
   try {
-    const signer = auditSigner(config, `${config.auditOrigin}/access`);
+    const signer = auditSigner(config, accessOrigin(config));
     const now = new Date().toISOString();
     if (process.argv.includes('drop')) {
       const [sealing, keeping] = [await openAccessPool(core, 'sealer', 2), await openAccessPool(core, 'keeper', 1)];
       try {
-        await sealMonths(sealing, SCHEMAS.access, signer, now);
+        await sealMonths(sealing, SCHEMAS.access, signer, now, accessHeads(config, core.logger));
         const { dropped } = await keepMonths(keeping, SCHEMAS.access, now, config.accessRetentionMonths);
         process.stdout.write(`dropped: ${dropped.join(', ') || 'none'}\n`);
       } finally {

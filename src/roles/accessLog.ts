@@ -1,9 +1,14 @@
 import type pg from 'pg';
 import { auditSigner, type Core, SCHEMAS, type Steps } from '../compose.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
+import { type HeadsOutside, headsOutside } from '../eventlog/access/outside.ts';
 import { type AccessDuty, accessStanding } from '../eventlog/access/roles.ts';
 import { sealMonths } from '../eventlog/access/trees.ts';
+import { directoryWitness } from '../eventlog/audit/witness.ts';
+import type { Config } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
+import type { Log } from '../platform/logging.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import { watchAccessLog } from '../workers/accessLog.ts';
 
 /**
@@ -23,18 +28,29 @@ export async function openAccessPool(
   return createPool(databaseUrl, { applicationName: `masar access ${duty}`, max, role, log: logger });
 }
 
+/** The name the access log is signed under; each month adds its own. */
+export const accessOrigin = (config: Config): string => `${config.auditOrigin}/access`;
+
+/** Where signed heads of the months of the access log are kept outside the database. */
+export const accessHeads = (config: Config, logger: Log, metrics?: Metrics): HeadsOutside | undefined => {
+  const { auditWitnessDir: directory } = config;
+  if (directory === undefined) return undefined;
+  return headsOutside((tree) => directoryWitness(directory, `${accessOrigin(config)}/${tree}`), logger, metrics);
+};
+
 /** Seals the months of the access log, and drops those that are past their time. */
-export async function startAccessLog(core: Core, steps: Steps): Promise<void> {
+export async function startAccessLog(core: Core, metrics: Metrics, steps: Steps): Promise<void> {
   const { config, logger } = core;
   // Sealing holds one connection for its transaction and looks through another.
   const sealing = await openAccessPool(core, 'sealer', 2);
   steps.push(() => sealing.end());
   const keeping = await openAccessPool(core, 'keeper', 1);
   steps.push(() => keeping.end());
-  const signer = auditSigner(config, `${config.auditOrigin}/access`);
+  const signer = auditSigner(config, accessOrigin(config));
+  const outside = accessHeads(config, logger, metrics);
   const stopping = new AbortController();
   const watching = watchAccessLog({
-    seal: (at) => sealMonths(sealing, SCHEMAS.access, signer, at),
+    seal: (at) => sealMonths(sealing, SCHEMAS.access, signer, at, outside),
     keep: (at) => keepMonths(keeping, SCHEMAS.access, at, config.accessRetentionMonths),
     logger,
     now: core.clock.now,
