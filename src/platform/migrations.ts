@@ -63,7 +63,7 @@ export async function migrate(
 async function isCurrent(pool: pg.Pool, schema: string, migrations: MigrationSet['migrations']): Promise<boolean> {
   const run = await namesRun(pool, schema);
   const names = Object.keys(migrations);
-  return run !== undefined && run.size === names.length && names.every((name) => run.has(name));
+  return run !== undefined && names.length > 0 && run.size === names.length && names.every((name) => run.has(name));
 }
 
 /** The migration with a bound to its waiting for locks. It is set once its turn has come, since a turn is waited for without. */
