@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { checksOf } from '../../src/roles/checks.ts';
 import { migrateAll, openCore } from '../../src/compose.ts';
 import { ConfigError, readConfig } from '../../src/platform/config.ts';
 import { createPool } from '../../src/platform/database.ts';
@@ -11,6 +10,7 @@ import { ensureDurable } from '../../src/platform/durability.ts';
 import { findBinaries } from '../../src/platform/embedded/binaries.ts';
 import { findPlace, prepareSocketDirectory } from '../../src/platform/embedded/place.ts';
 import { createCluster, launch, readStatus, SUPERUSER } from '../../src/platform/embedded/server.ts';
+import { checksOf } from '../../src/roles/checks.ts';
 import { until } from '../support/faults/rig.ts';
 import { silentLog as log, temporaryDirectory } from '../support/postgres.ts';
 
