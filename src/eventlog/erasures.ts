@@ -37,13 +37,13 @@ export interface ErasableStore {
 
 /**
  * Destroys the keys of subjects in the restricted store, with those of every case there that names one of them, or names such a
- * case: what officers wrote in it is sealed under the case. The cases are found in the log itself, since the general store never
- * learns their ids.
+ * case: what officers wrote in it is sealed under the case, by its stream and earlier by its id. The cases are found in the log
+ * itself, since the general store never learns their ids.
  */
 export async function destroyRestricted({ log, codec, keyring }: ErasableStore, subjects: readonly string[]): Promise<Destroyed> {
   if (subjects.length === 0) return { now: 0, ever: 0 };
   const streams = await streamsNaming({ log, codec }, subjects);
-  return destroyKeysOf(keyring, [...new Set([...subjects, ...streams])]);
+  return destroyKeysOf(keyring, [...new Set([...subjects, ...streams, ...streams.map(idOf)])]);
 }
 
 /** What is asked of the cases that hold an erasure in a store of their own. */

@@ -27,7 +27,7 @@ import {
 import { isTaken, settleReservation } from './reservations.ts';
 import type { RightsOf } from './rights.ts';
 import { calendarRule, type Rulebook } from './rulebook.ts';
-import { identify, isBorneElsewhere, parseInput, type Run, streamOf } from './run.ts';
+import { identify, isBorneElsewhere, isReserved, parseInput, type Run, streamOf } from './run.ts';
 
 /** Who gives a command: a person by staff id, or a part of Masar (a reactor, a timer) acting for an office. */
 export type Principal =
@@ -111,6 +111,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     ensure(command, 'COMMAND_UNKNOWN', { command: request.command });
     const input = parseInput(command, request.input);
     const run: Run = { request, process, command, input, ...identify(process, command, request, input) };
+    ensure(!isReserved(run), 'ID_RESERVED');
     for (let attempt = 1; ; attempt++) {
       const outcome = await attemptOnce(run, attempt);
       if (outcome) return outcome;

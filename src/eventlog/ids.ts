@@ -16,6 +16,9 @@ export const derivedId = (...parts: readonly string[]): string => {
   return stringify(bytes);
 };
 
+/** Whether an id is of the kind that Masar derives: what it will be can be told beforehand, so nobody else may choose one. */
+export const isDerived = (id: string): boolean => id[14] === '5';
+
 /** A new time-ordered UUIDv7. */
 export const newId = (): string => v7();
 

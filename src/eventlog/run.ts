@@ -2,7 +2,7 @@ import type { Command, FactRef, Process } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { CommandRequest } from './execute.ts';
 import { InvalidInput } from './failures.ts';
-import { derivedId, naturalId } from './ids.ts';
+import { derivedId, isDerived, naturalId } from './ids.ts';
 import type { EventLog } from './port.ts';
 
 /** A command on its way: what was asked, of which case, as which command id. */
@@ -19,16 +19,20 @@ export interface Run {
 export const streamOf = ({ process, at }: FactRef): string =>
   `${process}-${'id' in at ? at.id : naturalId(process, at.naturalKey)}`;
 
+/** Whether somebody chose the id of the case that a command opens. */
+const isChosen = ({ command, request, id }: Run): boolean =>
+  command.from === 'new' && request.id === id && request.principal.kind === 'staff';
+
 /**
- * Whether the id somebody chose for a new case is that of a case of another process: keys, files and erasures go by the id alone.
- * Ids that Masar makes cannot meet.
+ * Ids that Masar derives, those of files among them, are its own, also where nothing bears them yet: who chose one beforehand would
+ * have their case share keys, and so an erasure, with what comes to bear it.
  */
-export async function isBorneElsewhere(
-  { process, command, request, id }: Run,
-  log: EventLog,
-  registry: Registry,
-): Promise<boolean> {
-  if (command.from !== 'new' || request.id === undefined || request.principal.kind === 'system') return false;
+export const isReserved = (run: Run): boolean => isChosen(run) && isDerived(run.id);
+
+/** Whether a case of another process bears an id that somebody chose: keys, files and erasures go by the id alone. */
+export async function isBorneElsewhere(run: Run, log: EventLog, registry: Registry): Promise<boolean> {
+  if (!isChosen(run)) return false;
+  const { process, id } = run;
   const others = registry.all.filter((one) => one !== process);
   const found = await Promise.all(others.map(({ name }) => log.read(`${name}-${id}`)));
   return found.some((events) => events.length > 0);

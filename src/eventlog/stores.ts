@@ -2,7 +2,7 @@ import { categoryOf } from '../domain/kernel/envelope.ts';
 import type { Process } from '../domain/kernel/process.ts';
 import { type Registry, registryOf } from '../domain/kernel/registry.ts';
 import { isConnectionFault } from '../platform/database.ts';
-import type { Keyring } from '../platform/keyring.ts';
+import type { KeyName, Keyring } from '../platform/keyring.ts';
 import type { Cases } from './cases.ts';
 import { type Codec, createCodec } from './codec.ts';
 import type { Executor } from './execute.ts';
@@ -76,23 +76,21 @@ export function routed(registry: Registry, general: Store, restricted: OpenRestr
 }
 
 /**
- * Keys for opening alone, each from the store that sealed the value. Who opens a case chooses its id, so that one subject may have
- * keys in both.
+ * Keys for opening alone, each from the store that sealed the value. Values that were sealed before they named their store are the
+ * restricted one's where they are T3, or where the general one never had such a key.
  */
 function keysOfBoth(general: Keyring, restricted: OpenRestricted): Keyring {
   return {
     ...general,
     fetch: async (names, create) => {
       if (create) throw new Error('keys are made in the store that writes');
-      const theirs = names.filter((one) => one.store === 'restricted');
-      const [own, other] = await Promise.all([
-        general.fetch(
-          names.filter((one) => one.store === undefined),
-          false,
-        ),
-        theirs.length === 0 ? () => undefined : ofRestricted(async () => (await restricted()).keyring.fetch(theirs, false)),
-      ]);
-      return (name) => (name.store === 'restricted' ? other(name) : own(name));
+      const isTheirs = ({ store, tier }: KeyName): boolean => store === 'restricted' || tier === 'T3';
+      const ours = names.filter((one) => !isTheirs(one));
+      const own = ours.length === 0 ? () => undefined : await general.fetch(ours, false);
+      const theirs = names.filter((one) => isTheirs(one) || own(one) === undefined);
+      if (theirs.length === 0) return own;
+      const other = await ofRestricted(async () => (await restricted()).keyring.fetch(theirs, false));
+      return (name) => (isTheirs(name) ? other(name) : (own(name) ?? other(name)));
     },
   };
 }

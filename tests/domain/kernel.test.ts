@@ -409,9 +409,12 @@ t.test('a text refused once may be asked for again, and is then held if it has b
 });
 
 t.test('who opens a case under the id of another learns nothing of that one', async (t) => {
-  const { w, input, id } = await opened();
+  const { w, by, input, id } = await opened();
   const stranger = someone('registrar');
-  await refused(t, w.when(stranger, 'parcel', 'request', id, input, { ifMatch: 0 }), 'ALREADY_EXISTS');
+  await refused(t, w.when(stranger, 'parcel', 'request', id, input, { ifMatch: 0 }), 'ID_RESERVED');
+  const chosen = randomUUID();
+  await w.when(by, 'parcel', 'request', chosen, input);
+  await refused(t, w.when(stranger, 'parcel', 'request', chosen, input, { ifMatch: 0 }), 'ALREADY_EXISTS');
 });
 
 t.test(

@@ -3,8 +3,9 @@ import t from 'tap';
 import { emergencyAccess } from '../../src/domain/emergencyAccess/index.ts';
 import { Hidden } from '../../src/domain/kernel/privacy.ts';
 import { registryOf } from '../../src/domain/kernel/registry.ts';
-import { createCodec, UndecodableEvent } from '../../src/eventlog/codec.ts';
+import { createCodec, type Draft, UndecodableEvent } from '../../src/eventlog/codec.ts';
 import { destroyRestricted } from '../../src/eventlog/erasures.ts';
+import { derivedId, newId } from '../../src/eventlog/ids.ts';
 import { missingKeys } from '../../src/eventlog/missingKeys.ts';
 import { LogUnavailable } from '../../src/eventlog/port.ts';
 import { RestrictedUnavailable, routed } from '../../src/eventlog/stores.ts';
@@ -14,6 +15,14 @@ import { refused, someone, world } from '../support/scenario.ts';
 
 const REASON = 'a family is held at a gate';
 const NAME = 'somebody';
+
+const draftOf = (stream: string, type: string, data: object): Draft => ({
+  ...{ id: randomUUID(), stream, revision: 0, type, recordedAt: '2026-03-01T08:00:00.000Z', data },
+  metadata: {
+    ...{ commandId: randomUUID(), command: 'given', inputMac: '', correlationId: 'test', channel: 'in_person' },
+    ...{ occurredAt: '2026-03-01T08:00:00.000Z', actor: { id: 'x', post: 'registrar' } },
+  },
+});
 
 /** Both stores, and in each a case under one id: who opens a case chooses its id. */
 async function oneIdInBoth(openRestricted?: () => never) {
@@ -68,6 +77,30 @@ t.test('a key that is missing is a fault, and never told as erased', async (t) =
   await keyring.destroy(id, ['T1']);
   t.same(await missingKeys({ ...general, codec: older, keyring }), []);
   t.match(await older.open(rows[1], 'all'), { name: { reason: 'erased' } }, 'until it is given up');
+});
+
+t.test('what was sealed before values named their store opens as it did, and is erased with the rest', async (t) => {
+  const { restricted, both } = await oneIdInBoth();
+  const id = randomUUID();
+  const stream = `emergencyAccess-${id}`;
+  const older = createCodec(registryOf([{ ...emergencyAccess, store: 'general' }]), restricted.keyring);
+  const about = randomUUID();
+  const data = { process: 'clearance', case: about, hours: 1, reason: REASON };
+  await restricted.log.append(stream, 'none', await older.encode([draftOf(stream, 'EmergencyAccessRequested', data)]));
+  const [event] = await both.codec.decode(await restricted.log.read(stream), 'all');
+  t.match(event?.data, { reason: REASON });
+  await destroyRestricted(restricted, [about]);
+  const [erased] = await both.codec.decode(await restricted.log.read(stream), 'all');
+  t.match(erased?.data, { reason: { reason: 'erased' } });
+});
+
+t.test('nobody chooses an id of the kind that Masar derives, whether something bears it yet or not', async (t) => {
+  const w = world([parcel]);
+  const registrar = someone('registrar');
+  const open = (id: string) => w.when(registrar, 'parcel', 'request', id, { to: randomUUID(), name: NAME });
+  await refused(t, open(derivedId('case', 'to come')), 'ID_RESERVED');
+  await refused(t, open(derivedId('document', registrar.id, 'a key of mine')), 'ID_RESERVED');
+  t.equal((await open(newId())).outcome.status, 'requested', 'control: one that is random is free');
 });
 
 t.test('who chooses the id of a new case may not take that of a case of another process', async (t) => {

@@ -81,6 +81,10 @@ export const caseLabels = {
       en: 'There is a case with this id already. Choose another id, or let the server choose.',
       ar: 'يوجد ملف بهذا المعرّف. اختر معرّفًا آخر أو اترك الاختيار للنظام.',
     },
+    ID_RESERVED: {
+      en: 'Ids of this kind (UUID version 5) are made by Masar. Choose a random one (version 4 or 7), or let the server choose.',
+      ar: 'معرّفات هذا النوع (UUID الإصدار 5) ينشئها النظام. اختر معرّفًا عشوائيًا (الإصدار 4 أو 7) أو اترك الاختيار للنظام.',
+    },
     NOT_FOUND: { en: 'There is no such case, or it is not open to you.', ar: 'لا يوجد ملف كهذا، أو ليس متاحًا لك.' },
     RETRACTED: {
       en: 'The case was retracted as opened by mistake; nothing more can be recorded in it.',

@@ -7,7 +7,7 @@ import type { Keyring } from '../../platform/keyring.ts';
 import type { Log } from '../../platform/logging.ts';
 import type { Scanner } from '../../platform/scanner/scanner.ts';
 import type { Cases } from '../cases.ts';
-import { newId } from '../ids.ts';
+import { derivedId, newId } from '../ids.ts';
 import type { Rulebook } from '../rulebook.ts';
 import { type Attaching, attachingTo } from './attaching.ts';
 import { documentContent } from './content.ts';
@@ -148,7 +148,7 @@ export function createDocuments(parts: DocumentParts): Documents {
       const bytes = given instanceof Uint8Array ? Buffer.from(given) : await bytesOf(given);
       const mediaType = await mediaTypeOf(bytes);
       if (mediaType === undefined || bytes.length > MAX_DOCUMENT_BYTES) throw new RangeError('not content that may be kept');
-      const id = newId();
+      const id = derivedId('document', newId());
       const place = `files/${randomUUID()}`;
       const key = await content.keyOf(id, true);
       if (!key) throw new Error(`no key for the new file ${id}`);
