@@ -8,6 +8,8 @@ import { emergencyAccess, emergencyAccessFollowUps } from '../../src/domain/emer
 import { emergencyBar } from '../../src/domain/emergencyBar/index.ts';
 import { household } from '../../src/domain/household/index.ts';
 import { checkCrossing } from '../../src/domain/kernel/crossing.ts';
+import { Refused } from '../../src/domain/kernel/errors.ts';
+import type { FollowUp } from '../../src/domain/kernel/followUp.ts';
 import { person } from '../../src/domain/person/index.ts';
 import { staff } from '../../src/domain/staff/index.ts';
 import { naturalId } from '../../src/eventlog/ids.ts';
@@ -578,14 +580,15 @@ t.test('an officer asks for one emergency at a time, and for the next when the l
   t.equal((await ask(second.outcome.id)).record.status, 'requested');
 });
 
-t.test('who asked without ground asks for no more, and who confirmed it confirms no more, until that is lifted', async (t) => {
+/** Emergencies of one case, what reviews find of them, and what follows. */
+async function gates(t: Pick<typeof import('tap').default, 'equal' | 'same'>) {
   const w = await start();
   const id = await w.answered(refusal);
   const last = new Map<string, string>();
-  const ask = async (by: Person) => {
+  const ask = async (by: Person, which = id) => {
     const after = last.get(by.id);
     const made = await w.when(by, 'emergencyAccess', 'request', undefined, {
-      ...{ process: 'clearance', case: id, hours: 1, reason: 'a family is held at a gate' },
+      ...{ process: 'clearance', case: which, hours: 1, reason: 'a family is held at a gate' },
       ...(after === undefined ? {} : { after }),
     });
     last.set(by.id, made.outcome.id);
@@ -611,23 +614,33 @@ t.test('who asked without ground asks for no more, and who confirmed it confirms
         ['emergencyBar', 'barAgain', confirmer.post.office],
       ],
     );
-    return { outcome, input: next[0]?.input ?? {}, confirming: next[2]?.input ?? {} };
+    return { emergency: outcome.id, next, input: next[0]?.input ?? {}, confirming: next[2]?.input ?? {} };
   }
-  const { input } = await withoutGround(w.verifier);
   const { organisation, office } = w.verifier.post;
-  const principal = {
-    kind: 'system',
-    name: 'emergency accesses',
-    office: { organisation, ...(office ? { office } : {}) },
-  } as const;
-  async function bar(command: string, told: object) {
-    const outcome = await w.executor.execute({
-      ...{ process: 'emergencyBar', command, input: told },
-      principal,
-      key: randomUUID(),
-    });
+  const ours = { organisation, ...(office ? { office } : {}) };
+  async function bar(command: string, input: object, of = ours) {
+    const principal = { kind: 'system', name: 'emergency accesses', office: of } as const;
+    const outcome = await w.executor.execute({ process: 'emergencyBar', command, input, principal, key: randomUUID() });
     return { outcome, ...(await w.cases.load(emergencyBar, outcome.id)) };
   }
+  /** As the reactor gives what follows, which passes over the refusals that are named. */
+  async function follow(next: readonly FollowUp[]): Promise<void> {
+    for (const one of next) {
+      await bar(one.command, one.input, one.office as typeof ours).catch((error: unknown) => {
+        if (!(error instanceof Refused && one.unless?.includes(error.code))) throw error;
+      });
+    }
+  }
+  const barOf = (by: Person, act = ''): string => naturalId('emergencyBar', `${by.id}${act}`);
+  const lift = (by: Person, barred: string) =>
+    w.when(by, 'emergencyBar', 'lift', barred, { reason: 'what happened was talked through' });
+  return { ...w, ask, withoutGround, bar, follow, barOf, lift };
+}
+
+t.test('who asked without ground asks for no more, and who confirmed it confirms no more, until that is lifted', async (t) => {
+  const w = await gates(t);
+  const { ask, bar, withoutGround } = w;
+  const { input } = await withoutGround(w.verifier);
   const barred = await bar('bar', input);
   t.equal(barred.outcome.id, naturalId('emergencyBar', w.verifier.id));
   t.same(
@@ -636,8 +649,7 @@ t.test('who asked without ground asks for no more, and who confirmed it confirms
   );
   await refused(t, ask(w.verifier), 'BARRED');
   t.equal((await ask(colleague(w.head, 'verifier'))).record.status, 'requested', 'colleagues are not');
-  const lift = (by: Person) =>
-    w.when(by, 'emergencyBar', 'lift', barred.outcome.id, { reason: 'what happened was talked through' });
+  const lift = (by: Person) => w.lift(by, barred.outcome.id);
   await refused(t, lift({ ...w.head, id: w.verifier.id }), 'LIFTED_BY_ANOTHER');
   await refused(t, lift(w.verifier), 'FORBIDDEN');
   await refused(t, lift(someone('headOfBranch')), 'NOT_FOUND');
@@ -654,8 +666,7 @@ t.test('who asked without ground asks for no more, and who confirmed it confirms
   const confirm = () => w.when(w.head, 'emergencyAccess', 'confirm', third.outcome.id, {});
   await refused(t, confirm(), 'BARRED_FROM_CONFIRMING');
   t.equal((await ask(w.head)).record.status, 'requested', 'who confirmed may still ask');
-  const reason = 'what happened was talked through';
-  const liftIt = (by: Person) => w.when(by, 'emergencyBar', 'lift', confirming.outcome.id, { reason });
+  const liftIt = (by: Person) => w.lift(by, confirming.outcome.id);
   await refused(t, liftIt(w.head), 'LIFTED_BY_ANOTHER');
   await refused(t, liftIt({ ...colleague(w.head), id: w.verifier.id }), 'LIFTED_BY_ANOTHER');
   await refused(t, lift(w.head), 'LIFTED_BY_ANOTHER');
@@ -663,6 +674,74 @@ t.test('who asked without ground asks for no more, and who confirmed it confirms
   t.equal((await confirm()).record.status, 'open');
   const fourth = await withoutGround(colleague(w.head, 'verifier'), w.head);
   t.equal((await bar('barAgain', fourth.confirming)).record.status, 'barred');
+});
+
+t.test('a bar that has not been put on record yet is no way to ask again, nor to have confirmed what was asked', async (t) => {
+  const w = await gates(t);
+  const first = await w.withoutGround(w.verifier);
+  await refused(t, w.ask(w.verifier), 'BARRED');
+  await w.follow(first.next);
+  await refused(t, w.ask(w.verifier), 'BARRED');
+  await w.lift(w.head, w.barOf(w.verifier));
+  const second = await w.withoutGround(w.verifier, w.head);
+  await refused(t, w.ask(w.verifier), 'BARRED');
+  await w.follow(second.next);
+  await w.lift(w.headquarters, w.barOf(w.verifier));
+
+  const third = await w.ask(w.verifier);
+  await w.bar('barAgain', { staff: w.verifier.id, emergency: randomUUID() });
+  const confirm = () => w.when(colleague(w.headquarters), 'emergencyAccess', 'confirm', third.outcome.id, {});
+  await refused(t, confirm(), 'ASKER_BARRED');
+  await w.lift(w.headquarters, w.barOf(w.verifier));
+  t.equal((await confirm()).record.status, 'open');
+});
+
+t.test(
+  'a bar stands for every emergency found without ground since it was lifted, and nobody of any of them lifts it',
+  async (t) => {
+    const w = await gates(t);
+    const other = colleague(w.head, 'verifier');
+    const first = await w.withoutGround(w.verifier, w.head);
+    const second = await w.withoutGround(other, w.head);
+    const barred = w.barOf(w.head, ' confirming');
+    const now = async () => (await w.cases.load(emergencyBar, barred)).record;
+    const as = (id: string): Person => ({ ...colleague(w.head), id });
+    await w.follow(first.next);
+    await w.follow(second.next);
+    await w.follow(second.next);
+    t.match(await now(), { status: 'barred', revision: 1, state: { emergencies: [first.emergency, second.emergency] } });
+    for (const id of [w.head.id, w.verifier.id, other.id]) await refused(t, w.lift(as(id), barred), 'LIFTED_BY_ANOTHER');
+    t.equal((await w.lift(w.headquarters, barred)).record.status, 'lifted');
+    await w.follow(first.next);
+    t.match(await now(), { status: 'lifted', state: { emergencies: [], lifted: [first.emergency, second.emergency] } });
+
+    const third = await w.withoutGround(colleague(w.head, 'verifier'), w.head);
+    await w.follow(third.next);
+    await w.follow(first.next);
+    t.match(await now(), { status: 'barred', state: { emergencies: [third.emergency] } }, 'what was lifted stays lifted');
+    t.equal((await w.lift(as(other.id), barred)).record.status, 'lifted', 'who was in another by now may');
+  },
+);
+
+t.test('who asked takes back what nobody has confirmed, and nobody else does', async (t) => {
+  const w = await gates(t);
+  const mistyped = await w.ask(w.verifier, randomUUID());
+  await refused(t, w.ask(w.verifier), 'ANOTHER_OPEN');
+  const withdraw = (by: Person, id = mistyped.outcome.id) => w.when(by, 'emergencyAccess', 'withdraw', id, {});
+  await refused(t, withdraw(w.head), 'FORBIDDEN');
+  await refused(t, withdraw(w.headquarters), 'FORBIDDEN');
+  await refused(t, withdraw(colleague(w.head, 'verifier')), 'NOT_FOUND');
+  const { record, events } = await withdraw(w.verifier);
+  t.same(events, [{ type: 'EmergencyAccessWithdrawn', data: {} }]);
+  t.match(record, { status: 'withdrawn', waits: [] });
+  await refused(t, w.when(w.headquarters, 'emergencyAccess', 'confirm', mistyped.outcome.id, {}), 'WRONG_STATE');
+
+  const { outcome } = await w.ask(w.verifier);
+  t.equal(outcome.status, 'requested', 'and asks anew at once');
+  await w.when(w.head, 'emergencyAccess', 'confirm', outcome.id, {});
+  await refused(t, withdraw(w.verifier, outcome.id), 'WRONG_STATE');
+  const own = await w.ask(w.head);
+  t.equal((await withdraw(w.head, own.outcome.id)).record.status, 'withdrawn', 'a head of branch the own one');
 });
 
 t.test('every word of refusal is used', async (t) => {

@@ -14,6 +14,8 @@ export const events = {
   }),
   EmergencyAccessConfirmed: z.strictObject({ process: z.string(), case: z.uuid(), staff: z.uuid(), until: Instant }),
   EmergencyAccessDeclined: z.strictObject({ reason }),
+  /** By who asked, before anybody confirmed it. */
+  EmergencyAccessWithdrawn: z.strictObject({}),
   EmergencyAccessLapsed: z.strictObject({}),
   EmergencyAccessReviewed: z.strictObject({ justified: z.boolean(), finding: reason }),
   /**

@@ -20,8 +20,8 @@ export function followUps(event: Event): readonly FollowUp[] {
   return [{ process, command: 'grantEmergency', id, input: { staff, until, emergency: idOf(event.meta.stream) } }];
 }
 
-/** The first bar of an officer opens the record of it, and a later one stands in the same. */
+/** The first bar of an officer opens the record of it, and a later one stands in the same, beside what stands there. */
 const barring = (input: FollowUp['input'], office: NonNullable<FollowUp['office']>): readonly FollowUp[] => [
-  { process: 'emergencyBar', command: 'bar', input, office, unless: ['ALREADY_EXISTS', 'WRONG_STATE'] },
-  { process: 'emergencyBar', command: 'barAgain', input, office, unless: ['WRONG_STATE'] },
+  { process: 'emergencyBar', command: 'bar', input, office, unless: ['ALREADY_EXISTS'] },
+  { process: 'emergencyBar', command: 'barAgain', input, office },
 ];

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type Act, keyOfBar } from '../emergencyBar/ids.ts';
 import type { EmergencyBarState } from '../emergencyBar/state.ts';
+import type { CaseRecord } from '../kernel/case.ts';
 import type { OfficeRef } from '../kernel/caseEvents.ts';
 import { addMilliseconds } from '../kernel/dates.ts';
+import { idOf } from '../kernel/envelope.ts';
 import { ensure } from '../kernel/errors.ts';
 import { ensureAnother } from '../kernel/officers.ts';
 import { type Context, defineProcess, type FactRef, fact, factByKey } from '../kernel/process.ts';
@@ -37,6 +39,7 @@ const p = defineProcess({
     'EmergencyAccessRequested',
     'EmergencyAccessConfirmed',
     'EmergencyAccessDeclined',
+    'EmergencyAccessWithdrawn',
     'EmergencyAccessLapsed',
     'EmergencyAccessReviewed',
     'EmergencyAccessFoundUnjustified',
@@ -48,12 +51,15 @@ const barOf = (staff: string, act: Act): FactRef<EmergencyBarState> => factByKey
 
 /**
  * An officer's requests stand in a row: each names the one before and takes its id from it, so that of two at once one is no
- * request. The next comes when the last was declined or reviewed; domain.md §14 asks for the review, nobody published this.
+ * request. The next comes when the last was declined, withdrawn or reviewed, and after one without ground when the bar for that
+ * very one was lifted, whether or not it is on record yet. domain.md §14 asks for the review, nobody published this.
  */
-function ensureSettled(last: EmergencyAccessState | undefined, officer: string): void {
-  ensure(last?.requestedBy === officer, 'NOT_YOUR_LAST');
-  ensure(last.status !== 'requested' && last.status !== 'open', 'ANOTHER_OPEN');
-  ensure(last.status !== 'review_due', 'ANOTHER_UNREVIEWED');
+function ensureSettled(last: CaseRecord<EmergencyAccessState> | undefined, bar: EmergencyBarState, officer: string): void {
+  ensure(last?.state.requestedBy === officer, 'NOT_YOUR_LAST');
+  const { status, justified } = last.state;
+  ensure(status !== 'requested' && status !== 'open', 'ANOTHER_OPEN');
+  ensure(status !== 'review_due', 'ANOTHER_UNREVIEWED');
+  ensure(justified !== false || bar.lifted.includes(idOf(last.stream)), 'BARRED');
 }
 
 /** Who confirmed it, and the office they did it from. */
@@ -85,7 +91,7 @@ export const emergencyAccess = p.withCommands({
     to: ['requested'],
     decide: ({ after, ...c }, _s, ctx) => {
       ensure(ctx.facts.bar.state.status !== 'barred', 'BARRED');
-      if (after !== undefined) ensureSettled(ctx.facts.last?.state, ctx.actor.id);
+      if (after !== undefined) ensureSettled(ctx.facts.last, ctx.facts.bar.state, ctx.actor.id);
       const most = ctx.rule(mostHours).value;
       ensure(c.hours <= most, 'TOO_LONG', { most });
       // Whether there is such a case is not told: the id of a clearance follows from ids that many know.
@@ -99,12 +105,17 @@ export const emergencyAccess = p.withCommands({
     permission: 'emergencyAccess:confirm',
     effect: 'legal',
     input: z.strictObject({}),
-    facts: (_c, s, _id, actor) => ({ asked: fact<unknown>('clearance', s.case ?? ''), bar: barOf(actor.id, 'confirming') }),
+    facts: (_c, s, _id, actor) => ({
+      asked: fact<unknown>('clearance', s.case ?? ''),
+      bar: barOf(actor.id, 'confirming'),
+      askersBar: barOf(s.requestedBy ?? '', 'asking'),
+    }),
     emits: ['EmergencyAccessConfirmed'],
     to: ['open'],
     decide: (_c, s, ctx) => {
       ensureAnother(ctx, 'SECOND_PERSON_NEEDED', ['EmergencyAccessRequested']);
       ensure(ctx.facts.bar.state.status !== 'barred', 'BARRED_FROM_CONFIRMING');
+      ensure(ctx.facts.askersBar.state.status !== 'barred', 'ASKER_BARRED');
       // Two of one office would else open any case of the country between them.
       const { owner } = ctx.facts.asked;
       ensure(ctx.actor.post === 'branchesAffairs' || owner?.office === ctx.actor.office, 'CONFIRMED_BY_ITS_OFFICE');
@@ -121,6 +132,14 @@ export const emergencyAccess = p.withCommands({
     emits: ['EmergencyAccessDeclined'],
     to: ['declined'],
     decide: (c) => [{ type: 'EmergencyAccessDeclined', data: c }],
+  }),
+  withdraw: p.command({
+    from: ['requested'],
+    permission: 'emergencyAccess:withdraw',
+    input: z.strictObject({}),
+    emits: ['EmergencyAccessWithdrawn'],
+    to: ['withdrawn'],
+    decide: () => [{ type: 'EmergencyAccessWithdrawn', data: {} }],
   }),
   lapse: p.command({
     from: ['open'],

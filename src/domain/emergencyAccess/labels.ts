@@ -9,12 +9,14 @@ export const labels: ProcessLabels = {
     open: { en: 'Open', ar: 'مفتوح' },
     review_due: { en: 'Lapsed, review due', ar: 'انتهى وتستحق المراجعة' },
     declined: { en: 'Declined', ar: 'مرفوض' },
+    withdrawn: { en: 'Withdrawn', ar: 'مسحوب' },
     reviewed: { en: 'Reviewed', ar: 'تمت المراجعة' },
   },
   commands: {
     request: { en: 'Ask for emergency access', ar: 'طلب اطلاع اضطراري' },
     confirm: { en: 'Confirm', ar: 'تأكيد' },
     decline: { en: 'Decline', ar: 'رفض' },
+    withdraw: { en: 'Withdraw the request', ar: 'سحب الطلب' },
     lapse: { en: 'Lapse', ar: 'انتهاء المدة' },
     review: { en: 'Review', ar: 'مراجعة' },
   },
@@ -22,6 +24,7 @@ export const labels: ProcessLabels = {
     EmergencyAccessRequested: { en: 'Emergency access asked for', ar: 'طُلب اطلاع اضطراري' },
     EmergencyAccessConfirmed: { en: 'Confirmed by a second person', ar: 'أكده شخص ثانٍ' },
     EmergencyAccessDeclined: { en: 'Declined', ar: 'رُفض' },
+    EmergencyAccessWithdrawn: { en: 'Withdrawn by who asked for it', ar: 'سحبه من طلبه' },
     EmergencyAccessLapsed: { en: 'Lapsed', ar: 'انتهت مدته' },
     EmergencyAccessFoundUnjustified: { en: 'Found to be without ground', ar: 'تبيّن أنه بلا مبرر' },
     EmergencyAccessReviewed: { en: 'Reviewed', ar: 'تمت مراجعته' },
@@ -43,6 +46,10 @@ export const labels: ProcessLabels = {
     BARRED_FROM_CONFIRMING: {
       en: 'What you confirmed was found to be without ground: the head of the branch decides whether you may confirm again.',
       ar: 'تبيّن أن ما أكدته كان بلا مبرر: يقرر مدير الفرع إن كان يحق لك التأكيد مجدداً.',
+    },
+    ASKER_BARRED: {
+      en: 'An earlier request of who asks was found to be without ground: the head of the branch decides whether they may ask again.',
+      ar: 'تبيّن أن طلباً سابقاً لمقدم الطلب كان بلا مبرر: يقرر مدير الفرع إن كان يحق له الطلب مجدداً.',
     },
     ALREADY_EXISTS: {
       en: 'You have asked for an emergency access before: name the last one.',

@@ -4,8 +4,8 @@ import type { events } from './events.ts';
 
 export type Event = FoldEvent<typeof events>;
 
-export type Status = 'none' | 'requested' | 'open' | 'review_due' | 'declined' | 'reviewed';
-export const ENDS = ['declined', 'reviewed'] as const;
+export type Status = 'none' | 'requested' | 'open' | 'review_due' | 'declined' | 'withdrawn' | 'reviewed';
+export const ENDS = ['declined', 'withdrawn', 'reviewed'] as const;
 
 /** One opening of a restricted case in an emergency: who asked, who confirmed, until when, and what a review found. */
 export interface EmergencyAccessState {
@@ -32,6 +32,8 @@ export function evolve(state: EmergencyAccessState, event: Event): EmergencyAcce
       return { ...state, status: 'open', until: event.data.until, confirmedBy: event.meta.actor.id };
     case 'EmergencyAccessDeclined':
       return { ...state, status: 'declined' };
+    case 'EmergencyAccessWithdrawn':
+      return { ...state, status: 'withdrawn' };
     case 'EmergencyAccessLapsed':
       return { ...state, status: 'review_due' };
     case 'EmergencyAccessReviewed':
@@ -52,6 +54,7 @@ export const waitsOn: { readonly [K in Status]: (s: EmergencyAccessState) => rea
   open: review,
   review_due: review,
   declined: () => [],
+  withdrawn: () => [],
   reviewed: () => [],
 };
 

@@ -48,22 +48,23 @@ export const emergencyBar = p.withCommands({
     decide: (c) => [barredBy(c)],
   }),
   barAgain: p.command({
-    ...{ from: ['lifted'], ...barred },
+    // While it stands too: who lifts it was in none of what it stands for.
+    ...{ from: ['barred', 'lifted'], ...barred },
     to: ['barred', 'lifted'],
-    decide: (c, s) => (s.emergency === c.emergency ? [] : [barredBy(c)]),
+    decide: (c, s) => ([...s.emergencies, ...s.lifted].includes(c.emergency) ? [] : [barredBy(c)]),
   }),
   lift: p.command({
     from: ['barred'],
     permission: 'emergencyBar:lift',
     effect: 'legal',
     input: z.strictObject({ reason: z.string().trim().min(10).max(2000) }),
-    facts: (_c, s) => ({ emergency: fact<EmergencyAccessState>('emergencyAccess', s.emergency ?? '') }),
+    facts: (_c, s) => Object.fromEntries(s.emergencies.map((id) => [id, fact<EmergencyAccessState>('emergencyAccess', id)])),
     emits: ['EmergencyBarLifted'],
     to: ['lifted'],
     decide: (c, s, ctx) => {
       // Who asked and who confirmed would else lift each other's.
-      const { requestedBy, confirmedBy } = ctx.facts.emergency.state;
-      const barred = [s.staff, requestedBy, confirmedBy].filter((one) => one !== undefined);
+      const both = Object.values(ctx.facts).flatMap(({ state }) => [state.requestedBy, state.confirmedBy]);
+      const barred = [s.staff, ...both].filter((one) => one !== undefined);
       ensure(!barred.some((one) => one === ctx.actor.id || one === ctx.onBehalfOf), 'LIFTED_BY_ANOTHER');
       return [{ type: 'EmergencyBarLifted', data: c }];
     },

@@ -22,13 +22,15 @@ export const labels: ProcessLabels = {
   parties: { headOfBranch: { en: 'Head of the branch', ar: 'مدير الفرع' } },
   refusals: {
     LIFTED_BY_ANOTHER: {
-      en: 'Who asked for or confirmed that access does not lift it.',
-      ar: 'لا يرفع المنع من طلب ذلك الاطلاع أو أكده.',
+      en: 'Who asked for or confirmed any access it stands for does not lift it.',
+      ar: 'لا يرفع المنع من طلب أي اطلاع صدر بسببه أو أكده.',
     },
   },
   fields: {
     staff: { en: 'For whom', ar: 'لمن' },
     emergency: { en: 'Emergency access', ar: 'الاطلاع الاضطراري' },
+    emergencies: { en: 'Barred for', ar: 'مُنع بسبب' },
+    lifted: { en: 'Lifted for', ar: 'رُفع المنع عن' },
     act: { en: 'Barred from', ar: 'مُنع من' },
     reason: { en: 'Reason', ar: 'السبب' },
   },

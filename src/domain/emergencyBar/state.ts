@@ -11,20 +11,30 @@ export const ENDS = ['lifted'] as const;
 export interface EmergencyBarState {
   readonly status: Status;
   readonly staff?: string;
-  readonly emergency?: string;
   readonly act?: Act;
+  /** The emergency accesses found to be without ground for which it stands; none when it was lifted. */
+  readonly emergencies: readonly string[];
+  /** Those for which it was lifted. */
+  readonly lifted: readonly string[];
 }
 
-export const initial: EmergencyBarState = { status: 'none' };
+export const initial: EmergencyBarState = { status: 'none', emergencies: [], lifted: [] };
+
+type Finding = { readonly staff: string; readonly emergency: string };
+
+const barred = (s: EmergencyBarState, act: Act, { staff, emergency }: Finding): EmergencyBarState => ({
+  ...s,
+  ...{ status: 'barred', staff, act, emergencies: [...s.emergencies, emergency] },
+});
 
 export function evolve(state: EmergencyBarState, event: Event): EmergencyBarState {
   switch (event.type) {
     case 'EmergencyRequestsBarred':
-      return { ...event.data, act: 'asking', status: 'barred' };
+      return barred(state, 'asking', event.data);
     case 'EmergencyConfirmationsBarred':
-      return { ...event.data, act: 'confirming', status: 'barred' };
+      return barred(state, 'confirming', event.data);
     case 'EmergencyBarLifted':
-      return { ...state, status: 'lifted' };
+      return { ...state, status: 'lifted', emergencies: [], lifted: [...state.lifted, ...state.emergencies] };
   }
 }
 

@@ -23,7 +23,7 @@ export const CLEARANCE: readonly PolicyRow[] = [
   // Breaking the glass takes two people, and a third who looks at it afterwards.
   ...(['verifier', 'headOfBranch'] as const).flatMap((role) => [
     row(role, 'office', 'T1', ['emergencyAccess:request']),
-    row(role, 'own', 'T2', on('emergencyAccess emergencyBar', LOOK)),
+    row(role, 'own', 'T2', on('emergencyAccess emergencyBar', LOOK), ['emergencyAccess:withdraw']),
   ]),
   row('headOfBranch', 'office', 'T2', on('emergencyAccess', `${LOOK} queue confirm work assign`)),
   row('branchesAffairs', 'all', 'T2', on('emergencyAccess', `${LOOK} queue confirm work assign`)),
