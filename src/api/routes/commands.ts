@@ -75,11 +75,13 @@ function route(app: FastifyInstance, parts: ApiParts, process: Process, { comman
   });
 }
 
+const CHOSEN = 'The id of the new case, a random UUID (version 4 or 7); the server chooses where it is left out.';
+
 /** The input of the command, with `record` beside it, and `id` where the caller may choose it. Nothing else is accepted. */
 function bodyOf(process: Process, command: Command): z.ZodType {
   const reserved = {
     record: RecordNote.optional(),
-    ...(command.from === 'new' && !command.naturalKey ? { id: Uuid.optional() } : {}),
+    ...(command.from === 'new' && !command.naturalKey ? { id: Uuid.optional().meta({ description: CHOSEN }) } : {}),
   };
   const taken = Object.keys(reserved).filter((name) => name in command.input.shape);
   if (taken.length > 0) throw new Error(`${process.name}.${command.name}: ${taken.join(', ')} is taken by the API`);
