@@ -18,7 +18,8 @@ export interface PoolOptions {
   readonly connectTimeoutMs?: number;
   /**
    * A connection on which nothing came or went for so long is given up, and with it what was asked on it; default never. For pools
-   * whose statements have a shorter limit, and whose connections nobody holds without using them.
+   * whose statements have a shorter limit, and whose connections nobody holds without using them: never where one is held for a
+   * lock while something else is done. `SILENCE_MS` goes with the usual limit of statements.
    */
   readonly silenceMs?: number;
   /** Unqualified names are looked up in this schema, then in `public`. */
@@ -57,6 +58,12 @@ function isoInstant(text: string): string {
   return text.includes(' ') ? `${text.replace(' ', 'T').replace(/\+00$/, '')}Z` : text;
 }
 
+/** Longer than any statement may take that has the usual limit. */
+export const SILENCE_MS = 35_000;
+
+/** A connection nobody uses is closed after this. */
+const IDLE_MS = 30_000;
+
 /** An end of a connection that hears nothing asks after the other end this early, instead of after the system's two hours. */
 const ASK_AFTER_S = 10;
 
@@ -82,7 +89,8 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionString: url,
     max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    idleTimeoutMillis: 30_000,
+    // Closed in order before its silence would be taken for a fault.
+    idleTimeoutMillis: Math.min(IDLE_MS, 0.8 * (options.silenceMs ?? Number.POSITIVE_INFINITY)),
     keepAlive: true,
     keepAliveInitialDelayMillis: ASK_AFTER_S * 1_000,
     application_name: options.applicationName,

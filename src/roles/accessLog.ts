@@ -6,7 +6,7 @@ import { type AccessDuty, accessStanding } from '../eventlog/access/roles.ts';
 import { sealMonths } from '../eventlog/access/trees.ts';
 import { directoryWitness } from '../eventlog/audit/witness.ts';
 import type { Config } from '../platform/config.ts';
-import { createPool } from '../platform/database.ts';
+import { createPool, type PoolOptions } from '../platform/database.ts';
 import type { Log } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchAccessLog } from '../workers/accessLog.ts';
@@ -19,13 +19,14 @@ export async function openAccessPool(
   { config, pool, databaseUrl, logger }: Core,
   duty: AccessDuty,
   max: number,
+  limits: Pick<PoolOptions, 'statementTimeoutMs' | 'silenceMs'> = {},
 ): Promise<pg.Pool> {
   const { isOwner, roles } = await accessStanding(pool, SCHEMAS.access);
   if (isOwner && !config.embedded) {
     logger.warn({}, 'the access log belongs to the login of DATABASE_URL, which could change it: see infra/runbooks/audit.md');
   }
   const role = roles.get(duty);
-  return createPool(databaseUrl, { applicationName: `masar access ${duty}`, max, role, log: logger });
+  return createPool(databaseUrl, { ...limits, applicationName: `masar access ${duty}`, max, role, log: logger });
 }
 
 /** The name the access log is signed under; each month adds its own. */

@@ -7,7 +7,7 @@ import { createAccessLog } from '../eventlog/access/accessLog.ts';
 import { auditReads } from '../eventlog/audit/reads.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
-import { createPool } from '../platform/database.ts';
+import { createPool, SILENCE_MS } from '../platform/database.ts';
 import { openDevelopmentIssuer } from '../platform/developmentIssuer.ts';
 import { postgresCounts } from '../platform/limits/counts.ts';
 import { createLimiter } from '../platform/limits/limiter.ts';
@@ -24,8 +24,17 @@ import { importRowsOf } from '../workers/imports/rows.ts';
 import { openAccessPool } from './accessLog.ts';
 import { checksOf } from './checks.ts';
 
-/** Longer than any statement may take. */
-const SILENCE_MS = 35_000;
+/** Counting is given up soon, and never waits behind queries. */
+const COUNTING = {
+  applicationName: 'masar limits',
+  max: 2,
+  statementTimeoutMs: 1_500,
+  connectTimeoutMs: 1_500,
+  silenceMs: 2_000,
+} as const;
+
+/** An entry is written in milliseconds; who waits for it, and all who come after, should soon learn that it cannot be. */
+const RECORDING = { statementTimeoutMs: 4_000, silenceMs: 5_000 } as const;
 
 /** The API, built and not listening yet. What waits in it for a position gives up when the signal aborts. */
 export async function buildApi(
@@ -40,15 +49,13 @@ export async function buildApi(
   const pool = createPool(databaseUrl, { applicationName: 'masar queries', max: 12, log: logger, silenceMs: SILENCE_MS });
   watchPool(metrics, 'queries', pool);
   steps.push(() => pool.end());
-  // Counting is given up soon, and never waits behind queries.
-  const counting = { applicationName: 'masar limits', max: 2, log: logger, statementTimeoutMs: 1_500, connectTimeoutMs: 1_500 };
-  const countingPool = createPool(databaseUrl, counting);
+  const countingPool = createPool(databaseUrl, { ...COUNTING, log: logger });
   steps.push(() => countingPool.end());
   const counts = postgresCounts(countingPool, SCHEMAS.limits);
   const limiter = createLimiter({ counts, settings: config.limits, metrics });
   steps.push(() => limiter.close());
   // Of its own, so that slow queries do not hold up what answers wait for.
-  const accessPool = await openAccessPool(core, 'writer', 3);
+  const accessPool = await openAccessPool(core, 'writer', 3, RECORDING);
   watchPool(metrics, 'access log', accessPool);
   steps.push(() => accessPool.end());
   const reads = { pool, schema: SCHEMAS.read };

@@ -198,7 +198,7 @@ class Wire {
       else end.end();
     }
     // The kernels give up a stalled connection; an end that was told goes by itself, unless it is busy.
-    void delay(this.#noticedAfterMs).then(() => this.#end('reset'));
+    void delay(this.#noticedAfterMs, undefined, { ref: false }).then(() => this.#end('reset'));
   }
 }
 
