@@ -1,11 +1,12 @@
 /**
- * `npm run access` holds every month of the access log against its tree and its last signed head, and
- * names the first entry that is not what was sealed. With `-- drop`, months past ACCESS_RETENTION_MONTHS are dropped, as workers do.
+ * `npm run access` holds every month of the access log against its tree, its last signed head and the heads outside the database
+ * (AUDIT_WITNESS_DIR), and names the first entry that is not what was sealed. With `-- drop`, months past ACCESS_RETENTION_MONTHS are dropped, as workers do.
  */
 
 import { auditSigner, openCore, SCHEMAS } from '../compose.ts';
+import { checkMonths } from '../eventlog/access/check.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
-import { checkMonth, sealMonths } from '../eventlog/access/trees.ts';
+import { sealMonths } from '../eventlog/access/trees.ts';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
 import { accessHeads, accessOrigin, openAccessPool } from '../roles/accessLog.ts';
@@ -28,15 +29,16 @@ await run(async () => {
         await keeping.end();
       }
     }
-    const { rows } = await core.pool.query<{ starts: string; entries: number }>(
-      `select starts, entries from "${SCHEMAS.access}".month where dropped_at is null order by starts`,
-    );
-    for (const { starts, entries } of rows) {
-      const { sealed, firstWrong, signed } = await checkMonth(core.pool, SCHEMAS.access, starts, signer.key);
-      const wrong =
-        firstWrong === undefined ? (signed ? 'as signed' : 'NOT AS SIGNED') : `ENTRY ${firstWrong} IS NOT WHAT WAS SEALED`;
-      process.stdout.write(`${starts.slice(0, 7)}  ${entries} entries, ${sealed} sealed, ${wrong}\n`);
-      if (firstWrong !== undefined || !signed) process.exitCode = 1;
+    const outside = accessHeads(config, core.logger);
+    for await (const { line, isRight } of checkMonths({
+      pool: core.pool,
+      schema: SCHEMAS.access,
+      key: signer.key,
+      now,
+      outside,
+    })) {
+      process.stdout.write(`${line}\n`);
+      if (!isRight) process.exitCode = 1;
     }
   } finally {
     await core.close();

@@ -1,10 +1,9 @@
 import type pg from 'pg';
 import { auditSigner, type Core, SCHEMAS, type Steps } from '../compose.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
-import { type HeadsOutside, headsOutside } from '../eventlog/access/outside.ts';
+import { directoryHeads, type HeadsOutside, headsOutside } from '../eventlog/access/outside.ts';
 import { type AccessDuty, accessStanding } from '../eventlog/access/roles.ts';
 import { sealMonths } from '../eventlog/access/trees.ts';
-import { directoryWitness } from '../eventlog/audit/witness.ts';
 import type { Config } from '../platform/config.ts';
 import { createPool, type PoolOptions } from '../platform/database.ts';
 import type { Log } from '../platform/logging.ts';
@@ -34,9 +33,9 @@ export const accessOrigin = (config: Config): string => `${config.auditOrigin}/a
 
 /** Where signed heads of the months of the access log are kept outside the database. */
 export const accessHeads = (config: Config, logger: Log, metrics?: Metrics): HeadsOutside | undefined => {
-  const { auditWitnessDir: directory } = config;
+  const { auditWitnessDir: directory, accessRetentionMonths: retentionMonths } = config;
   if (directory === undefined) return undefined;
-  return headsOutside((tree) => directoryWitness(directory, `${accessOrigin(config)}/${tree}`), logger, metrics);
+  return headsOutside({ place: directoryHeads(directory, accessOrigin(config)), retentionMonths, logger, metrics });
 };
 
 /** Seals the months of the access log, and drops those that are past their time. */

@@ -1,6 +1,5 @@
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 import t from 'tap';
 import { statusOf } from '../../src/api/problemCodes.ts';
@@ -8,23 +7,21 @@ import { addDays, baghdadDate } from '../../src/domain/kernel/dates.ts';
 import { referenceOf } from '../../src/domain/kernel/reference.ts';
 import { listExport } from '../../src/domain/listExport/index.ts';
 import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
+import { checkMonth } from '../../src/eventlog/access/check.ts';
 import type { AccessEntry } from '../../src/eventlog/access/entry.ts';
 import { accessMigrations } from '../../src/eventlog/access/migrations.ts';
 import { keepMonths, monthAfter } from '../../src/eventlog/access/months.ts';
-import { headsOutside } from '../../src/eventlog/access/outside.ts';
 import { type AccessDuty, accessStanding, migrateAccess } from '../../src/eventlog/access/roles.ts';
-import { checkMonth, sealMonths } from '../../src/eventlog/access/trees.ts';
-import { directoryWitness } from '../../src/eventlog/audit/witness.ts';
+import { sealMonths } from '../../src/eventlog/access/trees.ts';
 import { createPool } from '../../src/platform/database.ts';
 import { createSigner, openNote } from '../../src/platform/merkle/note.ts';
-import { createMetrics } from '../../src/platform/metrics.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { verifyReceipt } from '../../src/verifier/receipts.ts';
 import { type Api, type SignedIn, startApi } from '../support/api.ts';
 import { withReadModels } from '../support/apiReads.ts';
 import { until } from '../support/audit/audited.ts';
 import { families } from '../support/families.ts';
-import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
+import { testDatabase } from '../support/postgres.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
 t.setTimeout(120_000);
@@ -691,112 +688,3 @@ t.test('no route opens values but through the opener of its request', async (t) 
     .toSorted();
   t.same(found, ['opener.ts', 'parts.ts', 'plugins/accessLog.ts', 'routes/register.ts']);
 });
-
-t.test(
-  'a month of the access log that is cut back to an earlier head is told by the head outside, and signed no more',
-  async (t) => {
-    const directory = temporaryDirectory();
-    t.teardown(() => rmSync(directory, { recursive: true, force: true }));
-    const { pool } = await testDatabase(t);
-    await migrateAccess(pool, 'access');
-    const log = createAccessLog({ pool, schema: 'access' });
-    const enter = async (day: string, many = 1) => {
-      const one = { requestId: 'r', staff: 's', posts: [], route: 'GET /x', cases: [], owners: [], outcome: 'allowed' as const };
-      for (let at = 0; at < many; at += 1) await log.record([{ ...one, at: `2026-${day}T08:00:00.000Z` }]);
-    };
-    const witnessOf = (tree: string) => directoryWitness(directory, `masar.test/${tree}`);
-    /** As a worker that has just begun. */
-    const begun = () => headsOutside(witnessOf, silentLog);
-    const metrics = createMetrics({ processMetrics: false });
-    const changed = async () => (await metrics.scrape()).body.match(/^masar_access_log_months_not_as_kept (\d)/m)?.[1];
-    const running = headsOutside(witnessOf, silentLog, metrics);
-    const seal = (outside = running, key = signer) => sealMonths(pool, 'access', key, '2026-04-02T09:00:00.000Z', outside);
-
-    await enter('02-05', 3);
-    t.equal(await sealMonths(pool, 'access', signer, '2026-02-06T00:00:00.000Z'), 3, 'while there is no place outside');
-    await enter('03-05', 4);
-    t.equal(await seal(), 4);
-    t.same(readdirSync(directory).sort(), ['masar.test_access-2026-02.heads', 'masar.test_access-2026-03.heads']);
-    t.equal((await witnessOf('access-2026-02').newest())?.size, 3, 'what was signed before is kept as well');
-    const older = await tablesOf(pool);
-    await enter('03-06', 5);
-    t.equal(await seal(), 5);
-    t.equal((await witnessOf('access-2026-03').newest())?.size, 9);
-    t.equal(await seal(begun()), 0, 'no false alarm');
-    t.equal(await changed(), '0');
-
-    await putBack(pool, older);
-    const told = { name: 'AccessLogChanged', message: /access-2026-03 is behind the head that is kept outside/ };
-    t.equal(await sealMonths(pool, 'access', signer, '2026-04-02T09:00:00.000Z'), 0, 'by itself an older copy sees nothing');
-    await t.rejects(seal(begun()), told, 'of a month in which nothing is new too');
-    await enter('03-07', 2);
-    await enter('02-07');
-    await t.rejects(seal(), told, 'and under the worker that went on');
-    t.equal(await changed(), '1');
-    t.equal((await checkMonth(pool, 'access', '2026-03-01', signer.key)).sealed, 4, 'nothing more of it is signed');
-    t.equal((await witnessOf('access-2026-02').newest())?.size, 4, 'other months are');
-    t.same(await log.unsealed('2026-04-02T09:00:00.000Z'), ['2026-03-01'], 'and it is told of');
-
-    await enter('03-08', 4);
-    t.equal(await sealMonths(pool, 'access', signer, '2026-04-02T10:00:00.000Z'), 6, 'with no place outside it would go on');
-    await t.rejects(seal(begun()), { message: /access-2026-03 is not the one whose head is kept outside/ });
-
-    const file = join(directory, 'masar.test_access-2026-02.heads');
-    const heads = readFileSync(file, 'utf8');
-    writeFileSync(file, heads.replaceAll('"size":4', '"size":3'));
-    await t.rejects(seal(begun()), { message: /a head of the tree access-2026-02 that is kept outside was changed/ });
-    const foreign = heads.replaceAll('access-2026-02', 'access-2026-03');
-    writeFileSync(file, foreign);
-    await t.rejects(seal(begun()), { message: /access-2026-02 that is kept outside was changed/ }, 'the head of another month');
-    writeFileSync(file, heads);
-  },
-);
-
-t.test('a place outside that is away is told of, the access log goes on, and the next head stands for those lost', async (t) => {
-  const place = join(temporaryDirectory(), 'heads');
-  t.teardown(() => rmSync(join(place, '..'), { recursive: true, force: true }));
-  const { pool } = await testDatabase(t);
-  await migrateAccess(pool, 'access');
-  const log = createAccessLog({ pool, schema: 'access' });
-  const who = { requestId: 'r', staff: 's', posts: [], route: 'GET /x', cases: [], owners: [], outcome: 'allowed' as const };
-  const enter = () => log.record([{ at: '2026-03-05T08:00:00.000Z', ...who }]);
-  const metrics = createMetrics({ processMetrics: false });
-  const witnessOf = (tree: string) => directoryWitness(place, `masar.test/${tree}`);
-  const outside = headsOutside(witnessOf, silentLog, metrics);
-  const failing = async () => (await metrics.scrape()).body.match(/^masar_access_log_witness_failing (\d)/m)?.[1];
-  const seal = () => sealMonths(pool, 'access', signer, '2026-03-06T09:00:00.000Z', outside);
-  await enter();
-  t.equal(await seal(), 1);
-  t.equal(await failing(), '0');
-  const kept = readFileSync(join(place, 'masar.test_access-2026-03.heads'));
-  rmSync(place, { recursive: true });
-  writeFileSync(place, 'no directory');
-  await enter();
-  t.equal(await seal(), 1);
-  t.equal(await failing(), '1');
-  rmSync(place);
-  mkdirSync(place);
-  writeFileSync(join(place, 'masar.test_access-2026-03.heads'), kept);
-  await enter();
-  t.equal(await seal(), 1);
-  t.equal((await witnessOf('access-2026-03').newest())?.size, 3);
-  t.equal(await failing(), '0');
-});
-
-const TABLES = ['month', 'entry', 'tree', 'tree_node', 'checkpoint'] as const;
-
-/** What a backup of the access log holds. */
-async function tablesOf(pool: pg.Pool) {
-  const rows = (table: string) => pool.query(`select to_jsonb(one) as row from access.${table} one`).then((found) => found.rows);
-  return new Map(await Promise.all(TABLES.map(async (table) => [table, await rows(table)] as const)));
-}
-
-/** Puts the access log back as a backup has it, as whoever owns the database can. */
-async function putBack(pool: pg.Pool, backup: Awaited<ReturnType<typeof tablesOf>>): Promise<void> {
-  await pool.query('alter table access.entry disable trigger all');
-  for (const table of TABLES.toReversed()) await pool.query(`delete from access.${table}`);
-  for (const [table, rows] of backup) {
-    for (const { row } of rows)
-      await pool.query(`insert into access.${table} select * from jsonb_populate_record(null::access.${table}, $1)`, [row]);
-  }
-}

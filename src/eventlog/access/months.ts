@@ -7,6 +7,9 @@ export function monthAfter(instant: string, months: number): string {
   return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
 }
 
+/** The tree of the month that begins on this day. */
+export const treeNameOf = (starts: string): string => `access-${starts.slice(0, 7)}`;
+
 export interface Kept {
   /** First days of the months that were dropped now. */
   readonly dropped: readonly string[];

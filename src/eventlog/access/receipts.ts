@@ -2,9 +2,8 @@ import type pg from 'pg';
 import { openTree } from '../../platform/merkle/treeStore.ts';
 import { TreeDamaged } from '../audit/reads.ts';
 import { canonicalBytes } from './entry.ts';
-import { monthAfter } from './months.ts';
+import { monthAfter, treeNameOf } from './months.ts';
 import { type AccessFilter, accessPage } from './page.ts';
-import { treeNameOf } from './trees.ts';
 
 /** That an entry is in the access log, as anybody can check who has the key. Hashes are in base64. */
 export interface AccessReceipt {

@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectory, makeDirectory } from '../../platform/files/flush.ts';
 import { openNote } from '../../platform/merkle/note.ts';
@@ -28,7 +28,7 @@ const LAST_BYTES = 65_536;
  * possible one that can only be appended to. A last line that was cut off by a crash does not count.
  */
 export function directoryWitness(directory: string, name: string): Witness {
-  const file = join(directory, `${name.replaceAll(/[^\w.-]/g, '_')}.heads`);
+  const file = join(directory, fileNameOf(name));
   return {
     newest: async () => {
       const heads = (await lastLines(file)).map((line) => headOf(line, name, `a line at the end of ${file}`));
@@ -52,6 +52,23 @@ export function directoryWitness(directory: string, name: string): Witness {
     },
   };
 }
+
+/** How the names of logs go on that begin so and have heads in a directory; none while there is no such directory. */
+export async function namesWitnessed(directory: string, beginning: string): Promise<readonly string[]> {
+  const files = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const begins = safe(beginning);
+  return files
+    .filter((file) => file.startsWith(begins) && file.endsWith(ENDING))
+    .map((file) => file.slice(begins.length, -ENDING.length))
+    .toSorted();
+}
+
+const ENDING = '.heads';
+const safe = (name: string): string => name.replaceAll(/[^\w.-]/g, '_');
+const fileNameOf = (name: string): string => `${safe(name)}${ENDING}`;
 
 /**
  * The whole lines in the last stretch of a file; none while there is no file. Trees only grow, so that the head of most leaves is
