@@ -110,6 +110,7 @@ t.test('a backup tells files that somebody erased from files that are lost', asy
 t.test('what was noted of files after the log was taken is looked up again where the backup is put back', async (t) => {
   for (const [stream, at] of [
     ['long ago', "now() - interval '1 hour'"],
+    ['admitted before, perhaps written after', "now() - interval '14 minutes'"],
     ['meanwhile', "now() + interval '1 hour'"],
   ] as const) {
     const row = `insert into files.attachment (document, stream, confirmed, at) values ($1, $2, true, ${at})`;
@@ -126,6 +127,7 @@ t.test('what was noted of files after the log was taken is looked up again where
   await restoreBackup(target, silentLog, place);
   const { rows } = await other.pool.query('select stream, confirmed from files.attachment order by stream');
   t.same(rows, [
+    { stream: 'admitted before, perhaps written after', confirmed: false },
     { stream: 'long ago', confirmed: true },
     { stream: 'meanwhile', confirmed: false },
   ]);

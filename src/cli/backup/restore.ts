@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { migrateAll, SCHEMAS } from '../../compose.ts';
+import { COMMAND_MS } from '../../eventlog/documents/sweep.ts';
 import { readLines } from '../../platform/backup/lines.ts';
 import { isEmpty, putRows, type TableName, tablesOf } from '../../platform/backup/tables.ts';
 import type { Config } from '../../platform/config.ts';
@@ -168,10 +169,11 @@ async function putStore(pool: pg.Pool, from: string, store: string, manifest: Ma
 
 /**
  * The tables of files are younger than the log, or of another moment where it lies elsewhere: that a case names a file is looked up
- * again for what was noted since, or such a file would never be anybody's to remove.
+ * again for what was noted since, or such a file would never be anybody's to remove. A note is as old as the command it came with, which
+ * may have been written after the log was taken.
  */
 async function doubtNotes(pool: pg.Pool, { general }: Manifest): Promise<void> {
-  const since = general?.events === undefined ? '-infinity' : general.takenAt;
+  const since = general?.events === undefined ? '-infinity' : new Date(Date.parse(general.takenAt) - COMMAND_MS).toISOString();
   await pool.query(`update ${SCHEMAS.files}.attachment set confirmed = false where at >= $1`, [since]);
 }
 

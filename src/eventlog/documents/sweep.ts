@@ -9,8 +9,8 @@ import type { DocumentTableAccess } from './table.ts';
 
 const BATCH = 200;
 const DAY_MS = 86_400_000;
-/** No command is under way for so long. */
-const COMMAND_MS = 15 * 60_000;
+/** No command is under way for so long, from when it was admitted to when it is written. Milliseconds. */
+export const COMMAND_MS = 15 * 60_000;
 const UPLOAD_MS = 15 * 60_000;
 
 interface SweepParts {
