@@ -489,6 +489,7 @@ t.test('imports', async (t) => {
     const asked = history.filter((one) => one.type === 'ReservationRequested');
     const jobsFor = (event: RecordedEvent) => reservations.react(event).length;
     t.same(asked.map(jobsFor), [0]);
+    t.same(history.filter((one) => one.type === 'AdoptionConfirmed').map(jobsFor), [0]);
     const bySomebody = asked.map(({ meta, ...event }) => ({
       ...event,
       meta: { ...meta, actor: { ...meta.actor, id: 'somebody' } },

@@ -45,6 +45,22 @@ t.test('reservations', async (t) => {
     t.match((await w.cases.glance(`order-${second}`)).waits, [{}, {}, { key: 'resolveDuplicate:order.item' }]);
   });
 
+  t.test('what an import reserved and was given up before it settled is settled when somebody confirms the case', async (t) => {
+    const w = world([order, receipt]);
+    const id = randomUUID();
+    const by = { ...someone('registrar'), id: 'system:importEntry' };
+    const entered = [{ type: 'CaseAdopted', data: { source: 'a register', facts: 1 } }, placed, wish];
+    await w.given('order', id, ...entered.map((one) => ({ ...one, by })));
+    const crew = await workersFor(t, w, place);
+    await crew.start([reservations]);
+    await crew.settled();
+    t.match(await held(w, id), [{ status: 'requested' }], 'the import settles it as long as it may still go on');
+    await w.given('order', id, { type: 'AdoptionConfirmed', data: {} });
+    await crew.settled();
+    t.match(await held(w, id), [{ status: 'confirmed', hash }]);
+    t.strictSame(await crew.operator.troubled(10), []);
+  });
+
   t.test('what a request settled itself is not settled again', async (t) => {
     const w = world([order, receipt]);
     const { record } = await w.when('shop', 'order', 'place', undefined, { item: 'x', once: true });

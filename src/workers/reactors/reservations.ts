@@ -1,3 +1,4 @@
+import type { Reservation } from '../../domain/kernel/case.ts';
 import { caseEvents } from '../../domain/kernel/caseEvents.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import type { ReservationState } from '../../domain/reservation/index.ts';
@@ -7,10 +8,11 @@ import { HANDS } from '../imports/entering.ts';
 import type { Reactor, TaskContext } from '../runtime/reactor.ts';
 
 const IMPORT_ENTRY = `system:${HANDS.entry}`;
+const IMPORT_CONFIRMATION = `system:${HANDS.confirmation}`;
 
 /**
- * Finishes what a request that died left undone: text that must be unique is reserved and the case told, and a case that is
- * retracted, or whose adoption is declined, gives back what it held.
+ * Finishes what a request that died, or an import that was given up, left undone: text that must be unique is reserved and the case
+ * told, and a case that is retracted, or whose adoption is declined, gives back what it held.
  */
 export const reservations: Reactor = {
   name: 'reservations',
@@ -24,6 +26,9 @@ export const reservations: Reactor = {
         const { scope, hash } = caseEvents.ReservationRequested.parse(event.data);
         return [{ step: `settle ${hash}`, ids: { scope, hash } }];
       }
+      case 'AdoptionConfirmed':
+        // An import confirms what it has settled; of one that was given up, people confirm what it had entered.
+        return event.meta.actor.id === IMPORT_CONFIRMATION ? [] : [{ step: 'settle all', ids: {} }];
       case 'CaseRetracted':
       case 'AdoptionDeclined':
         return [{ step: 'release', ids: {} }];
@@ -32,17 +37,19 @@ export const reservations: Reactor = {
     }
   },
   perform: ({ step, ids }, context) => {
+    if (step === 'release') return release(context);
     const { scope, hash } = ids;
-    return step === 'release' || scope === undefined || hash === undefined ? release(context) : settle(context, { scope, hash });
+    return settle(context, (one) => step === 'settle all' || (one.scope === scope && one.hash === hash));
   },
 };
 
 /** Also for a case that was retracted meanwhile: its reservation is made and then released, so that none is left behind. */
-async function settle(context: TaskContext, wanted: { readonly scope: string; readonly hash: string }): Promise<void> {
+async function settle(context: TaskContext, isWanted: (one: Reservation) => boolean): Promise<void> {
   const { stream } = context.cause;
   const { reservations: asked } = await context.cases.glance(stream);
-  const open = asked.some((one) => one.scope === wanted.scope && one.hash === wanted.hash && one.status === 'requested');
-  if (open) await settleReservation(context, stream, wanted).catch(unless('RETRACTED'));
+  for (const one of asked.filter(({ status }) => status === 'requested').filter(isWanted)) {
+    await settleReservation(context, stream, { scope: one.scope, hash: one.hash }).catch(unless('RETRACTED'));
+  }
 }
 
 async function release(context: TaskContext): Promise<void> {
