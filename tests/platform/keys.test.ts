@@ -99,6 +99,21 @@ t.test('keys asked for in one moment are made and fetched together, and the faul
   t.match(told, [{ value: 1 }, { status: 'rejected' }, { value: 2 }]);
 });
 
+t.test('more keys than a statement has parameters are looked up, counted and destroyed together', async (t) => {
+  const store = await keyStore(t);
+  const made = await hexOf(await store.open(), names(1), true);
+  const keyring = await store.open();
+  const all = names(65_536);
+  t.same(
+    (await hexOf(keyring, all)).filter((key) => key !== undefined),
+    made,
+  );
+  const many = all.map((one) => one.subject);
+  t.equal(await keyring.destroyed(many), 0);
+  t.equal(await keyring.destroy(many, ['T1']), 1);
+  t.equal(await keyring.destroyed(many), 1);
+});
+
 t.test('a key destroyed elsewhere is forgotten within the time of the cache, and at once by who is told', async (t) => {
   const store = await keyStore(t);
   let now = 0;

@@ -51,7 +51,7 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
     const rows = await table
       .selectFrom('data_key')
       .select(['subject', 'tier', 'wrapped', 'master'])
-      .where('subject', 'in', [...new Set(names.map((one) => one.subject))])
+      .where(isOneOf(new Set(names.map((one) => one.subject))))
       .execute();
     const there = rows.flatMap((row) =>
       row.wrapped ? [{ name: keyId(row), bytes: row.wrapped, master: row.master ?? masters.current.id }] : [],
@@ -135,7 +135,7 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
       const { count } = await table
         .selectFrom('data_key')
         .select(sql<number>`count(*)::int`.as('count'))
-        .where('subject', 'in', listed(subjects))
+        .where(isOneOf(listed(subjects)))
         .where('destroyed_at', 'is not', null)
         .where('made_at', 'is not', null)
         .executeTakeFirstOrThrow();
@@ -146,6 +146,9 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
   };
 }
 
+/** In one parameter however many there are: a statement takes 65,535 at most. */
+const isOneOf = (subjects: Iterable<string>) => sql<boolean>`subject = any(${[...subjects]}::text[])`;
+
 /** Leaves a tombstone for each subject and tier, also where there was no key yet. Answers how many keys there were. */
 async function entomb(table: Kysely<KeyTables>, subjects: readonly string[], tiers: readonly string[]): Promise<number> {
   if (subjects.length === 0) return 0;
@@ -153,7 +156,7 @@ async function entomb(table: Kysely<KeyTables>, subjects: readonly string[], tie
     const { numUpdatedRows } = await trx
       .updateTable('data_key')
       .set({ wrapped: null, master: null, destroyed_at: sql<string>`now()` })
-      .where('subject', 'in', subjects)
+      .where(isOneOf(subjects))
       .where('tier', 'in', tiers)
       .where('wrapped', 'is not', null)
       .executeTakeFirstOrThrow();
