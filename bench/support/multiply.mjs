@@ -4,6 +4,7 @@ import { ID_MARK, NAME_MARK } from './made.mjs';
 const TABLES = [
   'case_index',
   'queue',
+  'queue_reach',
   'board',
   'board_wait',
   'register_person',

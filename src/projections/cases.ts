@@ -13,144 +13,30 @@ import {
   type TimerRow,
   timersAfter,
 } from './caseRows.ts';
+import { CASE_TABLES, type CaseFoldRow } from './caseTables.ts';
 import { hollow, hollowEvent } from './hollow.ts';
-import type { Change, Fold, ProjectedEvent, Projection, TableSpec } from './runtime/projection.ts';
-
-/**
- * The fold of a case, kept so that the next event needs no look at the log. Holds no personal values. It is `jsonb`, which knows no
- * order of keys: a fold that goes on from a row has them in another order than one that goes on in memory.
- */
-interface CaseFoldRow {
-  process: string;
-  case_id: string;
-  record: CaseRecord<Stated>;
-  rounds: Readonly<Record<string, number>>;
-}
+import { type QueueReachRow, reachChange } from './queueReach.ts';
+import type { Change, Fold, ProjectedEvent, Projection } from './runtime/projection.ts';
 
 export interface CaseTables {
   case_index: CaseIndexRow;
   queue: QueueRow;
   timer: TimerRow;
   case_fold: CaseFoldRow;
+  queue_reach: QueueReachRow;
 }
 
-const CASE_KEY = { process: 'text', case_id: 'text' } as const;
-
-const tables: readonly TableSpec[] = [
-  {
-    name: 'case_index',
-    columns: {
-      ...CASE_KEY,
-      reference: 'text',
-      status: 'text',
-      owner_organisation: 'text',
-      owner_office: 'text',
-      owner_governorate: 'text',
-      parties: 'text[]',
-      party_since: 'jsonb',
-      offices: 'text[]',
-      offered_to: 'text',
-      governorates: 'text[]',
-      assignees: 'text[]',
-      taken: 'jsonb',
-      own_staff: 'text',
-      shares: 'jsonb',
-      reached_by: 'text[]',
-      tier: 'text',
-      households: 'text[]',
-      persons: 'text[]',
-      urgency: 'text',
-      opened_at: 'text',
-      opened_by: 'text',
-      changed_at: 'text',
-      changed_by: 'text',
-      revision: 'integer',
-      position: 'numeric',
-      log_index: 'bigint',
-    } satisfies Record<keyof CaseIndexRow, string>,
-    key: ['process', 'case_id'],
-    indexes: [
-      '(reference)',
-      '(process, opened_at, case_id)',
-      '(opened_by)',
-      '(owner_office)',
-      'using gin (households)',
-      'using gin (persons)',
-      'using gin (reached_by)',
-    ],
-  },
-  {
-    name: 'queue',
-    columns: {
-      ...CASE_KEY,
-      wait_key: 'text',
-      from_index: 'bigint',
-      to_index: 'bigint',
-      from_at: 'text',
-      to_at: 'text',
-      reference: 'text',
-      status: 'text',
-      party: 'text',
-      holder_organisation: 'text',
-      holder_office: 'text',
-      holder_role: 'text',
-      holder_governorate: 'text',
-      since: 'text',
-      since_revision: 'integer',
-      clock_start: 'text',
-      due: 'text',
-      rule: 'text',
-      rule_version: 'text',
-      level: 'integer',
-      paused_at: 'text',
-      assignee: 'text',
-      discreet: 'boolean',
-      urgency: 'text',
-      priority: 'integer',
-      round: 'integer',
-    } satisfies Record<keyof QueueRow, string>,
-    key: ['process', 'case_id', 'wait_key', 'from_index'],
-    indexes: [
-      '(holder_office, since) where to_index is null',
-      '(holder_organisation, since) where to_index is null',
-      '(assignee) where to_index is null and assignee is not null',
-      '(due) where to_index is null and due is not null',
-      // The orders in which the queue is shown: whoever sees much of it gets a page without sorting the rest.
-      `(priority, (coalesce(due, '9999')), since, process, case_id, wait_key) where to_index is null`,
-      `((coalesce(due, '9999')), priority, since, process, case_id, wait_key) where to_index is null`,
-      '(since, process, case_id, wait_key) where to_index is null',
-    ],
-  },
-  {
-    name: 'timer',
-    columns: {
-      ...CASE_KEY,
-      key: 'text',
-      at: 'text',
-      command: 'text',
-      revision: 'integer',
-    } satisfies Record<keyof TimerRow, string>,
-    key: ['process', 'case_id', 'key'],
-    indexes: ['(at)'],
-  },
-  {
-    name: 'case_fold',
-    columns: { ...CASE_KEY, record: 'jsonb', rounds: 'jsonb' } satisfies Record<keyof CaseFoldRow, string>,
-    key: ['process', 'case_id'],
-  },
-];
-
 /**
- * Every case of every process: the index of cases, the queue with its history, the timers. Derived from `waitsOn`, `timers` and
- * `about` alone.
+ * Every case of every process: the index of cases, the queue with its history and by whom what is open in it is reached, the timers.
+ * Derived from `waitsOn`, `timers` and `about` alone.
  */
 export function casesProjection(registry: Registry, store: Process['store'] = 'general'): Projection {
   return {
     name: 'cases',
-    version: 9,
+    version: 10,
     categories: registry.all.filter((one) => one.store === store).map((one) => one.name),
     opening: 'none',
-    tables,
+    tables: CASE_TABLES,
     start: (context) => foldCases(context.db as Kysely<CaseTables>, context.history),
   };
 }
@@ -162,6 +48,8 @@ interface Folded {
   readonly rounds: Readonly<Record<string, number>>;
   readonly partySince: CaseIndexRow['party_since'];
   readonly timers: ReadonlyMap<string, TimerRow>;
+  /** By whom it was reached when its rows were last written. */
+  readonly reachedBy: readonly string[];
 }
 
 const KEPT_CASES = 20_000;
@@ -192,7 +80,7 @@ function foldCases(db: Kysely<CaseTables>, history: History): Fold {
 
   return async (batch) => {
     await recall(batch);
-    const touched = new Map<string, { readonly folded: Folded; readonly event: ProjectedEvent }>();
+    const touched = new Map<string, { readonly before: Folded; readonly folded: Folded; readonly event: ProjectedEvent }>();
     const queue: QueueRow[] = [];
     const timerChanges: Change[] = [];
     for (const event of batch) {
@@ -209,22 +97,26 @@ function foldCases(db: Kysely<CaseTables>, history: History): Fold {
       for (const [key, timer] of timers)
         if (before.timers.get(key) !== timer) timerChanges.push({ table: 'timer', put: [timer] });
       const partySince = partiesAfter(event.process, record, before.partySince, event.logIndex);
-      const folded = { record, open, rounds, partySince, timers };
+      const folded = { ...before, record, open, rounds, partySince, timers };
       kept.delete(stream);
       kept.set(stream, folded);
-      touched.set(stream, { folded, event });
+      touched.set(stream, { before: touched.get(stream)?.before ?? before, folded, event });
     }
     const all = [...touched.values()];
+    const index = all.map(({ folded, event }) => indexRow(event.process, folded.record, folded.partySince, folded.open, event));
+    const reaches = all.map(({ before, folded, event }, at) => {
+      const now = { ...folded, reachedBy: index[at]?.reached_by ?? [] };
+      kept.set(event.meta.stream, now);
+      return reachChange(before, now);
+    });
     for (const stream of kept.keys()) {
       if (kept.size <= KEPT_CASES) break;
       kept.delete(stream);
     }
     return [
-      {
-        table: 'case_index',
-        put: all.map(({ folded, event }) => indexRow(event.process, folded.record, folded.partySince, folded.open, event)),
-      },
+      { table: 'case_index', put: index },
       { table: 'queue', put: queue },
+      ...reaches,
       ...timerChanges,
       { table: 'case_fold', put: all.map(({ folded }) => foldRow(folded)) },
     ] satisfies Change[];
@@ -237,6 +129,7 @@ const nothing = (process: Process, id: string): Folded => ({
   rounds: {},
   partySince: {},
   timers: new Map(),
+  reachedBy: [],
 });
 
 const foldRow = ({ record, rounds }: Folded): CaseFoldRow => ({
@@ -257,7 +150,7 @@ async function load(db: Kysely<CaseTables>, events: readonly ProjectedEvent[]): 
         .innerJoin('case_index', (join) =>
           join.onRef('case_index.process', '=', 'case_fold.process').onRef('case_index.case_id', '=', 'case_fold.case_id'),
         )
-        .select(['case_fold.case_id', 'case_fold.record', 'case_fold.rounds', 'case_index.party_since'])
+        .select(['case_fold.case_id', 'case_fold.record', 'case_fold.rounds', 'case_index.party_since', 'case_index.reached_by'])
         .where('case_fold.process', '=', process.name)
         .where('case_fold.case_id', 'in', ids)
         .execute(),
@@ -278,6 +171,7 @@ async function load(db: Kysely<CaseTables>, events: readonly ProjectedEvent[]): 
         record,
         rounds: fold.rounds,
         partySince: fold.party_since,
+        reachedBy: fold.reached_by,
         open: new Map(waitsOf.get(fold.case_id)?.map((row) => [row.wait_key, row])),
         timers: new Map(timersOf.get(fold.case_id)?.map((row) => [row.key, row])),
       });

@@ -4,8 +4,9 @@ import { unattended } from './attendance.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
 import { afterValues, cursorValues, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
+import { NEVER } from './queueReach.ts';
 import { mayReach } from './reachedBy.ts';
-import { Places, rowsOf } from './statements.ts';
+import { type Places, rowsOf } from './statements.ts';
 import { type Sight, sightOfAny, visibleTo } from './visibility.ts';
 
 export type QueueDb = Kysely<CaseTables & DirectoryTables>;
@@ -37,7 +38,7 @@ export interface QueueFilter {
   readonly asOf?: string | undefined;
 }
 
-const NOBODY = 'nobody' satisfies QueueFilter['assignee'];
+export const NOBODY = 'nobody' satisfies QueueFilter['assignee'];
 
 export type QueueOrder = 'priority' | 'due' | 'since';
 
@@ -70,8 +71,6 @@ export interface QueueItem {
 
 export type Condition = Expression<SqlBool>;
 
-/** Sorts behind every due time. */
-export const NEVER = '9999';
 const due = sql`coalesce(queue.due, ${sql.lit(NEVER)})`;
 const key = (as: string, by = sql.ref(`queue.${as}`)): SortKey => ({ as, by });
 const tail = [key('since'), key('process'), key('case_id'), key('wait_key')];
@@ -236,28 +235,22 @@ export async function pageIn<A extends Asked & { readonly what: string }>(
   narrowed: (asked: A) => Waiting,
 ): Promise<Page<QueueItem>> {
   const keys = ORDERS[order];
-  const behind = cursorValues(keys, cursor)?.map((value, at) => places.of(`behind ${at}`, value));
+  const behind = placesBehind(places, order, cursor);
   const rows = await rowsOf(db, { ...asked, order, limit, behind }, places.values, () =>
-    keys.reduce(
-      (query, { by }) => query.orderBy(by),
-      itemsOf(narrowed(asked), asked)
-        .select(sortColumns(keys))
-        .where(afterValues(keys, behind))
-        .limit(limit + 1),
-    ),
+    inOrder(narrowed(asked), asked, order, limit).where(afterValues(keys, behind)),
   );
   return pageOf<QueueItem>(rows, limit, keys);
 }
 
-/** What waits, page by page. `sight` is that of `queue:read`. @throws BadCursor */
-export async function queuePage(
-  db: QueueDb,
-  sight: Sight,
-  filter: QueueFilter,
-  moment: Moment,
-  paging: QueuePaging,
-): Promise<Page<QueueItem>> {
-  const places = new Places();
-  const asked = { what: 'page', ...withPlaces(places, sight, filter, moment) };
-  return pageIn(db, places, asked, paging, (one) => waiting(db, one));
-}
+/** Places for where a page begins. @throws BadCursor */
+export const placesBehind = (places: Places, order: QueueOrder, cursor: string | undefined): readonly string[] | undefined =>
+  cursorValues(ORDERS[order], cursor)?.map((value, at) => places.of(`behind ${at}`, value));
+
+/** The first of some waits, and one more than is shown. */
+export const inOrder = (query: Waiting, asked: Asked, order: QueueOrder, limit: number) =>
+  ORDERS[order].reduce(
+    (ordered, { by }) => ordered.orderBy(by),
+    itemsOf(query, asked)
+      .select(sortColumns(ORDERS[order]))
+      .limit(limit + 1),
+  );

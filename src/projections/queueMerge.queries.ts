@@ -1,5 +1,6 @@
 import { type Page, packCursor } from './keyset.ts';
-import { NEVER, ORDERS, type QueueItem, type QueueOrder } from './queue.queries.ts';
+import { ORDERS, type QueueItem, type QueueOrder } from './queue.queries.ts';
+import { NEVER } from './queueReach.ts';
 import { type MyWork, WORK_SECTIONS, type WorkPart } from './work.queries.ts';
 
 /** The sort columns of the queue as an item shows them. */

@@ -54,16 +54,22 @@ function wordsOf({ scope, post }: Reach, { staff, behalf }: Rights): readonly (s
   }
 }
 
+/** The words of all cases that a sight shows (and of some that it does not); `every` where it needs none. */
+export function wordsOfSight({ rights, groups }: Sight): readonly string[] | 'every' {
+  const words = new Set<string>();
+  for (const reach of groups.flatMap((one) => one.reach)) {
+    const some = wordsOf(reach, rights);
+    if (some === 'every') return some;
+    for (const one of some) if (one !== undefined) words.add(one);
+  }
+  return [...words];
+}
+
 /**
  * True of every case that a sight shows (and of some that it does not: `visibleTo` decides), by an index where it shows few. With the
  * queue, of what waits on an organisation now as well.
  */
-export function mayReach({ rights, groups }: Sight, table = 'case_index') {
-  const words = new Set<string>();
-  for (const reach of groups.flatMap((one) => one.reach)) {
-    const some = wordsOf(reach, rights);
-    if (some === 'every') return sql<SqlBool>`true`;
-    for (const one of some) if (one !== undefined) words.add(one);
-  }
-  return sql<SqlBool>`${sql.ref(`${table}.reached_by`)} && ${[...words]}::text[]`;
+export function mayReach(sight: Sight, table = 'case_index') {
+  const words = wordsOfSight(sight);
+  return words === 'every' ? sql<SqlBool>`true` : sql<SqlBool>`${sql.ref(`${table}.reached_by`)} && ${words}::text[]`;
 }

@@ -19,7 +19,7 @@ import { createPool } from '../../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
 import { type BoardFilter, type BoardGroup, boardLines, boardWaits } from '../../src/projections/boards.queries.ts';
 import { overtakings } from '../../src/projections/claimOrder.queries.ts';
-import { queuePage } from '../../src/projections/queue.queries.ts';
+import { queuePage } from '../../src/projections/queuePage.queries.ts';
 import { readDb, sightOf } from '../../src/projections/reads.queries.ts';
 import { searchRegister } from '../../src/projections/register.queries.ts';
 import { countedUnseen, unseenOnBoard } from '../../src/projections/smallCells.queries.ts';

@@ -97,6 +97,9 @@ function claimCases(claims: number, decided: number): readonly string[] {
       case when decided then 'governorateAccounts' else 'subcommitteeClerk' end, 'ministry', body, governorate,
       day || 'T08:00:00.000Z', 3, day || 'T08:00:00.000Z', (day + 400) || 'T08:00:00.000Z', 0, false, 2, 1
     from made where not paid and not withdrawn`,
+    `insert into queue_reach (word, since, process, case_id, wait_key, priority, due)
+    select word, since, process, case_id, wait_key, priority, coalesce(due, '9999')
+    from queue join case_index using (process, case_id), unnest(reached_by) word`,
   ];
 }
 

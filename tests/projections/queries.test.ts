@@ -16,8 +16,9 @@ import { caseDwell, dwellFigures } from '../../src/projections/dwell.queries.ts'
 import { projectionsOf } from '../../src/projections/index.ts';
 import { BadCursor, type Page } from '../../src/projections/keyset.ts';
 import { openPlansOf } from '../../src/projections/plans.queries.ts';
-import { type QueueItem, queuePage, waiting } from '../../src/projections/queue.queries.ts';
+import { type QueueItem, waiting } from '../../src/projections/queue.queries.ts';
 import { queueCounts } from '../../src/projections/queueCounts.queries.ts';
+import { queuePage } from '../../src/projections/queuePage.queries.ts';
 import { readDb } from '../../src/projections/reads.queries.ts';
 import { changesAfter, timelineOfActor, timelineOfCase, timelineOfHousehold } from '../../src/projections/timeline.queries.ts';
 import type { Sight } from '../../src/projections/visibility.ts';

@@ -3,7 +3,7 @@ import { wordFor } from '../../domain/kernel/caseLabels.ts';
 import { baghdadDate } from '../../domain/kernel/dates.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { casePage } from '../../projections/cases.queries.ts';
-import { queuePage } from '../../projections/queue.queries.ts';
+import { queuePage } from '../../projections/queuePage.queries.ts';
 import { readDb, sightOf } from '../../projections/reads.queries.ts';
 import { householdCard } from '../../projections/register.queries.ts';
 import { awaitPosition, caseIdIn, rightsOf } from '../caseIds.ts';
