@@ -64,8 +64,9 @@ export async function serve(config: Config, logger: Logger, { watchFrom, embedde
     const api = has('api') ? await buildApi(core, logger, metrics, tracer, ending.signal, ofApi) : undefined;
     if (has('projector')) startProjector(core, metrics, tracer, steps);
     if (has('projector')) startAudit(core, metrics, steps);
-    if (has('worker')) await startWorker(core, metrics, tracer, watchFrom, steps);
+    // The worker says that it is at work: what may still fail a start comes before.
     if (has('worker')) await startAccessLog(core, metrics, steps);
+    if (has('worker')) await startWorker(core, metrics, tracer, watchFrom, steps);
     startRestricted(core, { projector: has('projector'), worker: has('worker'), watchFrom }, metrics, steps);
     const address = await api?.listen({ host: config.host, port: config.port });
     ofApi.push(() => ending.abort());
