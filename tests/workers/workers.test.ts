@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { idOf } from '../../src/domain/kernel/envelope.ts';
 import { LogUnavailable } from '../../src/eventlog/port.ts';
+import { migrate } from '../../src/platform/migrations.ts';
 import { migrateQueue, openQueue, type QueuePlace, QueueUnavailable } from '../../src/platform/queue.ts';
 import type { WorkerSettings } from '../../src/workers/index.ts';
+import { workerMigrations } from '../../src/workers/migrations.ts';
 import type { Reactor, TaskContext } from '../../src/workers/runtime/reactor.ts';
+import { createStore } from '../../src/workers/runtime/store.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
 import { testRedis, withoutRedis } from '../support/redis.ts';
 import { world } from '../support/scenario.ts';
@@ -372,4 +375,32 @@ t.test('reactors', async (t) => {
     await w.placeOrder('later');
     await eventually('the lease was given up', async () => (await w.noted()) === 6);
   });
+});
+
+t.test('that a job was refused is on disk before it goes on; that one is done may be lost, for it is done again', async (t) => {
+  const { pool } = await testDatabase(t);
+  await migrate(pool, { schema: 'workers', migrations: workerMigrations });
+  // What is deferred runs at the commit, under the settings of the commit.
+  await pool.query(`
+    create table workers.commits (ending text, waits text);
+    create function workers.note_commit() returns trigger language plpgsql as $$
+      begin insert into workers.commits values (new.ending, current_setting('synchronous_commit')); return null; end $$;
+    create constraint trigger note_commit after update on workers.jobs deferrable initially deferred
+      for each row execute function workers.note_commit()`);
+  const store = createStore(pool, 'workers');
+  for (const ending of ['done', 'refused'] as const) {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into workers.jobs (id, reactor, step, task, event, stream, revision, position, part, occurred_at, correlation)
+       values (gen_random_uuid(), 'receipts', 'open', '{}', gen_random_uuid(), $1, 0, 1, 0, '', '') returning id`,
+      [`order-${ending}`],
+    );
+    const job = await store.find(rows[0]?.id ?? '');
+    if (!job) throw new Error('no job');
+    await store.end(job, 1_000, ending, ending === 'refused' ? { code: 'ALREADY_EXISTS', params: {} } : undefined);
+  }
+  const { rows } = await pool.query('select ending, waits from workers.commits order by ending');
+  t.same(rows, [
+    { ending: 'done', waits: 'off' },
+    { ending: 'refused', waits: 'on' },
+  ]);
 });

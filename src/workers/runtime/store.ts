@@ -183,12 +183,13 @@ export function createStore(pool: pg.Pool, schema: string): Store {
     },
 
     end: async (job, againMs, ending, refusal) => {
+      // A job that a crash of the server finds not ended is done again without harm; a refusal may not be met again.
+      const durability = ending === 'done' ? ", set_config('synchronous_commit', 'off', true)" : '';
       const { rows } = await pool.query<{ id: string }>(
         `with ended as (
            update ${within}.jobs set ended_at = now(), ending = $2, refusal = $3, fault = null
            where id = $1 and ended_at is null
-           -- A job that a crash of the server finds not ended is done again without harm.
-           returning reactor, stream, set_config('synchronous_commit', 'off', true)
+           returning reactor, stream${durability}
          )
          update ${within}.jobs next set due = now() + $4 * interval '1 ms'
          where next.due <= now() and next.ended_at is null and next.id = (
