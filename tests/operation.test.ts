@@ -228,15 +228,16 @@ t.test('a start that fails closes all that it opened, whichever step it is', asy
   const gone = async (): Promise<true | undefined> => ((await connected()).length === 0 ? true : undefined);
 
   const whole = await serve(base, silentLog);
-  t.ok((await connected()).includes('masar worker'), 'control: what runs is connected');
+  const works = async () => ((await connected()).includes('masar worker') ? true : undefined);
+  t.ok(await until('the worker at work', works), 'control: what runs is connected');
   const port = Number(new URL(whole.address ?? '').port);
   const second = serve({ ...base, port }, silentLog);
   await t.rejects(second, { code: 'EADDRINUSE' }, 'the last step');
   await whole.stop();
   t.ok(await until('all connections are closed', gone));
 
-  // The worker runs already when the key that signs the access log is asked for.
-  const keyless = { ...base, roles: new Set(['worker'] as const), auditKeyFile: join(directory, 'none.key') };
+  // The projector runs already when the key that signs the log is asked for.
+  const keyless = { ...base, roles: new Set(['projector'] as const), auditKeyFile: join(directory, 'none.key') };
   await t.rejects(serve(keyless, silentLog), { code: 'ENOENT' }, 'a step in the middle');
   t.ok(await until('all connections are closed', gone));
 });

@@ -23,10 +23,11 @@ export interface AuditedLog {
   readonly metrics?: Metrics;
 }
 
-/** Keeps the audit tree of one log and reads that log again and again, until the signal aborts. */
-export async function keepAudit({ config, origin, ...parts }: AuditedLog, signal: AbortSignal): Promise<void> {
-  await Promise.all([
-    runAudit({ ...parts, signer: auditSigner(config, origin), witness: auditWitness(config, origin) }, signal),
+/** Keeps the audit tree of one log and reads that log again and again, until the signal aborts. Throws at once without a key. */
+export function keepAudit({ config, origin, ...parts }: AuditedLog, signal: AbortSignal): Promise<unknown> {
+  const signer = auditSigner(config, origin);
+  return Promise.all([
+    runAudit({ ...parts, signer, witness: auditWitness(config, origin) }, signal),
     runPatrol({ ...parts, wholeMs: config.auditPatrolHours * HOUR_MS }, signal),
   ]);
 }

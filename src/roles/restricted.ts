@@ -72,7 +72,11 @@ async function audit(
 ): Promise<void> {
   const pool = createPool(databaseUrl, { applicationName: 'masar restricted audit', max: 3, log: logger });
   const parts = { config, pool, schema: SCHEMAS.audit, log, origin: restrictedOrigin(config), logger, metrics };
-  await keepAudit(parts, signal).finally(() => pool.end());
+  try {
+    await keepAudit(parts, signal);
+  } finally {
+    await pool.end();
+  }
 }
 
 async function work(
