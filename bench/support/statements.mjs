@@ -20,7 +20,7 @@ function noting(pool, sent) {
 /** The statement of the first page of the queue as somebody of the demo sees it, with how many rows of a page of 50 it finds. */
 export async function queueStatement(core, login) {
   const { sightOfAll } = await built('src/api/listing.js');
-  const { queuePage } = await built('src/projections/queue.queries.js');
+  const { queuePage } = await built('src/projections/queuePage.queries.js');
   const { readDb } = await built('src/projections/reads.queries.js');
   const { staffId } = await built('src/cli/demo/directory.js');
   const now = new Date().toISOString();
