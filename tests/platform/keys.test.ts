@@ -114,6 +114,14 @@ t.test('more keys than a statement has parameters are looked up, counted and des
   t.equal(await keyring.destroyed(many), 1);
 });
 
+t.test('more keys than a statement has parameters for are made together, each wrapped for itself', async (t) => {
+  const store = await keyStore(t);
+  const all = names(40_000);
+  const made = await hexOf(await store.open(), all, true);
+  t.equal(new Set(made).size, 40_000);
+  t.ok((await hexOf(await store.open(), all)).join() === made.join(), 'and each opens under its own name');
+});
+
 t.test('a key destroyed elsewhere is forgotten within the time of the cache, and at once by who is told', async (t) => {
   const store = await keyStore(t);
   let now = 0;

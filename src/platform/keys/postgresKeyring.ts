@@ -95,10 +95,14 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
     const rows = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
     const { id, wrap } = masters.current;
     const wrapped = await wrap(rows.map((name) => ({ name: keyId(name), bytes: randomBytes(32) })));
+    const [subjects, tiers] = [rows.map((row) => row.subject), rows.map((row) => row.tier)];
     await table
       .insertInto('data_key')
-      .values(
-        rows.map(({ subject, tier }, index) => ({ subject, tier, wrapped: wrapped[index]!, master: id, made_at: sql`now()` })),
+      .columns(['subject', 'tier', 'wrapped', 'master', 'made_at'])
+      .expression(
+        sql<{ subject: string; tier: string; wrapped: Buffer; master: string; made_at: string }>`
+          select s, t, w, ${id}::text, now() from unnest(${subjects}::text[], ${tiers}::text[], ${wrapped}::bytea[])
+            with ordinality as one (s, t, w, place) order by place`,
       )
       .onConflict((conflict) => conflict.columns(['subject', 'tier']).doNothing())
       .execute();
