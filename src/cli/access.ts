@@ -1,8 +1,10 @@
 /**
  * `npm run access` holds every month of the access log against its tree, its last signed head and the heads outside the database
- * (AUDIT_WITNESS_DIR), and names the first entry that is not what was sealed. With `-- drop`, months past ACCESS_RETENTION_MONTHS are dropped, as workers do.
+ * (AUDIT_WITNESS_DIR), and names the first entry that is not what was sealed. With `-- drop`, months past ACCESS_RETENTION_MONTHS are
+ * dropped, as workers do. `-- --key KEY`, several times, names keys that signed before the one that signs now.
  */
 
+import { parseArgs } from 'node:util';
 import { auditSigner, openCore, SCHEMAS } from '../compose.ts';
 import { checkMonths } from '../eventlog/access/check.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
@@ -13,12 +15,13 @@ import { accessHeads, accessOrigin, openAccessPool } from '../roles/accessLog.ts
 import { run } from './run.ts';
 
 await run(async () => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { key: { type: 'string', multiple: true } } });
   const config = readConfig(process.env);
   const core = await openCore(config, createLogger({ level: 'error' }), 'masar access');
   try {
     const signer = auditSigner(config, accessOrigin(config));
     const now = new Date().toISOString();
-    if (process.argv.includes('drop')) {
+    if (positionals.includes('drop')) {
       const [sealing, keeping] = [await openAccessPool(core, 'sealer', 2), await openAccessPool(core, 'keeper', 1)];
       try {
         await sealMonths(sealing, SCHEMAS.access, signer, now, accessHeads(config, core.logger));
@@ -33,7 +36,7 @@ await run(async () => {
     for await (const { line, isRight } of checkMonths({
       pool: core.pool,
       schema: SCHEMAS.access,
-      key: signer.key,
+      keys: [signer.key, ...(values.key ?? [])],
       now,
       outside,
     })) {

@@ -312,7 +312,7 @@ t.test('the access log belongs to nobody who works with it: each may do their ow
   // A table of its own by the same name does not stand in for the tree.
   await keeper.query(`create temporary table tree as select 'access-2026-01'::text as name, 7 as size`).catch(() => {});
   t.same(await keepMonths(keeper, 'access', '2026-04-01T00:00:00.000Z', 2), { dropped: ['2026-01-01'] });
-  t.same((await checkMonth(writer, 'access', coming, signer.key)).firstWrong, undefined);
+  t.same((await checkMonth(writer, 'access', coming, [signer.key])).firstWrong, undefined);
 });
 
 t.test('the application’s own login of infra/postgres/logins.sh cannot become the owner of the access log', async (t) => {
@@ -383,7 +383,7 @@ t.test('each month is a tree with signed heads, and the first entry that is not 
   t.same(await log.unsealed('2026-03-06T08:11:00.000Z'), ['2026-03-01'], 'and is after ten minutes');
   t.equal(await sealMonths(pool, 'access', signer, '2026-03-10T08:00:00.000Z'), 8);
   t.same(await log.unsealed('2027-01-01T00:00:00.000Z'), []);
-  const check = () => checkMonth(pool, 'access', '2026-03-01', signer.key);
+  const check = () => checkMonth(pool, 'access', '2026-03-01', [signer.key]);
   const slow: pg.Pool = Object.create(pool, { query: { value: () => new Promise(() => {}) } });
   const busy = createAccessLog({ pool, reads: slow, schema: 'access' });
   void busy.page({ highestTier: 'T2' }, { limit: 1 });
@@ -392,7 +392,7 @@ t.test('each month is a tree with signed heads, and the first entry that is not 
     await busy.record([{ at, ...about, outcome: 'refused', code: 'NOT_FOUND' }]);
   };
   t.same(await check(), { starts: '2026-03-01', sealed: 18, firstWrong: undefined, signed: true });
-  t.notOk((await checkMonth(pool, 'access', '2026-03-01', other.key)).signed, 'a foreign key');
+  t.notOk((await checkMonth(pool, 'access', '2026-03-01', [other.key])).signed, 'a foreign key');
 
   /** What somebody could do who owns the database. */
   const tamper = async (statement: string) => {
@@ -414,7 +414,7 @@ t.test('each month is a tree with signed heads, and the first entry that is not 
   const seal = () => sealMonths(pool, 'access', signer, '2026-04-01T09:00:00.000Z');
   await tamper('delete from access.entry where leaf = 18');
   await t.rejects(seal(), { name: 'AccessLogChanged', message: /entry 18 is not there/ });
-  t.equal((await checkMonth(pool, 'access', '2026-04-01', signer.key)).sealed, 1, 'other months are sealed all the same');
+  t.equal((await checkMonth(pool, 'access', '2026-04-01', [signer.key])).sealed, 1, 'other months are sealed all the same');
   t.same(await log.unsealed('2026-04-01T09:00:00.000Z'), ['2026-03-01'], 'and the one that cannot be is told of');
   await tamper(`update access.tree set peaks = sha256('x') || substr(peaks, 33) where name = 'access-2026-03'`);
   await t.rejects(seal(), { name: 'AccessLogChanged', message: /not as it was signed/ });

@@ -43,10 +43,10 @@ async function installation(test: Pick<typeof t, 'teardown'>) {
   const begun = () => headsOutside(parts);
   const seal = (now: string, outside: HeadsOutside = running) => sealMonths(pool, 'access', signer, `2026-${now}.000Z`, outside);
   /** What `npm run access` says of what is wrong. */
-  const wrong = async (now: string, outside: HeadsOutside | 'none' = begun()) => {
+  const wrong = async (now: string, outside: HeadsOutside | 'none' = begun(), keys = [signer.key]) => {
     const found: string[] = [];
     const place = outside === 'none' ? undefined : outside;
-    const checking = { pool, schema: 'access', key: signer.key, now: `2026-${now}.000Z`, outside: place };
+    const checking = { pool, schema: 'access', keys, now: `2026-${now}.000Z`, outside: place };
     for await (const { line, isRight } of checkMonths(checking)) if (!isRight) found.push(line);
     return found;
   };
@@ -83,7 +83,7 @@ t.test(
     await enter('02-07');
     await t.rejects(seal(now), told, 'and under the worker that went on');
     t.equal(await changed(), '1');
-    t.equal((await checkMonth(pool, 'access', '2026-03-01', signer.key)).sealed, 4, 'nothing more of it is signed');
+    t.equal((await checkMonth(pool, 'access', '2026-03-01', [signer.key])).sealed, 4, 'nothing more of it is signed');
     t.equal(await newest('2026-02'), 4, 'other months are');
     t.same(await log.unsealed('2026-04-02T09:00:00.000Z'), ['2026-03-01'], 'and it is told of');
 
@@ -227,16 +227,51 @@ t.test('heads that vanish from the place outside are told of by who knew them, a
     t.equal(await figure('months_not_as_kept'), '1');
   }
   t.equal(await newest('2026-03'), undefined, 'nothing was begun in its place');
-  t.match(await wrong('03-05T09:03:00'), [/NO HEAD OF IT IS KEPT OUTSIDE/], 'the command says so too');
+  await t.rejects(seal('03-05T09:03:00', begun()), told, 'who begins after that is told by the database');
+  t.match(await wrong('03-05T09:03:00'), [/the head of 5 entries of the tree access-2026-03 is no longer kept outside/]);
 
   mkdirSync(directory);
   writeFileSync(file, five);
   t.equal(await seal('03-05T09:04:00'), 1, 'and it goes on when they are back');
   t.equal(await figure('months_not_as_kept'), '0');
-  rmSync(file);
-  t.equal(await seal('03-05T09:05:00', begun()), 0, 'who begins takes the month as it is');
+  renameSync(file, `${file}.aside`);
+  await t.rejects(seal('03-05T09:05:00'), { message: /the head of 6 entries/ }, 'who saw it there goes on missing it');
+  t.equal(await seal('03-05T09:05:00', begun()), 0, 'who begins takes the month as it is where the loss was accepted');
   t.equal(await newest('2026-03'), 6);
+  rmSync(`${file}.aside`);
+  writeFileSync(file, '');
+  await t.rejects(seal('03-05T09:06:00', begun()), { message: /the head of 6 entries/ }, 'and not where it was only emptied');
 });
+
+t.test(
+  'a month signed by the key before this one is as signed where that key was published, and where a head outside has it',
+  async (t) => {
+    const { pool, enter, seal, wrong, fileOf } = await installation(t);
+    const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+    const former = createSigner('masar.test', pem);
+    const byFormer = (now: string) => sealMonths(pool, 'access', former, `2026-${now}.000Z`);
+    await enter('02-05', 3);
+    t.equal(await byFormer('02-06T09:00:00'), 3);
+    await enter('03-05', 2);
+    t.equal(await sealMonths(pool, 'access', signer, '2026-03-05T09:00:00.000Z'), 2, 'the new key signs what comes after');
+
+    const now = '03-05T09:01:00';
+    const escaped = former.key.replaceAll(/[+/]/g, String.raw`\$&`);
+    const unknown = new RegExp(`^2026-02 {2}3 entries, 3 sealed, SIGNED BY A KEY THAT IS NOT KNOWN HERE, ${escaped}: `);
+    t.match(await wrong(now, 'none'), [unknown], 'whoever can sign a month anew can name a key beside it');
+    t.same(await wrong(now, 'none', [signer.key, former.key]), [], 'a key that was published is given by hand');
+    t.same(await wrong(now, 'none', [signer.key, 'no key', former.key]), []);
+    await pool.query(`update access.checkpoint set key = 'no key' where tree = 'access-2026-02'`);
+    t.match(await wrong(now, 'none'), [/^2026-02 .*NOT AS SIGNED/], 'what is no key signed nothing');
+    await pool.query(`update access.checkpoint set key = $1 where tree = 'access-2026-02'`, [former.key]);
+
+    t.equal(await seal(now), 0);
+    t.match(readFileSync(fileOf('2026-02'), 'utf8'), former.key, 'its head is kept outside as it was signed');
+    t.same(await wrong(now), []);
+    await pool.query(`delete from access.checkpoint where tree = 'access-2026-02'`);
+    t.match(await wrong(now), [/^2026-02 .*NOT AS SIGNED/], 'under any key');
+  },
+);
 
 t.test('a place outside that is away is told of, the access log goes on, and the next head stands for those lost', async (t) => {
   const { directory, enter, figure, begun, seal, fileOf, newest } = await installation(t);
@@ -299,7 +334,7 @@ t.test('what could not be read or kept of a past month is tried again at once, n
 
   let isFull = true;
   const keep = (tree: string) => (isFull ? () => Promise.reject(new Error('no space')) : parts.place.of(tree).keep);
-  const of = (tree: string) => ({ newest: parts.place.of(tree).newest, keep: keep(tree) });
+  const of = (tree: string) => ({ ...parts.place.of(tree), keep: keep(tree) });
   const outside = headsOutside({ ...parts, place: { ...parts.place, of } });
   await enter('03-06');
   t.equal(await seal('04-02T10:02:00', outside), 1);
@@ -309,7 +344,7 @@ t.test('what could not be read or kept of a past month is tried again at once, n
   t.equal(await newest('2026-03'), 2);
 });
 
-const TABLES = ['month', 'entry', 'tree', 'tree_node', 'checkpoint'] as const;
+const TABLES = ['month', 'entry', 'tree', 'tree_node', 'checkpoint', 'witnessed'] as const;
 
 /** What a backup of the access log holds. */
 async function tablesOf(pool: pg.Pool) {

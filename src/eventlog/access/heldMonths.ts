@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import { openNote } from '../../platform/merkle/note.ts';
 import { openTree, type Tree } from '../../platform/merkle/treeStore.ts';
-import type { Witnessed } from '../audit/witness.ts';
+import { signedText, type Witnessed } from '../audit/witness.ts';
 import { treeNameOf } from './months.ts';
 import { AccessLogChanged, type HeadsOutside } from './outside.ts';
 
@@ -68,10 +67,29 @@ export interface HeadsOfMonth {
  */
 export async function holdMonth({ pool, schema, origin, now, outside }: Holding, month: Month): Promise<HeadsOfMonth> {
   const tree = openTree(pool, schema, month.tree);
-  const newest = await outside?.newest(month.tree);
+  const newest = await outside?.newest(month.tree, await rememberedSize(pool, schema, month.tree));
   const latest = await signedHead(pool, schema, tree, month.tree, origin);
   await outside?.hold(month, tree, newest, now);
   return { newest, latest };
+}
+
+/** Keeps a head outside the database, where there is such a place, and remembers here that it is there. */
+export async function keepOutside(
+  { pool, schema, outside }: Pick<Holding, 'pool' | 'schema' | 'outside'>,
+  tree: string,
+  head: Witnessed,
+): Promise<void> {
+  if (!(await outside?.keep(tree, head))) return;
+  await pool.query(`insert into "${schema}".witnessed (tree, size) values ($1, $2) on conflict do nothing`, [tree, head.size]);
+}
+
+/** How many entries the newest head had that was kept outside; 0 when none was. */
+async function rememberedSize(pool: pg.Pool, schema: string, tree: string): Promise<number> {
+  const { rows } = await pool.query<{ size: string | null }>(
+    `select max(size) as size from "${schema}".witnessed where tree = $1`,
+    [tree],
+  );
+  return Number(rows[0]?.size ?? 0);
 }
 
 /** The head of a tree that is as its newest checkpoint says; undefined while it is empty. @throws AccessLogChanged */
@@ -89,7 +107,7 @@ async function signedHead(
     [name],
   );
   const signed = rows[0];
-  const told = signed && openNote(signed.note, signed.key);
+  const told = signed && signedText(signed.note, signed.key);
   const isWhole = (await tree.rootAt(size)).equals(root);
   if (!signed || !isWhole || told !== `${origin}/${name}\n${size}\n${root.toString('base64')}\n`) {
     throw new AccessLogChanged(`the tree ${name} is not as it was signed`);

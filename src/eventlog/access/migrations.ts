@@ -165,6 +165,17 @@ const owned: Migration = {
   },
 };
 
+/** What is known in the database of the heads outside: one that is gone is missed by who never saw it, too. */
+const witnessed: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`
+      create table witnessed (
+        tree text not null, size bigint not null, at timestamptz not null default now(), primary key (tree, size)
+      )`.execute(db);
+  },
+};
+
 /** Migrations of the access log, in order; they run with its own schema first in `search_path`. */
 export const accessMigrations: Record<string, Migration> = {
   '0001_access': access,
@@ -172,4 +183,5 @@ export const accessMigrations: Record<string, Migration> = {
   '0003_offices': offices,
   '0004_missed': missed,
   '0005_owned': owned,
+  '0006_witnessed': witnessed,
 };

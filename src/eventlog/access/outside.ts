@@ -37,14 +37,14 @@ export interface HeadsOutside {
   trees(): Promise<readonly string[]>;
   /**
    * The newest head that is kept of a tree; asked before the tree is read, since another worker may be sealing. The one that was
-   * there before while the place cannot be read.
+   * there before while the place cannot be read. `remembered` is the size of the newest that was there by the database's word, 0 for none.
    * @throws AccessLogChanged, or what the place cannot be read for, unless the tree was held before
    */
-  newest(name: string): Promise<Witnessed | undefined>;
+  newest(name: string, remembered: number): Promise<Witnessed | undefined>;
   /** Holds a month and its tree to that head. @throws AccessLogChanged */
   hold(month: Month, tree: Tree, newest: Witnessed | undefined, now: string): Promise<void>;
-  /** Keeps a head, as well as that can be done. */
-  keep(name: string, head: Witnessed): Promise<void>;
+  /** Keeps a head, as well as that can be done; answers whether it could. */
+  keep(name: string, head: Witnessed): Promise<boolean>;
   /** What was found of a month, for the metric. */
   judge(name: string, isAsKept: boolean): void;
 }
@@ -95,7 +95,7 @@ export function headsOutside({ place, retentionMonths, logger, metrics }: HeadsO
       });
       return [...new Set([...listed, ...known.keys()])];
     },
-    newest: async (name) => {
+    newest: async (name, remembered) => {
       const seen = known.get(name);
       let found: Witnessed | undefined;
       try {
@@ -110,9 +110,10 @@ export function headsOutside({ place, retentionMonths, logger, metrics }: HeadsO
         return seen;
       }
       unread.delete(name);
-      if (seen && (found?.size ?? 0) < seen.size) {
-        throw new AccessLogChanged(`the head of ${seen.size} entries of the tree ${name} is no longer kept outside`);
-      }
+      const there = found?.size ?? 0;
+      // Where a loss was accepted, who begins takes the month as it is; who saw more there does not.
+      const least = Math.max(seen?.size ?? 0, there < remembered && !(await place.of(name).isPutAside()) ? remembered : 0);
+      if (there < least) throw new AccessLogChanged(`the head of ${least} entries of the tree ${name} is no longer kept outside`);
       if (found) learn(name, found);
       return found;
     },
@@ -138,9 +139,11 @@ export function headsOutside({ place, retentionMonths, logger, metrics }: HeadsO
       try {
         await place.of(name).keep(head);
         learn(name, head);
+        return true;
       } catch (error) {
         unkept.set(name, head.size);
         logger.error({ err: error, tree: name }, 'a signed head of the access log could not be kept outside the database');
+        return false;
       }
     },
     judge: (name, isAsKept) => {

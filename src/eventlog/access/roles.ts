@@ -26,8 +26,8 @@ const RIGHTS: Readonly<Record<AccessDuty, readonly string[]>> = {
     'grant execute on function {s}.record_access(jsonb), {s}.make_month(date) to masar_access_writer',
   ],
   sealer: [
-    'grant select on {s}.entry, {s}.month, {s}.tree, {s}.tree_node, {s}.checkpoint to masar_access_sealer',
-    'grant insert on {s}.tree, {s}.tree_node, {s}.checkpoint to masar_access_sealer',
+    'grant select on {s}.entry, {s}.month, {s}.tree, {s}.tree_node, {s}.checkpoint, {s}.witnessed to masar_access_sealer',
+    'grant insert on {s}.tree, {s}.tree_node, {s}.checkpoint, {s}.witnessed to masar_access_sealer',
     'grant update on {s}.tree to masar_access_sealer',
   ],
   keeper: [

@@ -3,7 +3,7 @@ import { leafHash } from '../../platform/merkle/hashing.ts';
 import type { Signer } from '../../platform/merkle/note.ts';
 import { openTree, TreeMoved } from '../../platform/merkle/treeStore.ts';
 import { canonicalBytes } from './entry.ts';
-import { type Holding, holdMonth, type Month, monthsMissing, monthsOf } from './heldMonths.ts';
+import { type Holding, holdMonth, keepOutside, type Month, monthsMissing, monthsOf } from './heldMonths.ts';
 import { monthAfter } from './months.ts';
 import { AccessLogChanged, type HeadsOutside } from './outside.ts';
 import { leavesOf } from './page.ts';
@@ -51,11 +51,11 @@ interface Sealing extends Holding {
 }
 
 async function sealMonth(sealing: Sealing, month: Month): Promise<number> {
-  const { pool, schema, signer, now, outside } = sealing;
+  const { pool, schema, signer, now } = sealing;
   const { starts, tree: name, isDropped } = month;
   const { newest, latest } = await holdMonth(sealing, month);
   // What was put aside of a dropped month, for a loss that was accepted, is not begun again.
-  if (latest && latest.size > (newest?.size ?? 0) && (newest || !isDropped)) await outside?.keep(name, latest);
+  if (latest && latest.size > (newest?.size ?? 0) && (newest || !isDropped)) await keepOutside(sealing, name, latest);
   if (isDropped) return 0;
   const tree = openTree(pool, schema, name);
   const from = latest?.size ?? 0;
@@ -79,7 +79,7 @@ async function sealMonth(sealing: Sealing, month: Month): Promise<number> {
         now,
       ]);
       await client.query('commit');
-      await outside?.keep(name, { ...head, note, key: signer.key });
+      await keepOutside(sealing, name, { ...head, note, key: signer.key });
       size = head.size;
     }
   } catch (error) {

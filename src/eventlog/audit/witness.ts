@@ -13,6 +13,8 @@ export interface Witness {
   newest(): Promise<Witnessed | undefined>;
   /** Adds a head, durably. */
   keep(head: Witnessed): Promise<void>;
+  /** Whether somebody put heads aside that lay here, for a loss that was accepted. */
+  isPutAside(): Promise<boolean>;
 }
 
 /** A line that is no head its key signed: somebody changed what is only added to. */
@@ -25,7 +27,8 @@ const LAST_BYTES = 65_536;
 
 /**
  * A file in a directory, a head a line, for the log of this name. The directory belongs on another disk than the database, where
- * possible one that can only be appended to. A last line that was cut off by a crash does not count.
+ * possible one that can only be appended to. A last line that was cut off by a crash does not count. A file of the same name with
+ * another ending behind it, in the same directory, is one that was put aside.
  */
 export function directoryWitness(directory: string, name: string): Witness {
   const file = join(directory, fileNameOf(name));
@@ -50,17 +53,21 @@ export function directoryWitness(directory: string, name: string): Witness {
       }
       await flushDirectory(directory);
     },
+    isPutAside: async () => (await filesIn(directory)).some((one) => one.startsWith(`${fileNameOf(name)}.`)),
   };
+}
+
+async function filesIn(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 /** How the names of logs go on that begin so and have heads in a directory; none while there is no such directory. */
 export async function namesWitnessed(directory: string, beginning: string): Promise<readonly string[]> {
-  const files = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
   const begins = safe(beginning);
-  return files
+  return (await filesIn(directory))
     .filter((file) => file.startsWith(begins) && file.endsWith(ENDING))
     .map((file) => file.slice(begins.length, -ENDING.length))
     .toSorted();
@@ -114,7 +121,7 @@ function headOf(line: string, name: string, where: string): Witnessed {
 }
 
 /** What a note says when its key signed it; undefined for what is no key. */
-function signedText(note: string, key: string): string | undefined {
+export function signedText(note: string, key: string): string | undefined {
   try {
     return openNote(note, key);
   } catch (error) {
