@@ -82,7 +82,7 @@ export function createPostgresLog({
   const readSideBySide = ({ streams, revisions }: Wanted) =>
     query<Row & Numbered>(
       `select w.n::int as n, e.* from unnest($1::text[], $2::int[]) with ordinality as w (stream, revision, n), lateral (
-         select ${COLUMNS} from ${schema}.events where stream = w.stream and revision >= w.revision
+         select ${COLUMNS} from ${schema}.events where stream = w.stream and revision >= w.revision order by revision offset 0
        ) e order by w.n, e.revision`,
       [streams, revisions],
       'read on',
