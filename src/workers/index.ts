@@ -132,7 +132,7 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
       count: metrics.deadline,
       from: parts.watchFrom,
     }),
-    ...parts.reactors.map((reactor) => followLog(reactor, { ...common, log: parts.log, pages, news })),
+    ...parts.reactors.map((reactor) => followLog(reactor, { ...common, log: parts.log, pages, cases, news })),
   ];
   logger.info({ reactors: parts.reactors.length, queue: parts.queue.kind }, 'workers are running');
 

@@ -29,12 +29,18 @@ export const following = ({ name, process, followUps, onRefusal, check = () => {
     if (event.type === 'AdoptionConfirmed') return [{ step: 'adopted', ids: {} }];
     return followUps(event).length > 0 ? [{ step: 'follow', ids: {} }] : [];
   },
+  // Of thousands of paper files that an import confirms hardly one calls for anything.
+  isNeeded: async ({ step }, { meta }, cases) => {
+    if (step !== 'adopted') return true;
+    const { record, history } = await cases.load(process, idOf(meta.stream));
+    return history.some((event) => isAdopted(record.adoption, event.meta.revision) && followUps(event).length > 0);
+  },
   perform: async ({ step }, context) => {
     const { stream, revision } = context.cause;
     const { record, history } = await context.cases.load(process, idOf(stream));
-    const unconfirmed = record.adoption?.confirmed === false && isAdopted(record, revision);
+    const unconfirmed = record.adoption?.confirmed === false && isAdopted(record.adoption, revision);
     const events = history.filter(({ meta }) =>
-      step === 'adopted' ? isAdopted(record, meta.revision) : meta.revision === revision && !unconfirmed,
+      step === 'adopted' ? isAdopted(record.adoption, meta.revision) : meta.revision === revision && !unconfirmed,
     );
     const wanted = events.flatMap((event) => followUps(event).map((next, index) => ({ next, event, index })));
     for (const { next } of wanted) check(next);
@@ -63,5 +69,5 @@ const commandFor = ({ unless: _, ...next }: FollowUp, { meta }: RecordedEvent, i
 });
 
 /** Whether an event is one of the dated facts of an adopted paper file. */
-const isAdopted = ({ adoption }: CaseRecord<unknown>, revision: number): boolean =>
+const isAdopted = (adoption: CaseRecord<unknown>['adoption'], revision: number): boolean =>
   adoption !== undefined && revision > adoption.revision && revision <= adoption.revision + adoption.facts;

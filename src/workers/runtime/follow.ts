@@ -1,3 +1,4 @@
+import type { Cases } from '../../eventlog/cases.ts';
 import { type Bell, pause } from '../../eventlog/follow.ts';
 import { derivedId } from '../../eventlog/ids.ts';
 import type { EventLog, StoredEvent } from '../../eventlog/port.ts';
@@ -12,6 +13,7 @@ export interface FollowParts {
   readonly log: Pick<EventLog, 'head'>;
   /** Read for all reactors of this process together. */
   readonly pages: Pages;
+  readonly cases: Pick<Cases, 'load'>;
   readonly store: Store;
   readonly leases: Leases;
   readonly logger: Log;
@@ -125,32 +127,36 @@ async function readPage(
 ): Promise<Reading> {
   const jobs: Job[] = [];
   let until = from;
-  for (const stored of events) {
-    try {
-      jobs.push(...(await jobsOf(reactor, stored, parts.pages)));
-    } catch (error) {
-      if (!(await parts.store.isSkipped(reactor.name, stored.position)))
-        return { jobs, until, stopped: { position: stored.position, error } };
-    }
-    until = stored.position;
+  // Together, so that what they ask of the log goes there as one statement.
+  const asked = await Promise.allSettled(events.map((stored) => jobsOf(reactor, stored, parts)));
+  for (const [at, { position }] of events.entries()) {
+    const found = asked[at];
+    if (found?.status === 'fulfilled') jobs.push(...found.value);
+    else if (!(await parts.store.isSkipped(reactor.name, position)))
+      return { jobs, until, stopped: { position, error: found?.reason } };
+    until = position;
   }
   return { jobs, until: scannedTo };
 }
 
 /** What a reactor asks for after one event, each with the id that it always has. */
-async function jobsOf(reactor: Reactor, stored: StoredEvent, pages: Pages): Promise<readonly Job[]> {
+async function jobsOf(reactor: Reactor, stored: StoredEvent, { pages, cases }: FollowParts): Promise<readonly Job[]> {
   const event = await pages.decoded(stored);
-  return reactor.react(event).map((task) => ({
-    id: derivedId('job', reactor.name, stored.id, task.step),
-    reactor: reactor.name,
-    task,
-    cause: {
-      event: stored.id,
-      stream: stored.stream,
-      revision: stored.revision,
-      position: stored.position,
-      occurredAt: event.meta.occurredAt,
-      correlationId: event.meta.correlationId,
-    },
-  }));
+  const tasks = reactor.react(event);
+  const needed = await Promise.all(tasks.map((task) => reactor.isNeeded?.(task, event, cases).catch(() => true) ?? true));
+  return tasks
+    .filter((_, at) => needed[at])
+    .map((task) => ({
+      id: derivedId('job', reactor.name, stored.id, task.step),
+      reactor: reactor.name,
+      task,
+      cause: {
+        event: stored.id,
+        stream: stored.stream,
+        revision: stored.revision,
+        position: stored.position,
+        occurredAt: event.meta.occurredAt,
+        correlationId: event.meta.correlationId,
+      },
+    }));
 }

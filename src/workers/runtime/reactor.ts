@@ -57,6 +57,11 @@ export interface Reactor {
   readonly categories: readonly string[] | 'all';
   /** Pure. Personal fields are Hidden here. */
   react(event: RecordedEvent): readonly Task[];
+  /**
+   * Whether a task has anything to do, where its event alone cannot tell; asked before its job is written, which without it, or when
+   * it cannot be told now, it always is. It goes by what no later event changes.
+   */
+  isNeeded?(task: Task, event: RecordedEvent, cases: Pick<Cases, 'load'>): Promise<boolean>;
   /** Does one task; may be run again after a fault, or twice at once, so its effects are commands given through `context`. */
   perform(task: Task, context: TaskContext): Promise<void>;
 }
