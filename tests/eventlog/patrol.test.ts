@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -215,6 +215,39 @@ t.test('what a crash cut off of a kept head does not count, and one that was cha
   writeFileSync(file, readFileSync(file, 'utf8').replace('"size":12', '"size":11'));
   const third = tree.follow(log, { witness });
   await until(async () => (await tree.reads.status()).halted?.code === 'WITNESS_CHANGED');
+  await third.stop();
+});
+
+t.test('heads outside that vanish are missed, by who signs and by who begins, until they are back or put aside', async (t) => {
+  const directory = folder(t);
+  const file = join(directory, 'masar.test_log.heads');
+  const witness = directoryWitness(directory, ORIGIN);
+  const log = createMemoryLog();
+  const tree = await auditTree(t);
+  const halt = async () => (await tree.reads.status()).halted;
+  await fill(log, 5, someStreams());
+  const first = tree.follow(log, { witness });
+  await until(async () => (await witness.newest())?.size === 5);
+  const kept = readFileSync(file, 'utf8');
+  rmSync(file);
+  await fill(log, 2, someStreams());
+  await until(async () => (await halt()) !== undefined);
+  t.match(await halt(), { code: 'WITNESS_GONE', logIndex: 5 }, 'no other file is begun in its place');
+  t.same(readdirSync(directory), []);
+  await first.stop();
+
+  writeFileSync(file, kept);
+  const second = tree.follow(log, { witness });
+  await until(async () => (await witness.newest())?.size === 7 && (await halt()) === undefined);
+  await second.stop();
+  renameSync(file, `${file}.aside`);
+  mkdirSync(join(directory, 'elsewhere'));
+  renameSync(`${file}.aside`, join(directory, 'elsewhere', 'aside'));
+  const third = tree.follow(log, { witness });
+  await until(async () => (await halt()) !== undefined);
+  t.match(await halt(), { code: 'WITNESS_GONE', logIndex: 7 }, 'also where it vanished while nobody signed');
+  writeFileSync(`${file}.aside`, '');
+  await until(async () => (await witness.newest())?.size === 7 && (await halt()) === undefined);
   await third.stop();
 });
 

@@ -45,7 +45,7 @@ export async function runAudit(parts: AuditParts, signal: AbortSignal): Promise<
   const { pool, schema, log, logger, retryMs = 5_000, pollMs = 1_000, leaseMs = 15_000 } = parts;
   const ledger = openLedger(pool, schema);
   const leases = createLeases({ pool, schema, holder: randomUUID(), ttlMs: leaseMs });
-  const outside = keptOutside(parts.witness, logger, parts.metrics);
+  const outside = keptOutside(parts.witness, ledger, logger, parts.metrics);
   if (parts.metrics) watch(parts.metrics, ledger, log);
   let halted: string | undefined;
   while (!signal.aborted) {
@@ -123,8 +123,13 @@ async function work(
 }
 
 /** Signs the tree as it stands, after a look at both ends: what is signed cannot be taken back. */
-async function signHead({ signer, log, outside }: Working, ledger: Ledger): Promise<number> {
+async function signHead({ signer, log, witness, outside }: Working, ledger: Ledger): Promise<number> {
   const { head } = await standing(log, ledger);
+  if (witness) {
+    // That the place cannot be read is told when the head is kept.
+    const newest = await witness.newest().catch(() => 'unread' as const);
+    if (newest !== 'unread') await ensureNotGone(witness, newest, ledger);
+  }
   const signed = { ...head, note: signCheckpoint(signer, head), key: signer.key };
   await ledger.keep(signed);
   // Where the other disk is away the tree goes on; the next head stands for this one too.
@@ -142,6 +147,7 @@ async function ensureWitnessed({ witness, outside }: Working, ledger: Ledger): P
     if (error instanceof WitnessUnreadable) throw new AuditHalted({ code: 'WITNESS_CHANGED', logIndex: 0 });
     throw error;
   });
+  await ensureNotGone(witness, newest, ledger);
   const latest = await ledger.latest();
   if (newest) {
     const { size, root } = newest;
@@ -155,8 +161,15 @@ async function ensureWitnessed({ witness, outside }: Working, ledger: Ledger): P
   if (latest && latest.size > (newest?.size ?? 0)) await outside.keep(latest);
 }
 
+/** A file that vanished would be begun anew, and nobody would know what it said. @throws AuditHalted */
+async function ensureNotGone(witness: Witness, newest: Witnessed | undefined, ledger: Ledger): Promise<void> {
+  const remembered = await ledger.witnessed();
+  if ((newest?.size ?? 0) >= remembered || (await witness.isPutAside())) return;
+  throw new AuditHalted({ code: 'WITNESS_GONE', logIndex: remembered });
+}
+
 /** A head that cannot be kept there is told of by log and metric until one can. */
-function keptOutside(witness: Witness | undefined, logger: Log, metrics: Metrics | undefined): Outside {
+function keptOutside(witness: Witness | undefined, ledger: Ledger, logger: Log, metrics: Metrics | undefined): Outside {
   let failing = false;
   if (witness) {
     metrics?.gauge('audit_witness_failing', '1 while signed heads cannot be kept outside the database', [], (gauge) =>
@@ -165,13 +178,16 @@ function keptOutside(witness: Witness | undefined, logger: Log, metrics: Metrics
   }
   return {
     keep: async (head) => {
+      if (!witness) return;
       try {
-        await witness?.keep(head);
+        await witness.keep(head);
         failing = false;
       } catch (err) {
         failing = true;
         logger.error({ err }, 'a signed head could not be kept outside the database');
+        return;
       }
+      await ledger.rememberWitnessed(head.size);
     },
     rest: () => {
       failing = false;

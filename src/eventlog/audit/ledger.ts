@@ -23,7 +23,8 @@ export interface Entry {
  * - `TREE_CHANGED`: the tree no longer begins with what was signed;
  * - `BEHIND_WITNESS`, `NOT_AS_WITNESSED`: a head that is kept outside the database has more leaves, or is of another tree (the
  *   whole database was put back from an older copy, or went on from one);
- * - `WITNESS_CHANGED`: what is kept outside is not what was signed.
+ * - `WITNESS_CHANGED`: what is kept outside is not what was signed;
+ * - `WITNESS_GONE`: a head that was kept outside is no longer there, and nobody put it aside.
  */
 export type HaltCode =
   | 'LOG_SHORTER'
@@ -33,7 +34,8 @@ export type HaltCode =
   | 'TREE_CHANGED'
   | 'BEHIND_WITNESS'
   | 'NOT_AS_WITNESSED'
-  | 'WITNESS_CHANGED';
+  | 'WITNESS_CHANGED'
+  | 'WITNESS_GONE';
 
 /** Where the tree stands still, and why. */
 export interface Halt {
@@ -90,6 +92,10 @@ export interface Ledger {
   lastIndex(): Promise<number>;
   keep(checkpoint: Omit<Checkpoint, 'signedAt'>): Promise<void>;
   latest(): Promise<Checkpoint | undefined>;
+  /** Remembers that the head of so many leaves is kept outside the database. */
+  rememberWitnessed(size: number): Promise<void>;
+  /** How many leaves the newest head has that was kept outside; 0 when none was. */
+  witnessed(): Promise<number>;
   /** The keys that signed checkpoints, in the order in which they were used. */
   keys(): Promise<readonly UsedKey[]>;
   /** Checkpoints of fewer leaves than `below`, the newest first. */
@@ -125,7 +131,7 @@ interface HaltRow {
 export function openLedger(pool: pg.Pool, schema: string): Ledger {
   const tree = openTree(pool, schema, TREE);
   const table = (name: string) => `${pg.escapeIdentifier(schema)}.${name}`;
-  const [entry, checkpoint, halt] = [table('entry'), table('checkpoint'), table('halt')];
+  const [entry, checkpoint, halt, witnessed] = [table('entry'), table('checkpoint'), table('halt'), table('witnessed')];
 
   async function entries(text: string, values: unknown[]): Promise<readonly Entry[]> {
     const { rows } = await pool.query<EntryRow>(text, values);
@@ -241,6 +247,15 @@ export function openLedger(pool: pg.Pool, schema: string): Ledger {
     },
 
     latest: async () => (await checkpoints('order by size desc limit 1', []))[0],
+
+    rememberWitnessed: async (size) => {
+      await pool.query(`insert into ${witnessed} (size) values ($1) on conflict do nothing`, [size]);
+    },
+
+    witnessed: async () => {
+      const { rows } = await pool.query<{ size: string }>(`select coalesce(max(size), 0) as size from ${witnessed}`);
+      return Number(rows[0]?.size ?? 0);
+    },
 
     keys: async () => {
       const { rows } = await pool.query<{ key: string; first: string; last: string; from: string; until: string }>(

@@ -68,9 +68,18 @@ const patrol: Migration = {
   },
 };
 
+/** How far heads are kept outside by what is known here: one that is gone is missed by who never saw it, too. */
+const witnessed: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`create table witnessed (size bigint primary key, at timestamptz not null default now())`.execute(db);
+  },
+};
+
 /** Migrations of the schema of the audit tree, in order. */
 export const auditMigrations: Readonly<Record<string, Migration>> = {
   '0001_audit': audit,
   '0002_past_halts': pastHalts,
   '0003_patrol': patrol,
+  '0004_witnessed': witnessed,
 };
