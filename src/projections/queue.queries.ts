@@ -81,22 +81,27 @@ export const ORDERS: Readonly<Record<QueueOrder, readonly SortKey[]>> = {
   since: tail,
 };
 
-/** The open waits this sight shows and this filter means, joined with their cases. */
-export function waiting(db: QueueDb, { sight, filter, moment: { now, day } }: Asked) {
-  let query = db
+/** What waits, or waited at this logIndex, joined with its cases: whoever may see it. */
+export function allWaits(db: QueueDb, asOf: string | undefined) {
+  const all = db
     .selectFrom('queue')
     .innerJoin('case_index', (join) =>
       join.onRef('case_index.process', '=', 'queue.process').onRef('case_index.case_id', '=', 'queue.case_id'),
-    )
-    .where((eb) => eb.or([visibleTo(sight, 'case_index', lookedAt(filter.asOf)), heldByParty(sight)]))
-    .where(sql<SqlBool>`(not queue.discreet or ${concerns(sight)})`);
+    );
+  return asOf === undefined
+    ? all.where('queue.to_index', 'is', null)
+    : all
+        .where('queue.from_index', '<=', asOf)
+        .where((eb) => eb.or([eb('queue.to_index', 'is', null), eb('queue.to_index', '>', asOf)]));
+}
+
+/** The open waits this sight shows and this filter means, joined with their cases. */
+export function waiting(db: QueueDb, { sight, filter, moment: { now, day } }: Asked) {
   const { asOf, assignee } = filter;
-  query =
-    asOf === undefined
-      ? query.where('queue.to_index', 'is', null).where(mayReach(sight))
-      : query
-          .where('queue.from_index', '<=', asOf)
-          .where((eb) => eb.or([eb('queue.to_index', 'is', null), eb('queue.to_index', '>', asOf)]));
+  let query = allWaits(db, asOf)
+    .where((eb) => eb.or([visibleTo(sight, 'case_index', lookedAt(asOf)), heldByParty(sight)]))
+    .where(sql<SqlBool>`(not queue.discreet or ${concerns(sight)})`);
+  if (asOf === undefined) query = query.where(mayReach(sight));
   for (const [column, value] of [
     ['queue.process', filter.process],
     ['queue.wait_key', filter.wait],
@@ -174,7 +179,8 @@ export const overdue = (now: string): Condition => sql<SqlBool>`coalesce(queue.d
 
 export type Waiting = ReturnType<typeof waiting>;
 
-const itemsOf = (query: Waiting, { sight, filter: { asOf }, moment: { now, day } }: Asked) =>
+/** What of waits is shown. */
+export const itemsOf = (query: Waiting, { sight, filter: { asOf }, moment: { now, day } }: Asked) =>
   query.select([
     'queue.process as process',
     'queue.case_id as id',

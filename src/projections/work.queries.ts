@@ -2,11 +2,15 @@ import { type SqlBool, sql } from 'kysely';
 import type { Rights } from '../domain/access/access.ts';
 import type { Membership } from '../domain/access/membership.ts';
 import { coveredBy } from './attendance.ts';
+import type { QueueRow } from './caseRows.ts';
 import type { Page } from './keyset.ts';
 import {
   type Asked,
+  allWaits,
   type Condition,
+  itemsOf,
   type Moment,
+  ORDERS,
   overdue,
   pageIn,
   type QueueDb,
@@ -14,6 +18,7 @@ import {
   waiting,
   withPlaces,
 } from './queue.queries.ts';
+import { NEVER } from './queueReach.ts';
 import { Places, rowsOf } from './statements.ts';
 import type { Sight } from './visibility.ts';
 
@@ -47,27 +52,37 @@ const cameBack: Condition = sql<SqlBool>`(queue.round > 1 or ${sql.join(
   sql` or `,
 )})`;
 
-/** The waits of one section: assigned to me; to a colleague I stand in for; to nobody yet, held by my office; and so on. */
-function inSection(section: WorkSection, me: Rights, { now, day }: Moment, soon: string): Condition {
-  const mine = sql<SqlBool>`coalesce(queue.assignee = ${me.staff}, false)`;
-  const office = sql<SqlBool>`(queue.assignee is null and ${heldBy(me.posts)})`;
-  const covered = coveredBy('queue.assignee', me.staff, day);
-  const ours = sql<SqlBool>`(${mine} or ${office} or ${covered})`;
+/** Waits that are somebody's: assigned to me; held by my office and nobody's yet; of a colleague I stand in for. */
+const waysOf = (me: Rights, day: Moment['day']) => ({
+  mine: sql<SqlBool>`coalesce(queue.assignee = ${me.staff}, false)`,
+  newInOffice: sql<SqlBool>`(queue.assignee is null and ${heldBy(me.posts)})`,
+  covered: coveredBy('queue.assignee', me.staff, day),
+});
+
+const isOurs = (me: Rights, day: Moment['day']): Condition => {
+  const { mine, newInOffice, covered } = waysOf(me, day);
+  return sql<SqlBool>`(${mine} or ${newInOffice} or ${covered})`;
+};
+
+/** What tells a section from the rest of somebody's work, or makes waits somebody's. */
+function narrowing(section: WorkSection, me: Rights, { now, day }: Moment, soon: string): Condition {
   switch (section) {
-    case 'mine':
-      return mine;
-    case 'covered':
-      return covered;
-    case 'newInOffice':
-      return office;
     case 'due':
-      return sql<SqlBool>`(queue.due <= ${soon} and not ${overdue(now)} and ${ours})`;
+      return sql<SqlBool>`coalesce(queue.due <= ${soon} and not ${overdue(now)}, false)`;
     case 'overdue':
-      return sql<SqlBool>`(${overdue(now)} and ${ours})`;
+      return overdue(now);
     case 'returned':
-      return sql<SqlBool>`(${cameBack} and ${ours})`;
+      return cameBack;
+    default:
+      return waysOf(me, day)[section];
   }
 }
+
+/** The waits of one section. */
+const inSection = (section: WorkSection, { me, moment, soon }: SectionAsked): Condition => {
+  const narrowed = narrowing(section, me, moment, soon);
+  return section in waysOf(me, moment.day) ? narrowed : sql<SqlBool>`(${narrowed} and ${isOurs(me, moment.day)})`;
+};
 
 export interface WorkPart {
   readonly count: number;
@@ -100,18 +115,79 @@ export async function myWork(
   { soon, limit, asOf }: WorkOptions,
 ): Promise<MyWork> {
   const places = new Places();
-  const stood = { ...withPlaces(places, sight, { asOf }, moment), me: places.rights('me', me), soon: places.of('soon', soon) };
-  const parts = WORK_SECTIONS.map(async (section): Promise<[WorkSection, WorkPart]> => {
-    const ofSection = (asked: SectionAsked) => sectionOf(db, section, asked);
-    const [[counted], page] = await Promise.all([
-      rowsOf(db, { what: `how much ${section}`, ...stood }, places.values, () =>
-        ofSection(stood).select(sql<number>`count(*)::int`.as('count')),
-      ),
-      pageIn(db, places, { what: section, ...stood }, { order: 'priority', limit }, ofSection),
-    ]);
-    return [section, { count: counted?.count ?? 0, items: page.items }];
+  const asked = askedOf(places, sight, me, moment, { soon, limit, asOf });
+  const rows = await rowsOf(db, { what: 'my work', ...asked, limit }, places.values, () => sectionsOf(db, asked, limit));
+  const parts = WORK_SECTIONS.map((section): [WorkSection, WorkPart] => {
+    const items = rows.filter((row) => row.section === section).map(({ section: _, counts, ...item }) => item as QueueItem);
+    return [section, { count: rows[0]?.counts[section] ?? 0, items }];
   });
-  return Object.fromEntries(await Promise.all(parts)) as MyWork;
+  return Object.fromEntries(parts) as MyWork;
+}
+
+type KeyOfWait = Pick<QueueRow, 'process' | 'case_id' | 'wait_key'>;
+const KEYS = ['process', 'case_id', 'wait_key'] as const satisfies readonly (keyof KeyOfWait)[];
+
+/**
+ * How many waits are in each section, on every row, and the first of each section. All that is somebody's is looked through once, and
+ * what is shown of a wait is read of those alone that are shown.
+ */
+function sectionsOf(db: QueueDb, asked: SectionAsked, limit: number) {
+  const { me, moment, soon } = asked;
+  const order = ORDERS.priority.map(({ as }) => sql.ref(`ours.sort_${as}`));
+  const firstOf = (section: WorkSection) =>
+    sql<KeyOfWait & { section: WorkSection }>`(select ${sql.lit(section)} as section, process, case_id, wait_key from ours
+      where ${sql.ref(`ours.in_${section}`)} order by ${sql.join(order)} limit ${limit})`;
+  const counts = WORK_SECTIONS.map(
+    (section) => sql`${sql.lit(section)}, (count(*) filter (where ${sql.ref(`ours.in_${section}`)}))::int`,
+  );
+  return db
+    .with(
+      (cte) => cte('ours').materialized(),
+      () =>
+        waiting(db, asked)
+          .where(isOurs(me, moment.day))
+          .select(KEYS.map((name) => `queue.${name}` as const))
+          .select(ORDERS.priority.map(({ as, by }) => by.as(`sort_${as}`)))
+          .select(WORK_SECTIONS.map((section) => sql<boolean>`${narrowing(section, me, moment, soon)}`.as(`in_${section}`))),
+    )
+    .with(
+      (cte) => cte('first').materialized(),
+      (one) =>
+        one
+          .selectFrom(
+            sql<KeyOfWait & { section: WorkSection }>`(${sql.join(WORK_SECTIONS.map(firstOf), sql` union all `)})`.as('firsts'),
+          )
+          .selectAll(),
+    )
+    .with('shown', () =>
+      itemsOf(
+        allWaits(db, asked.filter.asOf).where(
+          sql<SqlBool>`(queue.process, queue.case_id, queue.wait_key) in (select process, case_id, wait_key from first)`,
+        ),
+        asked,
+      ),
+    )
+    .selectFrom((one) =>
+      one
+        .selectFrom('ours')
+        .select(sql<Readonly<Record<WorkSection, number>>>`json_build_object(${sql.join(counts)})`.as('counts'))
+        .as('counted'),
+    )
+    .leftJoin('first', (join) => join.onTrue())
+    .leftJoin('shown', (join) =>
+      join
+        .onRef('shown.process', '=', 'first.process')
+        .onRef('shown.id', '=', 'first.case_id')
+        .onRef('shown.wait', '=', 'first.wait_key'),
+    )
+    .selectAll('shown')
+    .select(['first.section', 'counted.counts'])
+    .orderBy('shown.priority')
+    .orderBy(sql`coalesce(shown.due, ${sql.lit(NEVER)})`)
+    .orderBy('shown.since')
+    .orderBy('shown.process')
+    .orderBy('shown.id')
+    .orderBy('shown.wait');
 }
 
 /** One section of somebody's work, page by page. @throws BadCursor */
@@ -124,10 +200,12 @@ export async function workPage(
   { soon, asOf, ...paging }: WorkOptions & { readonly cursor?: string | undefined },
 ): Promise<Page<QueueItem>> {
   const places = new Places();
-  const stood = { ...withPlaces(places, sight, { asOf }, moment), me: places.rights('me', me), soon: places.of('soon', soon) };
-  const asked = { what: section, ...stood };
-  return pageIn(db, places, asked, { ...paging, order: 'priority' }, (one) => sectionOf(db, section, one));
+  const asked = { what: section, ...askedOf(places, sight, me, moment, { soon, asOf, limit: paging.limit }) };
+  return pageIn(db, places, asked, { ...paging, order: 'priority' }, (one) => waiting(db, one).where(inSection(section, one)));
 }
 
-const sectionOf = (db: QueueDb, section: WorkSection, { me, soon, ...asked }: SectionAsked) =>
-  waiting(db, asked).where(inSection(section, me, asked.moment, soon));
+const askedOf = (places: Places, sight: Sight, me: Rights, moment: Moment, { soon, asOf }: WorkOptions): SectionAsked => ({
+  ...withPlaces(places, sight, { asOf }, moment),
+  me: places.rights('me', me),
+  soon: places.of('soon', soon),
+});

@@ -16,6 +16,7 @@ import { queuePage } from '../../src/projections/queuePage.queries.ts';
 import { readDb } from '../../src/projections/reads.queries.ts';
 import { Places } from '../../src/projections/statements.ts';
 import type { Sight } from '../../src/projections/visibility.ts';
+import { myWork, WORK_SECTIONS, workPage } from '../../src/projections/work.queries.ts';
 import { parcelStories } from './parcels.ts';
 import { logWith, parcel, readModels, SCHEMA, seeded } from './support.ts';
 
@@ -119,6 +120,25 @@ t.test('a page that is found by words is the page of all that waits, for any ask
     const { pages, deep, differing } = await asked(ASKERS);
     t.strictSame(differing, []);
     t.ok(deep > 60, `${pages} pages, ${deep} of them behind a cursor`);
+  });
+
+  await t.test('my work tells of every section what its own pages tell, for any asker', async (t) => {
+    const soon = '2026-03-01T18:00:00.000Z';
+    const differing: object[] = [];
+    const shown = new Set<string>();
+    for (let round = 0; round < ASKERS / 4; round += 1) {
+      const sight = asker();
+      const limit = pick([1, 3, 10]);
+      const work = await myWork(db, sight, sight.rights, moment, { soon, limit });
+      for (const section of WORK_SECTIONS) {
+        const whole = await workPage(db, sight, sight.rights, section, moment, { soon, limit: 1_000 });
+        const wanted = { count: whole.items.length, items: whole.items.slice(0, limit) };
+        if (!isDeepStrictEqual(work[section], wanted)) differing.push({ sight, section, limit, wanted, found: work[section] });
+        if (wanted.count > limit) shown.add(section);
+      }
+    }
+    t.strictSame(differing, []);
+    t.ok(shown.size >= 3, `more than a page of ${[...shown].join(', ')}`);
   });
 
   await t.test('without them pages would come short, so it is by them that pages are found', async (t) => {
