@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { apiProblems } from '../src/api/problemCodes.ts';
 import { caseLabels } from '../src/domain/kernel/caseLabels.ts';
+import { MAX_DOCUMENT_BYTES } from '../src/domain/kernel/documents.ts';
 import { readConfig, VARIABLES } from '../src/platform/config.ts';
 import { alerts, anchorsOf, documents, runbooks, text } from './support/operation/infra.ts';
 import { temporaryDirectory } from './support/postgres.ts';
@@ -194,8 +195,9 @@ t.test('the network is closed but for who needs whom', async (t) => {
   t.same(who('postgres'), ['api', 'migrate', 'projector', 'worker']);
   t.same(who('redis'), ['worker'], 'a request never touches the queue');
   t.same(who('clamav'), ['api', 'worker']);
+  t.same(who('eventstore'), ['api', 'projector', 'worker']);
   const guarded = ofKind('NetworkPolicy').filter((one) => one.metadata.namespace === 'masar-data');
-  for (const target of ['postgres', 'restricted-postgres', 'redis', 'clamav']) {
+  for (const target of ['postgres', 'restricted-postgres', 'redis', 'clamav', 'eventstore']) {
     t.ok(
       guarded.some((one) => one.spec.podSelector.matchLabels?.app === target && one.spec.ingress),
       `${target} is guarded there too`,
@@ -206,6 +208,13 @@ t.test('the network is closed but for who needs whom', async (t) => {
     t.ok(budget, `${role} has a budget`);
   }
   t.notMatch(text('kubernetes/ingress.yaml'), /path: \/(health|metrics|\s|,)/, 'health and metrics stay inside');
+});
+
+t.test('what stands in front lets through what the program takes: a whole file, piece by piece as it arrives', async (t) => {
+  const ingress = text('kubernetes/ingress.yaml');
+  const [, mebibytes] = /proxy-body-size: (\d+)m$/m.exec(ingress) ?? [];
+  t.ok(Number(mebibytes) * 2 ** 20 > MAX_DOCUMENT_BYTES, `${mebibytes} MiB`);
+  t.match(ingress, /proxy-request-buffering: "off"/);
 });
 
 t.test('every alert leads to a part of a runbook that says what to do about it', async (t) => {

@@ -9,6 +9,7 @@ import { serveOperations } from '../src/platform/operationsServer.ts';
 import { isSampled, parentIn, spanIdOf, traceIdOf } from '../src/platform/tracing/ids.ts';
 import { openTracer } from '../src/platform/tracing/otlp.ts';
 import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
+import { migrateRestricted } from '../src/restrictedStore.ts';
 import { serve } from '../src/serve.ts';
 import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
 import { text as infra, metricsIn, queries, runbooks } from './support/operation/infra.ts';
@@ -26,7 +27,13 @@ const collector = await startCollector();
 t.teardown(() => collector.close());
 const witness = temporaryDirectory();
 t.teardown(() => rmSync(witness, { recursive: true, force: true }));
-const masar = await installation(t, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, AUDIT_WITNESS_DIR: witness });
+const restricted = await testDatabase(t);
+await migrateRestricted(restricted.pool, restricted.url);
+const masar = await installation(t, {
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+  AUDIT_WITNESS_DIR: witness,
+  RESTRICTED_DATABASE_URL: restricted.url,
+});
 
 const saying = (spans: readonly ReceivedSpan[], trace: string) => spans.filter((one) => one.traceId === trace);
 
@@ -78,12 +85,16 @@ t.test('probes and metrics are answered on a port of their own, and every figure
   t.equal((await ask('/v1/my-work')).status, 404, 'the API is not there');
   t.equal((await masar.call('GET', '/v1/persons?colour=red')).status, 400);
 
-  const { text } = await ask('/metrics');
+  // The restricted store's roles begin once it is open.
+  const text = await until('the figures of the restricted store', async () => {
+    const told = (await ask('/metrics')).text;
+    return told.includes('masar_restricted_worker_') && told.includes('masar_restricted_audit_') ? told : undefined;
+  });
   t.match(text, /^masar_problems_total\{status="400",code="[A-Z_]+"\} 1$/m);
   t.match(text, /^masar_pool_size\{pool="queries"\} 12$/m);
   t.match(text, /^masar_pool_waiting\{pool="commands"\} 0$/m);
   t.match(text, /^masar_key_service_failing 0$/m);
-  t.match(text, /^masar_restricted_store_away 0$/m, 'none is set up');
+  t.match(text, /^masar_restricted_store_away 0$/m, 'it can be reached');
   const shown = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
   const asked = queries();
   t.ok(asked.length > 40);
