@@ -40,6 +40,41 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Bell().wait(0, ms, signal);
 }
 
+/** So many events within the longest breath are many. */
+const MANY = 32;
+const BREATH_PER_EVENT_MS = 1.5;
+const LONGEST_BREATH_MS = 200;
+
+/**
+ * When those who follow the end of a log together look at it next: at once, unless so much came lately that more will, and one look for
+ * all of it is cheaper than one for each bit. All rest until the same moment, so that one page is read for all of them. Measured in
+ * imports of thousands; who waits for a read model meanwhile waits that breath longer at most.
+ */
+export class Pace {
+  #looks: { readonly at: number; readonly events: number }[] = [];
+
+  /** A look at the end brought so many events. */
+  brought(events: number): void {
+    this.#looks.push({ at: performance.now(), events });
+    this.#forget();
+  }
+
+  /** Resolves when the next look is due, or when the signal aborts. */
+  async rest(signal: AbortSignal): Promise<void> {
+    const last = this.#looks.at(-1);
+    this.#forget();
+    const events = this.#looks.reduce((sum, one) => sum + one.events, 0);
+    if (!last || events < MANY) return;
+    const ms = last.at + Math.min(LONGEST_BREATH_MS, events * BREATH_PER_EVENT_MS) - performance.now();
+    if (ms > 0) await pause(ms, signal);
+  }
+
+  #forget(): void {
+    const since = performance.now() - LONGEST_BREATH_MS;
+    this.#looks = this.#looks.filter(({ at }) => at >= since);
+  }
+}
+
 export interface FollowOptions {
   readonly after: Position;
   /** The next page after a cursor: the truth. */

@@ -35,10 +35,6 @@ export interface RunnerParts {
 /** A projector that stands by looks this often whether it is needed. */
 const STANDBY_MS = 1_000;
 
-/** Events at the end of the log that are many, and the rest in milliseconds after them; measured in an import of thousands. */
-const MANY = 32;
-const BREATH_MS = 50;
-
 /** The projection cannot get past this event. */
 class Halted extends Error {
   readonly at: StoredEvent;
@@ -97,7 +93,7 @@ async function work(parts: RunnerParts, projection: Projection, held: Lease, sig
     if (writer.seen === undefined) continue;
     if (held.build.state === 'building' && (await builds.swap(held))) return;
     await feed.bell.wait(writer.seen, leaseMs / 3, signal);
-    if (writer.busy) await pause(BREATH_MS, signal);
+    await feed.pace.rest(signal);
     if (Date.now() - renewed >= leaseMs / 3) {
       await builds.renew(held, leaseMs);
       renewed = Date.now();
@@ -107,8 +103,6 @@ async function work(parts: RunnerParts, projection: Projection, held: Lease, sig
 
 export interface Writer {
   readonly position: bigint;
-  /** Whether the log brought much at the last look: soon there will be more, and one write for both is cheaper. */
-  readonly busy: boolean;
   /** Rings of the feed's bell that were heard before its last look at the log; undefined when there may be more by that look. */
   readonly seen: number | undefined;
   /** Folds and writes the next page, up to a position if one is given; false when there was nothing new. @throws LeaseLost, Halted */
@@ -136,7 +130,6 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
   let fold = start();
   let position = lease.position;
   let seen: number | undefined;
-  let busy = false;
   const speed = speedometer();
 
   async function write(events: readonly ProjectedEvent[], to: bigint, last: StoredEvent | undefined): Promise<void> {
@@ -171,15 +164,11 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
     get position() {
       return position;
     },
-    get busy() {
-      return busy;
-    },
     get seen() {
       return seen;
     },
     advance: async (upTo) => {
       const page = await feed.page(position);
-      busy = page.sealed.length >= MANY;
       seen = page.end || page.scannedTo <= position ? page.rings : undefined;
       const end = upTo !== undefined && upTo < page.scannedTo ? upTo : page.scannedTo;
       if (end <= position) return false;

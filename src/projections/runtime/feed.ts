@@ -2,7 +2,7 @@ import { categoryOf } from '../../domain/kernel/envelope.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import { type Codec, type Opening, UndecodableEvent } from '../../eventlog/codec.ts';
 import { UnknownEventType } from '../../eventlog/failures.ts';
-import { Bell } from '../../eventlog/follow.ts';
+import { Bell, Pace } from '../../eventlog/follow.ts';
 import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
 import { erasedBy } from './erased.ts';
@@ -28,6 +28,8 @@ export interface Page {
 
 export interface Feed {
   readonly bell: Bell;
+  /** Of those who follow the end of the log. */
+  readonly pace: Pace;
   /** The page that follows a position; `scannedTo` is that position itself when there is nothing new. */
   page(after: bigint): Promise<Page>;
   /** Rings the bell on news, until the signal aborts. */
@@ -51,12 +53,14 @@ export function createFeed(parts: {
 }): Feed {
   const { log, codec, registry, filter, batch } = parts;
   const bell = new Bell();
+  const pace = new Pace();
   const recent: Page[] = [];
   const underway = new Map<bigint, Promise<Page>>();
 
   async function read(after: bigint): Promise<Page> {
     const { rings } = bell;
     const { events, scannedTo, end = false } = await log.readAll(after, batch, filter);
+    if (end) pace.brought(events.length);
     const sealed = events.length === 0 ? [] : await decodeAll(codec, registry, events);
     // Keys cached from before they were destroyed must not open anything from here on.
     codec.forget(sealed.flatMap((item) => ('event' in item ? erasedBy(item.event) : [])));
@@ -92,6 +96,7 @@ export function createFeed(parts: {
 
   return {
     bell,
+    pace,
     page: (after) => {
       const known = recent.find((page) => page.after <= after && after < page.scannedTo);
       if (known) return Promise.resolve(known);

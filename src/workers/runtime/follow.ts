@@ -26,8 +26,6 @@ export interface FollowParts {
   readonly signal: AbortSignal;
 }
 
-/** Rest at the end of the log after a page that brought much. */
-const BREATH_MS = 50;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 
@@ -62,7 +60,7 @@ export async function followLog(reactor: Reactor, parts: FollowParts): Promise<v
       if (turned === 'not mine') await pause(leases.ttlMs / 2, signal);
       else if (turned !== 'stopped' && turned.seen !== undefined) {
         await news.wait(turned.seen, parts.pollMs, signal);
-        if (turned.busy) await pause(BREATH_MS, signal);
+        await parts.pages.pace.rest(signal);
       }
       if (turned !== 'stopped') backoff = FIRST_BACKOFF_MS;
       else {
@@ -93,7 +91,7 @@ interface Held {
 }
 
 /** Where the reactor stands now; at the end of the log, with the rings of the news that were heard before it was read. */
-type Turn = { readonly position: bigint; readonly seen: number | undefined; readonly busy: boolean } | 'not mine' | 'stopped';
+type Turn = { readonly position: bigint; readonly seen: number | undefined } | 'not mine' | 'stopped';
 
 const standing = (reactor: Reactor, { log, store }: FollowParts): Promise<bigint> =>
   store.position(reactor.name, () => (reactor.start === 'now' ? log.head() : Promise.resolve(0n)));
@@ -103,7 +101,7 @@ async function turn(reactor: Reactor, { epoch, position: from }: Held, parts: Fo
   const { pages, store } = parts;
   const page = await pages.after(from, reactor.categories);
   const seen = page.end || page.scannedTo <= from ? page.rings : undefined;
-  if (page.scannedTo <= from) return { position: from, seen, busy: page.busy };
+  if (page.scannedTo <= from) return { position: from, seen };
   const { jobs, until, stopped } = await readPage(reactor, page.events, from, page.scannedTo, parts);
   if (until > from) {
     const given = page.events.findLast(({ position }) => position <= until);
@@ -111,7 +109,7 @@ async function turn(reactor: Reactor, { epoch, position: from }: Held, parts: Fo
     if (!(await store.advance(reactor.name, epoch, from, to, jobs))) return 'not mine';
     if (jobs.length > 0) parts.work.ring();
   }
-  if (!stopped) return { position: until, seen, busy: page.busy };
+  if (!stopped) return { position: until, seen };
   const { position, error } = stopped;
   await store.halt(reactor.name, position, faultOf(error));
   parts.logger.error({ err: error, reactor: reactor.name, position: String(position) }, 'a reactor stands still');

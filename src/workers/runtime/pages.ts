@@ -1,22 +1,21 @@
 import { categoryOf, type RecordedEvent } from '../../domain/kernel/envelope.ts';
 import type { Codec } from '../../eventlog/codec.ts';
-import type { Bell } from '../../eventlog/follow.ts';
+import { type Bell, Pace } from '../../eventlog/follow.ts';
 import type { EventLog, LogFilter, LogPage, StoredEvent } from '../../eventlog/port.ts';
 
-const PAGE = 256;
+const PAGE = 512;
 const KEPT = 4;
-const MANY = 32;
 
 /** A stretch of the log as one reactor reads it: the events of its processes. */
 export interface ReactorPage extends LogPage {
   /** Rings of the news before it was read: whatever it lacks has rung since. */
   readonly rings: number;
-  /** Whether it brought much, of whatever processes: soon there will be more, and one move for both is cheaper. */
-  readonly busy: boolean;
 }
 
 /** The log as all reactors of a process read it. */
 export interface Pages {
+  /** Of reactors that follow the end of the log. */
+  readonly pace: Pace;
   after(position: bigint, categories: readonly string[] | 'all'): Promise<ReactorPage>;
   /** An event with personal fields Hidden. @throws UnknownEventType, UndecodableEvent */
   decoded(stored: StoredEvent): Promise<RecordedEvent>;
@@ -31,6 +30,7 @@ interface Kept extends ReactorPage {
  * the others reads its own processes alone, which the log finds faster than everything.
  */
 export function createPages({ log, codec, news }: { readonly log: EventLog; readonly codec: Codec; readonly news: Bell }): Pages {
+  const pace = new Pace();
   const recent: Kept[] = [];
   const underway = new Map<bigint, Promise<Kept>>();
   const events = new WeakMap<StoredEvent, Promise<RecordedEvent>>();
@@ -38,11 +38,12 @@ export function createPages({ log, codec, news }: { readonly log: EventLog; read
   async function read(after: bigint, filter?: LogFilter): Promise<Kept> {
     const { rings } = news;
     const page = await log.readAll(after, PAGE, filter);
-    return { ...page, after, rings, busy: page.events.length >= MANY };
+    return { ...page, after, rings };
   }
 
   async function readForAll(after: bigint): Promise<Kept> {
     const page = await read(after);
+    if (page.end) pace.brought(page.events.length);
     if (page.scannedTo > after) recent.push(page);
     if (recent.length > KEPT) recent.shift();
     return page;
@@ -58,6 +59,8 @@ export function createPages({ log, codec, news }: { readonly log: EventLog; read
   }
 
   return {
+    pace,
+
     after: async (position, categories) => {
       const all = categories === 'all';
       const { events, ...page } = await pageFor(position, all ? undefined : { categories });
