@@ -25,6 +25,11 @@ export interface Cases {
    * as in `load`.
    */
   glance(stream: string): Promise<CaseRecord<Stated>>;
+  /**
+   * Puts one event that was just written behind the case it was decided on, if that is still what is kept of its stream, so that
+   * it need not be read again. Only who reads one store itself can be told.
+   */
+  wrote?(loaded: LoadedCase, stored: StreamEvent, event: RecordedEvent): void;
 }
 
 const GLANCES = 5_000;
@@ -68,6 +73,11 @@ export function createCases(log: EventLog, codec: Codec, registry: Registry, now
       const stored = loaded.stored.filter((event) => event.position <= until);
       const history = loaded.history.slice(0, stored.length);
       return { process, record: foldCase(process, id, history), history, stored };
+    },
+    wrote: (loaded, stored, event) => {
+      const { stream } = loaded.record;
+      const kept = histories.get(stream);
+      if (kept?.value === loaded) histories.keep(stream, goOn(loaded, [stored], [event]), kept.read);
     },
     glance: async (stream) => {
       const process = registry.ofStream(stream);

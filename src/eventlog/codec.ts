@@ -47,12 +47,15 @@ interface Shape {
 /** `all` opens every personal value; a tier opens up to it; `none` leaves tokens sealed and needs no keys. */
 export type Opening = Tier | 'all' | 'none';
 
+/** Told of every event that is sealed, as `decode` will answer it; not of one that holds what was hidden or is upcast when read. */
+export type Told = (event: RecordedEvent) => void;
+
 /** Told of every personal value that was opened. */
 export type Seen = (tier: Tier, value: unknown) => void;
 
 export interface Codec {
   /** @throws Refused SUBJECT_ERASED for personal values of whom the keys are destroyed */
-  encode(drafts: readonly Draft[]): Promise<readonly ProposedEvent[]>;
+  encode(drafts: readonly Draft[], told?: Told): Promise<readonly ProposedEvent[]>;
   decode(stored: readonly StreamEvent[], opening: Opening, seen?: Seen): Promise<readonly RecordedEvent[]>;
   /** Opens the tokens found anywhere in a stored value (a row of a read model), up to a tier. */
   open<T>(value: T, opening: Opening, seen?: Seen): Promise<T>;
@@ -90,19 +93,22 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
       : shape.paths;
 
   return {
-    encode: async (drafts) => {
+    encode: async (drafts, told) => {
       const prepared = drafts.map((draft) => {
         const process = registry.ofStream(draft.stream);
         const type = storedType(process, draft.type);
         const shape = shapes.get(type);
         if (!shape) throw new Error(`${process.name} has no event ${draft.type}`);
         const data = structured(shape.schema.parse(draft.data)) as Record<string, unknown>;
-        const places = placesIn(data, pathsOf(shape, correctedShape(shape, data)), selfOf(process, draft.stream));
-        return { draft, type, data, places, store: process.store };
+        const corrected = correctedShape(shape, data);
+        const places = placesIn(data, pathsOf(shape, corrected), selfOf(process, draft.stream));
+        const readsAlike = (!corrected || isNewest(corrected)) && !places.some((place) => place.value instanceof Hidden);
+        return { draft, type, data, places, readsAlike, store: process.store };
       });
       const names = prepared.flatMap(({ places }) => places.map((place) => place.name));
       const keys = names.length === 0 ? noKeys : await keyring.fetch(distinct(names), true);
-      return prepared.map(({ draft, type, data, places, store }) => {
+      return prepared.map(({ draft, type, data, places, readsAlike, store }) => {
+        if (readsAlike) told?.(asRead(draft, data));
         for (const place of places) place.holder[place.key] = seal(place, `${draft.id}/${place.at}`, keys, store);
         const envelope: Envelope = { ...draft, type, data };
         return { id: draft.id, type, bytes: Buffer.from(JSON.stringify(envelope)) };
@@ -141,13 +147,8 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
           return {
             type: shape.name,
             data: shape.schema.parse(data),
-            meta: {
-              ...envelope.metadata,
-              eventId: event.id,
-              stream: event.stream,
-              revision: event.revision,
-              recordedAt: envelope.recordedAt,
-            },
+            // Completed rather than copied: nobody else has what was just parsed, and every event of every case passes here.
+            meta: Object.assign(envelope.metadata, placeOf(event, envelope.recordedAt)),
           };
         } catch (error) {
           throw new UndecodableEvent(event, error);
@@ -174,6 +175,23 @@ export function createCodec(registry: Registry, keyring: Keyring): Codec {
   };
 }
 
+/** A draft as it is read again: what JSON leaves out is left out. */
+function asRead(draft: Draft, plain: Data): RecordedEvent {
+  const { data, metadata } = JSON.parse(JSON.stringify({ data: plain, metadata: draft.metadata })) as Pick<
+    Draft,
+    'data' | 'metadata'
+  >;
+  return { type: draft.type, data, meta: Object.assign(metadata, placeOf(draft, draft.recordedAt)) };
+}
+
+/** What is known of an event beside what it says. */
+const placeOf = ({ id, stream, revision }: Pick<StreamEvent, 'id' | 'stream' | 'revision'>, recordedAt: string) => ({
+  eventId: id,
+  stream,
+  revision,
+  recordedAt,
+});
+
 function shapesOf(registry: Registry): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const process of registry.all) {
@@ -198,7 +216,9 @@ const noKeys: KeyLookup = () => undefined;
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 
+/** In the newest version's shape; what is of the newest version already is answered as it is, without a copy. */
 function upcast(shape: Shape, stored: Data): Record<string, unknown> {
+  if (isNewest(shape)) return stored;
   let data = stored;
   for (let version = shape.version; version < shape.newest; version++) {
     data = shape.process.upcasters?.[shape.name]?.[version]?.(data) ?? data;
@@ -282,7 +302,10 @@ function unseal(sealed: SealedToken, opening: Opening, keys: KeyLookup, expected
   const bytes = Buffer.from(token.text, 'base64url');
   const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(token.nonce, 'base64url')).setAAD(Buffer.from(token.at));
   decipher.setAuthTag(bytes.subarray(-16));
-  return JSON.parse(Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8'));
+  const plain = decipher.update(bytes.subarray(0, -16));
+  // Of this mode nothing is left to come but the proof, which throws.
+  decipher.final();
+  return JSON.parse(plain.toString('utf8'));
 }
 
 /**

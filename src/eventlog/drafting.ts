@@ -60,12 +60,14 @@ export function draftEvents(mac: Keyring['mac'], run: Run, loaded: LoadedCase, d
     };
     const id = derivedId('event', run.commandId, String(events.length));
     const one = { id, stream: record.stream, revision, type: proposal.type, recordedAt, data: proposal.data };
-    const plain = after(record, recorded(one, metadata));
+    const bare = recorded(one, metadata);
+    const plain = after(record, bare);
     const clocks = clocksOf(run.process, record, plain, decision.rules);
     const stamped = clocks ? { ...metadata, clocks } : metadata;
-    record = clocks ? after(record, recorded(one, stamped)) : plain;
+    const whole = clocks ? recorded(one, stamped) : bare;
+    record = clocks ? after(record, whole) : plain;
     events.push({ ...one, metadata: stamped });
-    past.push(recorded(one, stamped));
+    past.push(whole);
   };
   decision.proposals.forEach(add);
   const corrected = decision.proposals.some((one) => one.type === 'CaseCorrected');

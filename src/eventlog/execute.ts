@@ -3,7 +3,7 @@ import { type ActionView, actionsOf, blockedBy } from '../domain/kernel/actions.
 import { foldCase } from '../domain/kernel/case.ts';
 import type { OfficeRef } from '../domain/kernel/caseEvents.ts';
 import { epochMs } from '../domain/kernel/dates.ts';
-import type { Actor, RecordNote } from '../domain/kernel/envelope.ts';
+import type { Actor, RecordedEvent, RecordNote } from '../domain/kernel/envelope.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
 import type { Context, FactRefs, Facts } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
@@ -163,7 +163,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     await files.admit([run.input, request.record], naming);
     const drafts = draftEvents(keyring.mac, run, loaded, decision);
     if (request.dryRun) return wouldBe(run, loaded, rights, drafts, told);
-    const bytes = await parts.codec.encode(drafts.events);
+    const sealed: RecordedEvent[] = [];
+    const bytes = await parts.codec.encode(drafts.events, (event) => sealed.push(event));
     const expected = loaded.record.exists ? loaded.record.revision : 'none';
     const written = await appendCarefully(loaded.record.stream, expected, bytes).catch((error: unknown) => {
       if (!(error instanceof RevisionConflict)) throw error;
@@ -172,9 +173,21 @@ export function createExecutor(parts: ExecutorParts): Executor {
       return undefined;
     });
     if (!written) return undefined;
+    keep(loaded, bytes, sealed, written);
     if (process.name === 'rule') rulebook.forget();
     if (drafts.reserved.length > 0) return settleAndAnswer(run, drafts, rights, written, told);
     return outcomeOf(run, { ...loaded, record: drafts.record }, rights, written.position, told);
+  }
+
+  /** The next command in the case need not read this one's event again. Of several only the last one's position is known. */
+  function keep(
+    loaded: LoadedCase,
+    [proposed, ...others]: readonly ProposedEvent[],
+    [event]: readonly RecordedEvent[],
+    { revision, position }: AppendResult,
+  ): void {
+    if (!proposed || !event || others.length > 0) return;
+    cases.wrote?.(loaded, { ...proposed, stream: loaded.record.stream, revision, position }, event);
   }
 
   /** Sends an append whose outcome got lost once more with the same bytes: the log then meets its own events. */
@@ -250,7 +263,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
   ): Promise<Outcome> {
     for (const one of drafts.reserved) {
       // The command is written already: no refusal of what follows may be told as a refusal of it.
-      await settleReservation({ execute, cases }, drafts.record.stream, one).catch(unlessRefused);
+      const { stream, revision } = drafts.record;
+      await settleReservation({ execute, cases }, stream, one, revision).catch(unlessRefused);
     }
     const loaded = await cases.load(run.process, run.id);
     return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? written.position, saw);

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import t from 'tap';
 import { registry } from '../../src/domain/index.ts';
 import { caseEvents } from '../../src/domain/kernel/caseEvents.ts';
+import type { RecordedEvent } from '../../src/domain/kernel/envelope.ts';
 import type { Process } from '../../src/domain/kernel/process.ts';
 import { newestVersion, registryOf, storedType } from '../../src/domain/kernel/registry.ts';
 import { createCodec, type Draft } from '../../src/eventlog/codec.ts';
@@ -47,8 +48,11 @@ const draftOf = (process: Process, event: string, data: unknown): Draft => ({
 async function decode(process: Process, event: string, stored: Record<string, unknown>, version: number): Promise<unknown> {
   const codec = createCodec(registryOf([process]), memoryKeyring());
   if (version === newestVersion(process, event)) {
-    const [proposed] = await codec.encode([draftOf(process, event, stored)]);
+    const told: RecordedEvent[] = [];
+    const [proposed] = await codec.encode([draftOf(process, event, stored)], (one) => told.push(one));
     const [decoded] = await codec.decode([{ ...proposed!, stream: `${process.name}-${ID}`, revision: 0, position: 1n }], 'all');
+    const upcast = event === 'CaseCorrected' && told.length === 0;
+    t.strictSame(told, upcast ? [] : [decoded], 'as it is told when it is written');
     return decoded?.data;
   }
   const draft = { ...draftOf(process, event, stored), type: `${process.name}.${event}.v${version}` };

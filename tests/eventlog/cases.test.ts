@@ -3,7 +3,8 @@ import t from 'tap';
 import { isOpen } from '../../src/domain/kernel/privacy.ts';
 import { type PersonState, person } from '../../src/domain/person/index.ts';
 import { createCases } from '../../src/eventlog/cases.ts';
-import type { EventLog } from '../../src/eventlog/port.ts';
+import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
+import type { EventLog, StreamEvent } from '../../src/eventlog/port.ts';
 import { recent } from '../../src/eventlog/recent.ts';
 import { someone, world } from '../support/scenario.ts';
 
@@ -63,6 +64,50 @@ t.test('a case that was read is read on from where it stood, also when another s
   t.equal(anew.history.length, 2);
 });
 
+t.test('what a command wrote is not read again, and is kept as it would be read', async (t) => {
+  const reads: string[] = [];
+  const log = createMemoryLog();
+  const spied: EventLog = {
+    ...log,
+    read: (stream, from = 0) => {
+      reads.push(`${stream.split('-', 1)} ${from}`);
+      return log.read(stream, from);
+    },
+  };
+  const w = world([person], START, undefined, undefined, spied);
+  const { id } = (await w.when(clerk, 'person', 'register', undefined, registered.data)).outcome;
+  const given = { docType: 'passport', number: 'A1', status: 'valid' };
+  const [recorded] = (await w.when(clerk, 'person', 'recordDocument', id, given)).events;
+  const { document } = (recorded?.data ?? {}) as { document?: string };
+  reads.length = 0;
+  await w.when(clerk, 'person', 'changeDocumentStatus', id, { document, status: 'lost' });
+  t.same(reads, ['person 0', 'person 2', 'person 3'], 'the third, after the command, asks for what came since');
+  await w.when(clerk, 'person', 'correct', id, { revision: 0, fields: renamed, reason: 'misheard' });
+  await w.when(clerk, 'person', 'note', id, { text: 'came by' });
+  const anew = await createCases(w.log, w.codec, w.registry).load(person, id);
+  t.equal(anew.record.revision, 4);
+  t.match(anew.record.state, renamed);
+  const kept = await w.cases.load(person, id);
+  t.strictSame(kept.history, anew.history);
+  t.strictSame(kept.record, anew.record);
+  t.strictSame(await w.cases.glance(`person-${id}`), anew.record);
+  const asStored = ({ stream, revision, id, type, bytes, position }: StreamEvent) =>
+    JSON.stringify([stream, revision, id, type, Buffer.from(bytes).toString(), `${position}`]);
+  t.same(kept.stored.map(asStored), anew.stored.map(asStored));
+});
+
+t.test('what was written is put behind nothing but the case it was decided on', async (t) => {
+  const { w, server } = servers();
+  const cases = server();
+  const id = randomUUID();
+  await w.given('person', id, registered);
+  const early = await cases.load(person, id);
+  await w.given('person', id, paper(), paper());
+  const late = await cases.load(person, id);
+  cases.wrote?.(early, late.stored[1]!, late.history[1]!);
+  t.equal(await cases.load(person, id), late);
+});
+
 t.test('what was known at a position is told from what is kept', async (t) => {
   const { w, server } = servers();
   const cases = server();
@@ -110,8 +155,11 @@ t.test('what was opened is gone when its key is destroyed here, and within a min
   at = 29_999;
   t.equal(await nameIn(far, other), 'سلمى', 'for as long as a key may be used after it was destroyed');
   t.equal((await far.load(person, other)).record.revision, 1);
+  const { stored, history } = await w.cases.load(person, other);
+  far.wrote?.(await far.load(person, other), { ...stored[1]!, revision: 2 }, history[1]!);
+  t.equal((await far.load(person, other)).history.length, 3);
   at = 30_000;
-  t.equal(await nameIn(far, other), 'erased', 'reading on does not make it younger');
+  t.equal(await nameIn(far, other), 'erased', 'neither reading on nor writing makes it younger');
 
   const third = randomUUID();
   await w.given('person', third, registered);

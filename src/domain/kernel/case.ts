@@ -139,8 +139,8 @@ export function step(process: Process, before: CaseRecord<Stated>, event: Record
   };
   const moved = ofKernel ? stepKernel(process, seen, event as RecordedEvent & CaseEvent) : seen;
   const escalated = escalate(process, moved, event);
-  const next = { ...escalated, status: statusOf(escalated) };
   // Every event of every fold passes here: what nobody else has seen yet is completed, not copied again.
+  const next = Object.assign(escalated, { status: statusOf(escalated) });
   return Object.assign(next, waitsAfter(process, next, meta));
 }
 
