@@ -18,7 +18,7 @@ export interface Metrics {
     labels?: readonly Label[],
     buckets?: readonly number[],
   ): Histogram<Label>;
-  /** A value that goes up and down; `collect` is called before each scrape to set it. */
+  /** A value that goes up and down; `collect` is called before each scrape to set it. Where that fails, the last answer stands. */
   gauge<Label extends string = never>(
     name: string,
     help: string,
@@ -60,7 +60,14 @@ function under(registry: Registry, prefix: string): Metrics {
           ...settings,
           help,
           labelNames: labels,
-          ...(collect === undefined ? {} : { collect: () => collect(gauge) }),
+          ...(collect === undefined
+            ? {}
+            : {
+                collect: () =>
+                  Promise.resolve(gauge)
+                    .then(collect)
+                    .catch(() => {}),
+              }),
         });
         return gauge;
       }),

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Core } from '../compose.ts';
+import { inTime } from '../platform/inTime.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
 import type { overdueWaits } from '../projections/deadlines.queries.ts';
@@ -22,14 +22,13 @@ export function watchCore(core: Core, metrics: Metrics): void {
 
 const ANSWER_MS = 2_000;
 
-const answersInTime = (pool: pg.Pool): Promise<boolean> =>
-  Promise.race([
-    pool.query('select 1').then(
-      () => true,
-      () => false,
-    ),
-    delay(ANSWER_MS, false, { ref: false }),
-  ]);
+async function answersInTime(pool: pg.Pool): Promise<boolean> {
+  const asked = pool.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  return inTime(ANSWER_MS, asked, () => false);
+}
 
 const OVERDUE_KEPT_MS = 30_000;
 
@@ -38,14 +37,10 @@ export function watchOverdue(metrics: Metrics, overdue: ReturnType<typeof overdu
   let countedAt = Number.NEGATIVE_INFINITY;
   metrics.gauge('waits_overdue', 'Open waits that are past their time', ['process'], async (gauge) => {
     if (performance.now() - countedAt < OVERDUE_KEPT_MS) return;
-    try {
-      const counts = await overdue(now());
-      if (!counts) return;
-      countedAt = performance.now();
-      gauge.reset();
-      for (const [process, waits] of counts) gauge.set({ process }, waits);
-    } catch {
-      // The last answer stands.
-    }
+    const counts = await overdue(now());
+    if (!counts) return;
+    countedAt = performance.now();
+    gauge.reset();
+    for (const [process, waits] of counts) gauge.set({ process }, waits);
   });
 }

@@ -13,14 +13,13 @@ const GAUGES: readonly { readonly name: string; readonly help: string; readonly 
   { name: 'worker_reactor_halted', help: '1 while a reactor stands still at an event', value: (one) => (one.fault ? 1 : 0) },
 ];
 
-/** What a scrape shows of the workers; the gauges are read from the tables, and stay as they were while these are away. */
+/** What a scrape shows of the workers; the gauges are read from the tables. */
 export function createWorkerMetrics(metrics: Metrics, status: () => Promise<Status>): WorkerMetrics {
   const jobs = metrics.counter('worker_jobs_total', 'Runs of follow-up jobs by how they ended', ['reactor', 'ended']);
   const deadlines = metrics.counter('worker_deadlines_total', 'Commands given because of time alone', ['what']);
   for (const { name, help, value } of GAUGES) {
     metrics.gauge(name, help, ['reactor'], async (gauge) => {
-      const { reactors } = await status().catch((): Status => ({ reactors: [] }));
-      for (const one of reactors) gauge.set({ reactor: one.name }, value(one));
+      for (const one of (await status()).reactors) gauge.set({ reactor: one.name }, value(one));
     });
   }
   return {

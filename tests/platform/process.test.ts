@@ -287,6 +287,24 @@ t.test('metrics of two servers in one process do not mix, and a name asked for t
   t.match((await createMetrics().scrape()).body, 'process_cpu_seconds_total');
 });
 
+t.test('a figure whose source is away keeps its last answer, and the others are told all the same', async (t) => {
+  const metrics = createMetrics({ processMetrics: false });
+  let isAway = false;
+  metrics.gauge('told_at_once', 'At once', [], (gauge) => {
+    if (isAway) throw new Error('away');
+    gauge.set(3);
+  });
+  metrics.gauge('told_later', 'Later', ['of'], async (gauge) => {
+    await Promise.resolve();
+    if (isAway) throw new Error('away');
+    gauge.set({ of: 'queue' }, 4);
+  });
+  metrics.gauge('there', 'There', [], (gauge) => gauge.set(isAway ? 6 : 5));
+  t.match((await metrics.scrape()).body, /at_once 3$[\s\S]*later\{of="queue"\} 4$[\s\S]*there 5$/m);
+  isAway = true;
+  t.match((await metrics.scrape()).body, /at_once 3$[\s\S]*later\{of="queue"\} 4$[\s\S]*there 6$/m);
+});
+
 t.test('a shutdown stops what started last first, and goes on past a step that fails', async (t) => {
   const order: string[] = [];
   const codes: number[] = [];

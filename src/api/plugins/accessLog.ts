@@ -27,11 +27,7 @@ export function accessLog(app: FastifyInstance, parts: ApiParts): void {
     gauge.set(parts.accessLog.failing() ? 1 : 0),
   );
   parts.metrics.gauge('access_log_months_unsealed', 'Months whose tree does not keep up', [], async (gauge) => {
-    try {
-      gauge.set((await parts.accessLog.unsealed(parts.now())).length);
-    } catch {
-      // A database out of reach, or a clock that is wrong, leaves the last answer.
-    }
+    gauge.set((await parts.accessLog.unsealed(parts.now())).length);
   });
   const openers = new WeakMap<FastifyRequest, Opener>();
   app.decorateRequest('opener', {

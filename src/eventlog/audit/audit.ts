@@ -203,26 +203,20 @@ async function unsignedSince(ledger: Ledger, log: EventLog): Promise<number | nu
   return latest ? Date.parse(latest.signedAt) : null;
 }
 
-/** Size, age and halt of the tree, asked when somebody looks. A database out of reach leaves the last answer. */
+/** Size, age and halt of the tree, asked when somebody looks. */
 function watch(metrics: Metrics, ledger: Ledger, log: EventLog): void {
   const from = Date.now();
-  metrics.gauge('audit_tree_leaves', 'Events in the audit tree', [], async (gauge) => {
-    const head = await ledger.tree.head().catch(() => undefined);
-    if (head) gauge.set(head.size);
-  });
+  metrics.gauge('audit_tree_leaves', 'Events in the audit tree', [], async (gauge) => gauge.set((await ledger.tree.head()).size));
   metrics.gauge(
     'audit_tree_unsigned_seconds',
     'Time since a head was signed, while the log holds something that no signed head covers; else 0',
     [],
     async (gauge) => {
-      const age = await unsignedSince(ledger, log).catch(() => undefined);
-      if (age !== undefined) gauge.set(age === 'nothing' ? 0 : Math.max(0, (Date.now() - (age ?? from)) / 1_000));
+      const age = await unsignedSince(ledger, log);
+      gauge.set(age === 'nothing' ? 0 : Math.max(0, (Date.now() - (age ?? from)) / 1_000));
     },
   );
   metrics.gauge('audit_tree_halted', '1 while the log and the audit tree disagree', [], async (gauge) => {
-    await ledger.halted().then(
-      (reason) => gauge.set(reason ? 1 : 0),
-      () => {},
-    );
+    gauge.set((await ledger.halted()) ? 1 : 0);
   });
 }

@@ -223,19 +223,17 @@ export async function patrolStatus(pool: pg.Pool, schema: string): Promise<Patro
   };
 }
 
-/** A database out of reach leaves the last answer. */
 function watch(metrics: Metrics, pool: pg.Pool, schema: string): void {
   metrics.gauge('audit_patrol_fault', '1 while the patrol stands at an event that is not what was signed', [], async (gauge) => {
-    const status = await patrolStatus(pool, schema).catch(() => undefined);
-    if (status) gauge.set(status.fault ? 1 : 0);
+    gauge.set((await patrolStatus(pool, schema)).fault ? 1 : 0);
   });
   metrics.gauge(
     'audit_patrol_whole_seconds',
     'When the whole log was last found as signed, in seconds since 1970',
     [],
     async (gauge) => {
-      const status = await patrolStatus(pool, schema).catch(() => undefined);
-      if (status?.wholeAt !== undefined) gauge.set(Date.parse(status.wholeAt) / 1_000);
+      const { wholeAt } = await patrolStatus(pool, schema);
+      if (wholeAt !== undefined) gauge.set(Date.parse(wholeAt) / 1_000);
     },
   );
 }

@@ -62,13 +62,9 @@ export function runnerParts(parts: ProjectorParts): RunnerParts {
   };
 }
 
-/** How far behind each read model is, asked when somebody looks. A database out of reach leaves the last answer. */
+/** How far behind each read model is, asked when somebody looks. */
 function watch(metrics: Metrics, db: Kysely<unknown>, { schema, log }: ProjectorParts): void {
-  const status = () =>
-    log
-      .head()
-      .then((head) => projectionStatus(db, schema, head))
-      .catch(() => []);
+  const status = async () => projectionStatus(db, schema, await log.head());
   metrics.gauge(
     'projection_lag_seconds',
     'Age of the last event a read model shows while it is behind',
