@@ -214,6 +214,29 @@ t.test('a subscription outlives the connection it is notified on', async (t) => 
   await other.close();
 });
 
+t.test('streams that are read together are each looked up in the index, in a log of whatever size', async (t) => {
+  const { pool, log } = await logIn(t);
+  const streams = Array.from({ length: 400 }, newStream);
+  await Promise.all(streams.map((stream) => log.append(stream, 'none', someEvents(5))));
+  await pool.query('analyze');
+  const scans = async () => {
+    const { rows } = await pool.query(
+      `select seq_tup_read::int as passed, idx_scan::int as looked from pg_stat_user_tables where relname = 'events'`,
+    );
+    return rows[0] as { readonly passed: number; readonly looked: number };
+  };
+  // What appends looked up comes to the figures a little later.
+  await eventually(async () => (await scans()).looked >= streams.length);
+  const before = await scans();
+  for (const from of [0, 1]) {
+    const read = await Promise.all(streams.slice(0, 250).map((stream) => log.read(stream, from)));
+    t.ok(read.every((events) => events.length === 5 - from));
+  }
+  await eventually(async () => (await scans()).looked + (await scans()).passed >= before.looked + before.passed + 500);
+  const passed = (await scans()).passed - before.passed;
+  t.ok(passed < 2_000, `nothing went through the whole log: ${passed} rows were passed`);
+});
+
 async function logIn(t: Test): Promise<{ pool: Pool; url: string; log: EventLog }> {
   const { pool, url } = await testDatabase(t);
   await migrate(pool, { schema, migrations });

@@ -295,7 +295,27 @@ t.test('registration', async (t) => {
       ],
     );
     t.strictSame(await crew.operator.troubled(10), []);
+    t.equal(await crew.jobs("step = 'adopted'"), 1, 'in one job');
   });
+
+  t.test(
+    'a confirmed paper file that calls for nothing leaves no job, and one of which that cannot be told leaves one',
+    async (t) => {
+      const w = world([order, receipt]);
+      const crew = await workersFor(t, w, place);
+      const idle = { ...following({ name: 'idle', process: order, followUps: () => [], onRefusal: 'stop' }) };
+      const unsure = { ...idle, name: 'unsure', isNeeded: () => Promise.reject(new Error('the log is away')) };
+      await crew.start([idle, unsure]);
+      const facts = [{ type: 'OrderPlaced', data: { item: 'a' }, occurredAt: '2019-01-01T00:00:00.000Z' }];
+      const letterRef = { number: '7', date: '2019-01-01', issuedBy: 'Mayor' };
+      const file = { source: 'paper file', facts: facts.map((one) => ({ ...one, letterRef })) };
+      const { id } = (await w.when('archive', 'order', 'adopt', undefined, file)).outcome;
+      await w.when('second', 'order', 'confirmAdoption', id, {});
+      await crew.settled();
+      t.equal(await crew.jobs("reactor = 'idle'"), 0);
+      t.equal(await crew.jobs("reactor = 'unsure' and ending = 'done'"), 1);
+    },
+  );
 
   t.test('two households found to be one become one with everybody in it, and part again', async (t) => {
     const f = await families();
