@@ -5,37 +5,36 @@ import type { Executor, Principal } from './execute.ts';
 import { naturalId } from './ids.ts';
 
 /**
- * Writes a reservation and tells the case its outcome. Each step is idempotent: a second run changes nothing.
+ * Writes a reservation and tells the case its outcome. Each step is idempotent: a second run changes nothing. `asked` is the revision
+ * of the case when it had asked, for who knows it.
  */
 export async function settleReservation(
   parts: Executor & { readonly cases: Cases },
   stream: string,
   reservation: { readonly scope: string; readonly hash: string },
+  asked?: number,
 ): Promise<void> {
   const principal: Principal = { kind: 'system', name: 'reservations' };
   const id = naturalId('reservation', reservation.hash);
-  const input = { ...reservation, holder: stream };
-  const before = await parts.cases.glance(`reservation-${id}`);
-  let holder = before.status === 'held' ? (before.state as ReservationState).holder : undefined;
-  if (holder === undefined) {
-    const reserved = await parts
-      .execute({
-        process: 'reservation',
-        command: before.exists ? 'reserveAgain' : 'reserve',
-        id: before.exists ? id : undefined,
-        input,
-        key: `${stream} ${reservation.hash} ${before.revision}`,
-        principal,
-      })
-      .catch(unlessLost);
-    // What was written this moment is held; after anything else it has to be looked up.
-    const isOurs = reserved !== undefined && !reserved.replayed;
-    holder = isOurs ? stream : ((await parts.cases.glance(`reservation-${id}`)).state as ReservationState).holder;
+  const look = () => parts.cases.glance(`reservation-${id}`);
+  /** Whether it was written this moment, so that it is held; after anything else it has to be looked up. */
+  const reserve = async (command: string, of: string | undefined, revision: number): Promise<boolean> => {
+    const input = { ...reservation, holder: stream };
+    const key = `${stream} ${reservation.hash} ${revision}`;
+    const done = await parts.execute({ process: 'reservation', command, id: of, input, key, principal }).catch(unlessLost);
+    return done !== undefined && !done.replayed;
+  };
+  let holder: string | undefined = stream;
+  // Hardly any text was asked for before.
+  if (!(await reserve('reserve', undefined, -1))) {
+    const before = await look();
+    const isOurs = before.status !== 'held' && (await reserve('reserveAgain', id, before.revision));
+    if (!isOurs) holder = ((before.status === 'held' ? before : await look()).state as ReservationState).holder;
   }
   const outcome = holder === stream ? 'confirmed' : 'refused';
   const [category = '', ...rest] = stream.split('-');
   // The same text may be asked for again, so the answer is to this asking; a second answer finds nothing left to settle.
-  const { revision } = await parts.cases.glance(stream);
+  const revision = asked ?? (await parts.cases.glance(stream)).revision;
   await parts.execute({
     process: category,
     command: 'settleReservation',
