@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Core, openCore, type Steps, undo } from './compose.ts';
-import type { Config, Role } from './platform/config.ts';
+import type { Role } from './platform/config/settings.ts';
+import type { Config } from './platform/config.ts';
 import type { EmbeddedPostgres } from './platform/embeddedPostgres.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { serveOperations } from './platform/operationsServer.ts';

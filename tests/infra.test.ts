@@ -5,7 +5,8 @@ import t from 'tap';
 import { apiProblems } from '../src/api/problemCodes.ts';
 import { caseLabels } from '../src/domain/kernel/caseLabels.ts';
 import { MAX_DOCUMENT_BYTES } from '../src/domain/kernel/documents.ts';
-import { readConfig, VARIABLES } from '../src/platform/config.ts';
+import { VARIABLES } from '../src/platform/config/settings.ts';
+import { readConfig } from '../src/platform/config.ts';
 import { alerts, anchorsOf, documents, runbooks, text } from './support/operation/infra.ts';
 import { temporaryDirectory } from './support/postgres.ts';
 
