@@ -13,7 +13,7 @@ import type { RightsOf } from './eventlog/rights.ts';
 import type { Rulebook } from './eventlog/rulebook.ts';
 import { ofRestricted, RestrictedUnavailable, type Routed, registryFor, type Store } from './eventlog/stores.ts';
 import { type Config, ConfigError } from './platform/config.ts';
-import { createKysely, createPool, SILENCE_MS } from './platform/database.ts';
+import { createKysely, createPool } from './platform/database.ts';
 import { ensureDurable } from './platform/durability.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
 import { openKeyStore } from './platform/keys/open.ts';
@@ -76,8 +76,7 @@ export interface RestrictedParts {
 export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
   const { config, databaseUrl, rulebook, rights, applicationName, logger } = parts;
   const registry = registryFor(parts.registry, 'restricted');
-  const named = { applicationName: `${applicationName} restricted`, max: 10, log: logger };
-  const pool = createPool(databaseUrl, { ...named, silenceMs: SILENCE_MS });
+  const pool = createPool(databaseUrl, { applicationName: `${applicationName} restricted`, max: 10, log: logger });
   const log = createPostgresLog({ pool, schema: SCHEMAS.log });
   const closers: (() => Promise<void>)[] = [() => log.close(), () => pool.end()];
   let opening: Promise<Store> | undefined;

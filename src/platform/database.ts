@@ -1,7 +1,7 @@
-import { Socket } from 'node:net';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from './logging.ts';
+import { watchSilence } from './silence.ts';
 
 export interface PoolOptions {
   /** Connections at most; default 10. */
@@ -17,11 +17,12 @@ export interface PoolOptions {
   /** Waiting for a free or a new connection is given up after this; default 5 s. */
   readonly connectTimeoutMs?: number;
   /**
-   * A connection on which nothing came or went for so long is given up, and with it what was asked on it; default never. For pools
-   * whose statements have a shorter limit, and whose connections nobody holds without using them: never where one is held for a
-   * lock while something else is done. `SILENCE_MS` goes with the usual limit of statements.
+   * A connection on which an answer is due and nothing comes for so long is given up, and with it what was asked on it; default
+   * `SILENCE_MS`. Longer than any statement may take. 0 means never: for work without a limit, done by somebody who watches.
    */
   readonly silenceMs?: number;
+  /** After so long without an answer the database is asked what became of it, see `silence.ts`; default 5 s. */
+  readonly suspectMs?: number;
   /** Unqualified names are looked up in this schema, then in `public`. */
   readonly schema?: string;
   /** Every session takes this role, which the login has to be a member of. */
@@ -59,7 +60,7 @@ function isoInstant(text: string): string {
 }
 
 /** Longer than any statement may take that has the usual limit. */
-export const SILENCE_MS = 35_000;
+const SILENCE_MS = 35_000;
 
 /** A connection nobody uses is closed after this. */
 const IDLE_MS = 30_000;
@@ -89,8 +90,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionString: url,
     max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    // Closed in order before its silence would be taken for a fault.
-    idleTimeoutMillis: Math.min(IDLE_MS, 0.8 * (options.silenceMs ?? Number.POSITIVE_INFINITY)),
+    idleTimeoutMillis: IDLE_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: ASK_AFTER_S * 1_000,
     application_name: options.applicationName,
@@ -98,7 +98,6 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
       .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
       .join(' '),
     types: typeParsers,
-    ...(options.silenceMs === undefined ? {} : { stream: () => socketWithin(options.silenceMs ?? 0) }),
   });
   pool.on('error', (err) => {
     // A pool that ends lets go of its connections before they are closed; what breaks then is no news.
@@ -106,15 +105,13 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
   });
   // A connection that breaks while a caller holds it reports to that caller's query; without a listener it would end Node.
   pool.on('connect', (client) => client.on('error', () => {}));
+  const { applicationName, silenceMs = SILENCE_MS, suspectMs } = options;
+  if (silenceMs === 0) return pool;
+  const watch = watchSilence({ url, applicationName, silenceMs, suspectMs });
+  pool.on('connect', watch.add);
+  pool.on('acquire', (client) => watch.held(client, true));
+  pool.on('release', (_, client) => watch.held(client, false));
   return pool;
-}
-
-/** The server may still be there when the way to it swallows everything; then only time tells. */
-function socketWithin(silenceMs: number): Socket {
-  const socket = new Socket();
-  const silent = () =>
-    socket.destroy(Object.assign(new Error(`nothing was heard of the database for ${silenceMs} ms`), { code: 'ETIMEDOUT' }));
-  return socket.setTimeout(silenceMs, silent);
 }
 
 /** Runs work while nobody else of this database runs work under the same name. */

@@ -33,9 +33,8 @@ export async function migrate(
 ): Promise<string[]> {
   if (await isCurrent(pool, schema, migrations)) return [];
   // One connection of its own: the lock and the settings below belong to a session and end with it.
-  // A migration may take long, so silence says nothing of it.
-  const { stream: _, ...options } = pool.options;
-  const own = new pg.Pool({ ...options, max: 1 });
+  // A migration takes as long as it takes, and somebody waits for it: its silence is not watched.
+  const own = new pg.Pool({ ...pool.options, max: 1 });
   own.on('error', () => {});
   const db = createKysely<unknown>(own);
   try {

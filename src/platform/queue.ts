@@ -11,6 +11,7 @@ import {
 } from 'bullmq';
 import { createPool } from './database.ts';
 import type { Log } from './logging.ts';
+import { watchSilence } from './silence.ts';
 
 /** Where jobs wait: on Redis, or in a schema of their own on Postgres. */
 export type QueuePlace =
@@ -23,6 +24,8 @@ export interface QueueSettings {
   readonly log: Log;
   /** Adding is given up after this; default 3 s. */
   readonly timeoutMs?: number;
+  /** A connection to Redis that owes an answer for so long is given up; see `SILENCE_MS` for the defaults. */
+  readonly silenceMs?: number;
 }
 
 /** A queue that may be lost at any time: who adds a job keeps its own record of what is still to be done. */
@@ -82,6 +85,7 @@ export async function migrateQueue(place: QueuePlace): Promise<void> {
     max: 1,
     lockTimeoutMs: 0,
     statementTimeoutMs: 0,
+    silenceMs: 0,
   });
   try {
     const client = await pool.connect();
@@ -93,9 +97,9 @@ export async function migrateQueue(place: QueuePlace): Promise<void> {
 
 /** Opens a queue without waiting for it to be reachable: it comes and goes while the program runs. */
 export function openQueue(place: QueuePlace, settings: QueueSettings): JobQueue {
-  const { name, timeoutMs = 3_000 } = settings;
+  const { name, timeoutMs = 3_000, silenceMs } = settings;
   const report = seldom((err: unknown) => settings.log.warn({ err, queue: name }, 'the job queue reports a fault'));
-  const backend = place.kind === 'redis' ? onRedis(place.url) : onPostgres(place.url, place.schema);
+  const backend = place.kind === 'redis' ? onRedis(place.url, silenceMs) : onPostgres(place.url, place.schema);
   const producer = standing(() => backend.queue(name), report);
 
   return {
@@ -192,28 +196,46 @@ function seldom(report: (error: unknown) => void): (error: unknown) => void {
   };
 }
 
-/** A worker's connection waits for Redis as long as it takes; a producer's gives up, and its caller comes back later. */
-function onRedis(url: string): Backend {
-  const connection = (maxRetriesPerRequest: number | null): ConnectionOptions => ({ url, maxRetriesPerRequest });
+/** Silence of Redis after which a producer's connection is given up, and a worker's, which must outlast its waiting for a job. */
+const SILENCE_MS = { queue: 5_000, worker: 20_000 } as const;
+
+/**
+ * A worker's connection waits for Redis as long as it is away; a producer's gives up, and its caller comes back later. Over a way
+ * that swallows everything either would wait for good: a connection that owes an answer is given up and opened anew. A worker may
+ * be kept waiting for ten seconds at a time when there is no job, on a connection with the same settings.
+ */
+function onRedis(url: string, silenceMs?: number): Backend {
+  const connection = (maxRetriesPerRequest: number | null, socketTimeout: number): ConnectionOptions => ({
+    ...{ url, maxRetriesPerRequest, socketTimeout },
+    keepAlive: 10_000,
+  });
   return {
-    queue: (name) => new Queue(name, { connection: connection(1) } satisfies QueueOptions),
+    queue: (name) => new Queue(name, { connection: connection(1, silenceMs ?? SILENCE_MS.queue) } satisfies QueueOptions),
     worker: (name, process, concurrency) =>
-      new Worker(name, process, { connection: connection(null), concurrency } satisfies WorkerOptions),
+      new Worker(name, process, {
+        connection: connection(null, silenceMs ?? SILENCE_MS.worker),
+        concurrency,
+      } satisfies WorkerOptions),
   };
 }
 
 /**
  * The producer and each worker have a small pool of their own and a connection beside it on which they are told of jobs. What a
- * crash of the server loses of the queue is added again, so nothing here waits for the disk.
+ * crash of the server loses of the queue is added again, so nothing here waits for the disk. The one on which they are told is not
+ * watched for silence: it may have nothing to say for long, keepalives end it, and a worker looks for jobs every few seconds anyhow.
  */
 function onPostgres(url: string, schema: string): Backend {
+  const applicationName = 'masar queue';
+  const watch = watchSilence({ url, applicationName, silenceMs: 35_000 });
   const connection: PostgresPoolConfig = {
     connectionString: url,
     schema,
     max: 4,
-    application_name: 'masar queue',
+    application_name: applicationName,
+    onConnect: watch.add,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     options:
       '-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000 -c synchronous_commit=off',
   };

@@ -7,7 +7,7 @@ import { createAccessLog } from '../eventlog/access/accessLog.ts';
 import { auditReads } from '../eventlog/audit/reads.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
-import { createPool, SILENCE_MS } from '../platform/database.ts';
+import { createPool } from '../platform/database.ts';
 import { openDevelopmentIssuer } from '../platform/developmentIssuer.ts';
 import { postgresCounts } from '../platform/limits/counts.ts';
 import { createLimiter } from '../platform/limits/limiter.ts';
@@ -46,7 +46,7 @@ export async function buildApi(
   steps: Steps,
 ): Promise<Awaited<ReturnType<typeof createApi>>> {
   const { config, db, databaseUrl } = core;
-  const pool = createPool(databaseUrl, { applicationName: 'masar queries', max: 12, log: logger, silenceMs: SILENCE_MS });
+  const pool = createPool(databaseUrl, { applicationName: 'masar queries', max: 12, log: logger });
   watchPool(metrics, 'queries', pool);
   steps.push(() => pool.end());
   const countingPool = createPool(databaseUrl, { ...COUNTING, log: logger });
@@ -100,8 +100,7 @@ export async function buildApi(
 /** What the API asks of the restricted store, on connections of its own. */
 function restrictedReads(core: Core, logger: Logger, signal: AbortSignal, steps: Steps): ApiParts['restricted'] {
   if (!core.restricted) return undefined;
-  const named = { applicationName: 'masar restricted queries', max: 5, log: logger, silenceMs: SILENCE_MS };
-  const pool = createPool(core.restricted.databaseUrl, named);
+  const pool = createPool(core.restricted.databaseUrl, { applicationName: 'masar restricted queries', max: 5, log: logger });
   steps.push(() => pool.end());
   const reads = { pool, schema: RESTRICTED_SCHEMAS.read };
   return {

@@ -1,5 +1,5 @@
 import { type Core, SCHEMAS, type Steps } from '../compose.ts';
-import { createPool, SILENCE_MS } from '../platform/database.ts';
+import { createPool } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
 import type { Tracer } from '../platform/tracing/tracer.ts';
@@ -11,7 +11,7 @@ export function startProjector(core: Core, metrics: Metrics, tracer: Tracer | un
   const { databaseUrl, log, codec, registry, logger } = core;
   const projections = projectionsOf(registry, core.keyring.mac);
   const max = projections.length + 3;
-  const pool = createPool(databaseUrl, { applicationName: 'masar projector', max, log: logger, silenceMs: SILENCE_MS });
+  const pool = createPool(databaseUrl, { applicationName: 'masar projector', max, log: logger });
   steps.push(() => pool.end());
   watchPool(metrics, 'projector', pool);
   const stopping = new AbortController();

@@ -1,6 +1,6 @@
 import { type Core, restrictedOrigin, type Steps } from '../compose.ts';
 import { pause } from '../eventlog/follow.ts';
-import { createPool, SILENCE_MS } from '../platform/database.ts';
+import { createPool } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { openQueue } from '../platform/queue.ts';
 import { deadlineSource } from '../projections/deadlines.queries.ts';
@@ -56,8 +56,8 @@ async function project(core: Core, place: RestrictedPlace, metrics: Metrics, sig
   const { logger } = core;
   const { registry } = place;
   const projections = restrictedProjectionsOf(registry);
-  const named = { applicationName: 'masar restricted projector', max: projections.length + 2, log: logger };
-  const pool = createPool(place.databaseUrl, { ...named, silenceMs: SILENCE_MS });
+  const max = projections.length + 2;
+  const pool = createPool(place.databaseUrl, { applicationName: 'masar restricted projector', max, log: logger });
   await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics }, signal).finally(() =>
     pool.end(),
   );
@@ -93,12 +93,7 @@ async function work(
     config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs },
     { name: 'masar-restricted', log: logger },
   );
-  const pool = createPool(databaseUrl, {
-    applicationName: 'masar restricted worker',
-    max: 6,
-    log: logger,
-    silenceMs: SILENCE_MS,
-  });
+  const pool = createPool(databaseUrl, { applicationName: 'masar restricted worker', max: 6, log: logger });
   const workers = await startWorkers(
     {
       ...{ log, codec, cases, registry, rulebook, pool, queue, logger, watchFrom },

@@ -1,5 +1,5 @@
 import { type Core, SCHEMAS, type Steps } from '../compose.ts';
-import { createPool, SILENCE_MS } from '../platform/database.ts';
+import { createPool } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
 import { openQueue } from '../platform/queue.ts';
@@ -28,7 +28,7 @@ export async function startWorker(
 ): Promise<void> {
   const { config, databaseUrl, log, codec, cases, executor, registry, rulebook, logger } = core;
   const { now } = core.clock;
-  const pool = createPool(databaseUrl, { applicationName: 'masar worker', max: 10, log: logger, silenceMs: SILENCE_MS });
+  const pool = createPool(databaseUrl, { applicationName: 'masar worker', max: 10, log: logger });
   steps.push(() => pool.end());
   watchPool(metrics, 'worker', pool);
   const place = config.redisUrl

@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import t from 'tap';
 import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
 import { accessMigrations } from '../../src/eventlog/access/migrations.ts';
 import { createKysely, createPool } from '../../src/platform/database.ts';
+import { openDevelopmentIssuer } from '../../src/platform/developmentIssuer.ts';
 import { masterKeyOf, masterKeys } from '../../src/platform/keys/masterKey.ts';
 import { keyringMigrations } from '../../src/platform/keys/migrations.ts';
 import { openPostgresKeyring } from '../../src/platform/keys/postgresKeyring.ts';
@@ -15,13 +18,16 @@ import { defaultLimits } from '../../src/platform/limits/settings.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { runProjector } from '../../src/projections/runtime/projector.ts';
+import { serve } from '../../src/serve.ts';
 import { workerMigrations } from '../../src/workers/migrations.ts';
 import { createStore } from '../../src/workers/runtime/store.ts';
 import { parcelStories } from '../projections/parcels.ts';
 import { logWith, parcel, readModels } from '../projections/support.ts';
-import { startPgProxy } from '../support/faults/pgProxy.ts';
+import { type Held, startPgProxy } from '../support/faults/pgProxy.ts';
+import { emptyPlace, makeMasters, migrated } from '../support/faults/restoring.ts';
+import { until } from '../support/faults/rig.ts';
 import { tallyOf } from '../support/faults/tally.ts';
-import { testDatabase } from '../support/postgres.ts';
+import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 t.setTimeout(120_000);
 
@@ -41,8 +47,8 @@ const proxy = await startPgProxy(url, NOTICED_AFTER_MS);
 t.teardown(() => proxy.close());
 
 /** One connection, so that one that fell silent is in everybody's way. */
-function poolBy(name: string, silenceMs?: number): pg.Pool {
-  const pool = createPool(proxy.url, { applicationName: name, max: 1, ...(silenceMs === undefined ? {} : { silenceMs }) });
+function poolBy(name: string, silenceMs: number): pg.Pool {
+  const pool = createPool(proxy.url, { applicationName: name, max: 1, silenceMs });
   t.teardown(() => void pool.end());
   return pool;
 }
@@ -103,7 +109,7 @@ t.test('over a connection that fell silent what was asked fails in time, and wha
   const parts = await Promise.all(
     Object.entries(PARTS).map(async ([name, over]) => {
       const limited = await over(poolBy(`${name} limited`, SILENCE_MS));
-      const control = await over(poolBy(`${name} control`));
+      const control = await over(poolBy(`${name} control`, 0));
       return { name, limited, control };
     }),
   );
@@ -130,11 +136,10 @@ t.test('over a connection that fell silent what was asked fails in time, and wha
 t.test('a projector whose connections fell silent goes on over new ones', async (t) => {
   const world = logWith([parcel]);
   const tally = tallyOf(world.registry);
-  const follow = async (silenceMs?: number) => {
+  const follow = async (silenceMs: number) => {
     const models = await readModels(t, world);
     const way = await startPgProxy(models.pool.options.connectionString ?? '', NOTICED_AFTER_MS);
-    const limit = silenceMs === undefined ? {} : { silenceMs };
-    const pool = createPool(way.url, { applicationName: 'projector', max: 3, connectTimeoutMs: 500, ...limit });
+    const pool = createPool(way.url, { applicationName: 'projector', max: 3, connectTimeoutMs: 500, silenceMs });
     const stopping = new AbortController();
     const running = runProjector({ ...models.parts([tally], { leaseMs: 1_000 }), pool }, stopping.signal);
     t.teardown(async () => {
@@ -147,7 +152,7 @@ t.test('a projector whose connections fell silent goes on over new ones', async 
     return { silence: way.silence, shows };
   };
   const limited = await follow(SILENCE_MS);
-  const control = await follow();
+  const control = await follow(0);
   await parcelStories(world, 1);
   t.ok(await limited.shows(20_000));
   t.ok(await control.shows(20_000));
@@ -160,4 +165,120 @@ t.test('a projector whose connections fell silent goes on over new ones', async 
   }
   t.ok(await limited.shows(20_000));
   t.notOk(await control.shows(1_000), 'control: without a limit of silence it stands still');
+});
+
+t.test('the database itself is asked what became of a statement that brings no answer', async (t) => {
+  const { url } = await testDatabase(t);
+  const way = await startPgProxy(url, NOTICED_AFTER_MS);
+  const pool = (applicationName: string, limits: { readonly suspectMs?: number; readonly silenceMs?: number }) => {
+    const one = createPool(way.url, { applicationName, max: 4, connectTimeoutMs: 500, ...limits });
+    t.teardown(() => void one.end());
+    return one;
+  };
+  t.teardown(() => way.close());
+  const named = (name: string) => way.silent().filter((one) => one.name === name).length;
+  const watched = pool('watched', { suspectMs: 300 });
+  const neighbour = pool('neighbour', {});
+  const hasty = pool('hasty', { silenceMs: 1_000 });
+  const control = pool('control', { silenceMs: 0 });
+
+  const slow = 'select pg_sleep(1.5)';
+  t.equal((await watched.query(slow)).rowCount, 1, 'one that it is still at is waited for, however long without a word');
+  await t.rejects(hasty.query(slow), { code: 'ETIMEDOUT' }, 'control: who does not ask takes a slow one for a silent one');
+
+  const all = [watched, neighbour, control];
+  await Promise.all(all.flatMap((one) => [one.query('select pg_sleep(0.1)'), one.query('select pg_sleep(0.1)')]));
+  const keeper = await neighbour.connect();
+  way.silence();
+  t.same([named('watched'), named('neighbour'), named('control')], [2, 2, 2]);
+  const begun = performance.now();
+  await t.rejects(watched.query('select 1'), { code: 'ETIMEDOUT', message: /has answered or was never asked/ });
+  t.ok(performance.now() - begun < 3_000, 'long before its limit');
+  await until('what lay idle is gone too', 2_000, async () => named('watched') === 0 && named('neighbour') === 1);
+  t.equal(named('control'), 2, 'control: a pool that is not watched keeps what it has');
+  t.equal((await neighbour.query('select 1')).rowCount, 1, 'and nobody waits for it');
+  keeper.release(true);
+
+  await watched.query('select 1');
+  way.silence(true);
+  await t.rejects(
+    watched.query('select 1'),
+    { code: 'ETIMEDOUT' },
+    'where it cannot be asked, the connection is given up as well',
+  );
+  way.silence(false);
+  await until('the way is there again', 5_000, () =>
+    watched.query('select 1').then(
+      () => true,
+      () => false,
+    ),
+  );
+});
+
+/** Pools of a program in all roles, by what they are for; one that is added has to be named here, and to be watched. */
+const POOLS = {
+  general: [
+    ...[
+      'masar',
+      'masar keys',
+      'masar queries',
+      'masar limits',
+      'masar access writer',
+      'masar access sealer',
+      'masar access keeper',
+    ],
+    ...['masar audit', 'masar projector', 'masar worker', 'masar queue'],
+  ],
+  restricted: [
+    ...['masar restricted', 'masar keys', 'masar restricted queries', 'masar restricted projector', 'masar restricted audit'],
+    ...['masar restricted worker', 'masar queue'],
+  ],
+} as const;
+
+t.test('no pool that a program opens is left on connections that fell silent', async (t) => {
+  const shelf = temporaryDirectory();
+  t.teardown(() => rmSync(shelf, { recursive: true, force: true }));
+  makeMasters(shelf);
+  mkdirSync(join(shelf, 'elsewhere'));
+  const config = await emptyPlace(t, shelf, 'silent');
+  await migrated(config);
+  const ways = {
+    general: await startPgProxy(config.databaseUrl ?? '', NOTICED_AFTER_MS),
+    restricted: await startPgProxy(config.restrictedDatabaseUrl ?? '', NOTICED_AFTER_MS),
+  };
+  const running = await serve(
+    { ...config, databaseUrl: ways.general.url, restrictedDatabaseUrl: ways.restricted.url },
+    silentLog,
+  );
+  t.teardown(async () => {
+    // What is asked while it stops may meet a connection that just fell silent.
+    await running.stop().catch(() => {});
+    for (const way of Object.values(ways)) await way.close();
+  });
+  const { token } = await openDevelopmentIssuer(config.dataDir);
+  const headers = { authorization: `Bearer ${await token(randomUUID())}` };
+  const ask = (path: string) => fetch(`${running.address}${path}`, { headers }).then((answer) => answer.text());
+  const namesOf = (held: readonly Held[]) => [...new Set(held.map(({ name }) => name))].sort();
+  // A pool's first connection is opened by the first who needs it.
+  await until('every pool has a connection', 30_000, async () => {
+    for (const path of ['/v1/queue', '/v1/audit/reads', '/health/ready', '/health/projections']) await ask(path);
+    return Object.entries(POOLS).every(([store, names]) =>
+      names.every((name) => namesOf(ways[store as keyof typeof ways].held()).includes(name)),
+    );
+  }).catch((error: unknown) => t.fail(String(error)));
+  for (const [store, names] of Object.entries(POOLS)) {
+    t.same(namesOf(ways[store as keyof typeof ways].held()), [...names].sort(), store);
+  }
+  for (const way of Object.values(ways)) way.silence();
+  /** What the queue is told of jobs on has no limit, and a reason: see queue.ts. */
+  const left = () =>
+    Object.values(ways).flatMap((way) => way.silent().filter((one) => !(one.listens && one.name === 'masar queue')));
+  await until('nobody holds to a silent connection', 25_000, async () => {
+    await Promise.all([ask('/v1/queue'), ask('/health/projections')]);
+    return left().length === 0;
+  }).catch(() => {});
+  t.same(
+    left().map(({ name }) => name),
+    [],
+  );
 });

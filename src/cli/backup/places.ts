@@ -34,7 +34,9 @@ export async function openPlaces(config: Config, log: Log, applicationName: stri
   const embedded = config.databaseUrl === undefined ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : undefined;
   const pools: pg.Pool[] = [];
   const open = (url: string): pg.Pool => {
-    const pool = createPool(url, { applicationName, max: 3, statementTimeoutMs: 0, idleInTransactionTimeoutMs: 0, log });
+    // Tables are copied whole, and somebody waits for it.
+    const unlimited = { statementTimeoutMs: 0, idleInTransactionTimeoutMs: 0, silenceMs: 0 };
+    const pool = createPool(url, { ...unlimited, applicationName, max: 3, log });
     pools.push(pool);
     return pool;
   };

@@ -15,7 +15,9 @@ interface Closable {
 /**
  * The client's own `dispose` ends its calls and leaves its connection open until gRPC finds it idle, half an hour later; and when
  * several calls fail at once, it may forget a connection that it has just opened. In a bad night that would be thousands. So the
- * connections it opens are remembered here: a new one ends those before, and closing the client ends them all.
+ * connections it opens are remembered here: a new one ends those before, and closing the client ends them all. A connection that
+ * falls silent needs no limit of ours: the client pings every ten seconds and gives up one that has not answered ten seconds later,
+ * and each call that is not a stream has ten seconds, unless the address says otherwise (`keepAliveInterval`, `keepAliveTimeout`).
  */
 function createClient(url: string): Closable {
   const client = EventStoreDBClient.connectionString(url);

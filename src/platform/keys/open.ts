@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
-import { createKysely, createPool, SILENCE_MS } from '../database.ts';
+import { createKysely, createPool } from '../database.ts';
 import { ensureDurable } from '../durability.ts';
 import type { Keyring } from '../keyring.ts';
 import type { Log } from '../logging.ts';
@@ -48,8 +48,7 @@ export async function openKeyStore(
   if (config.keysDatabaseUrl === undefined && !config.embedded) {
     log.warn({}, 'KEYS_DATABASE_URL is not set: whoever reads the log with the database login can read the wrapped keys as well');
   }
-  const named = { applicationName: `${applicationName} keys`, max: 5, log };
-  const pool = createPool(config.keysDatabaseUrl ?? databaseUrl, { ...named, silenceMs: SILENCE_MS });
+  const pool = createPool(config.keysDatabaseUrl ?? databaseUrl, { applicationName: `${applicationName} keys`, max: 5, log });
   try {
     if (config.keysDatabaseUrl !== undefined) await ensureDurable(pool, 'KEYS_DATABASE_URL');
     const variable = config.keysDatabaseUrl === undefined ? 'DATABASE_URL' : 'KEYS_DATABASE_URL';

@@ -48,6 +48,14 @@ interface Strike {
   readonly over: () => void;
 }
 
+/** A connection as its client holds it. */
+export interface Held {
+  /** `application_name`. */
+  readonly name: string;
+  /** Whether it waits to be notified. */
+  readonly listens: boolean;
+}
+
 export interface PgProxy {
   /** The database, by way of the proxy. */
   readonly url: string;
@@ -56,8 +64,12 @@ export interface PgProxy {
    * both ends. For points of the login the connections there are broken off, so that new ones come.
    */
   strike(point: Point, way: Way, times?: number): Promise<void>;
-  /** From now on nothing more passes on the connections there are. */
-  silence(): void;
+  /** From now on nothing more passes on the connections there are; nor, while `swallowsNew`, on any that is opened. */
+  silence(swallowsNew?: boolean): void;
+  /** The connections that fell silent and that their clients still hold to. */
+  silent(): readonly Held[];
+  /** The connections there are, silent ones included. */
+  held(): readonly Held[];
   /** Connections open at present. */
   readonly open: () => number;
   close(): Promise<void>;
@@ -72,6 +84,7 @@ export async function startPgProxy(databaseUrl: string, noticedAfterMs: number):
   const server = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
   const strikes = new Set<Strike>();
   const wires = new Set<Wire>();
+  let swallowing = false;
 
   const due = (place: Omit<Place, 'passes' | 'done'>): Strike | undefined => {
     const { during, from, message } = place;
@@ -87,6 +100,7 @@ export async function startPgProxy(databaseUrl: string, noticedAfterMs: number):
   const front = createServer({ noDelay: true }, (client) => {
     const wire = new Wire(client, connect(server), due, noticedAfterMs);
     wires.add(wire);
+    if (swallowing) wire.drop('stall');
     void wire.gone.then((by) => {
       wires.delete(wire);
       if (by?.left === 0 && strikes.delete(by)) by.over();
@@ -107,9 +121,12 @@ export async function startPgProxy(databaseUrl: string, noticedAfterMs: number):
         strikes.add({ place: POINTS[point], way, left: times, over });
         if (POINTS[point].during === 'login') for (const wire of wires) wire.drop('reset');
       }),
-    silence: () => {
+    silence: (swallowsNew = false) => {
+      swallowing = swallowsNew;
       for (const wire of wires) wire.drop('stall');
     },
+    silent: () => [...wires].filter((wire) => wire.isSilent && wire.isHeld),
+    held: () => [...wires].filter((wire) => wire.isHeld),
     open: () => wires.size,
     close: async () => {
       const closed = once(front, 'close');
@@ -124,6 +141,11 @@ export async function startPgProxy(databaseUrl: string, noticedAfterMs: number):
 class Wire {
   /** Resolves when both ends are gone, with what broke it, if anything did. */
   readonly gone: Promise<Strike | undefined>;
+  name = '';
+  listens = false;
+  /** Whether its client has not closed it. */
+  isHeld = true;
+  isSilent = false;
   readonly #client: Socket;
   readonly #server: Socket;
   readonly #noticedAfterMs: number;
@@ -163,12 +185,17 @@ class Wire {
         if (!this.#broken) target.end();
       });
     };
+    client.once('close', () => {
+      this.isHeld = false;
+    });
     pass('client', client, server);
     pass('server', server, client);
   }
 
   /** What the client's next messages, and the answers to them, belong to. */
   #listen(message: string, bytes: Buffer): void {
+    if (message === '') this.name = /\0application_name\0([^\0]*)/.exec(bytes.toString('latin1'))?.[1] ?? this.name;
+    if (message === 'Q' && /^listen /im.test(bytes.toString('utf8', 5))) this.listens = true;
     if (message === 'P') this.#during = bytes.includes('append_events(') ? 'append' : 'something else';
     if (message === 'Q') this.#during = /^commit/i.test(bytes.toString('utf8', 5)) ? 'commit' : 'something else';
   }
@@ -193,10 +220,9 @@ class Wire {
       this.#server.destroy();
       return;
     }
-    for (const end of ends) {
-      if (way === 'stall') end.pause();
-      else end.end();
-    }
+    this.isSilent = way === 'stall';
+    // Of what a stalled connection still brings nothing is passed on; that its client leaves it, the proxy sees.
+    for (const end of ends) if (!this.isSilent) end.end();
     // The kernels give up a stalled connection; an end that was told goes by itself, unless it is busy.
     void delay(this.#noticedAfterMs, undefined, { ref: false }).then(() => this.#end('reset'));
   }
