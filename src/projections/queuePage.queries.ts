@@ -66,27 +66,32 @@ async function pageAmong(
   { order, limit, cursor }: QueuePaging,
 ): Promise<Page<QueueItem> | undefined> {
   const behind = placesBehind(places, order, cursor);
-  const rows = await rowsOf(db, { ...asked, what: 'page by words', order, limit, behind }, places.values, () =>
-    db
-      .with(
-        (cte) => cte('near').materialized(),
-        () => nearestOf(db, asked, order, behind),
-      )
-      .with('page', () =>
-        inOrder(
-          waiting(db, asked).where(
-            sql<SqlBool>`(queue.process, queue.case_id, queue.wait_key) in (select process, case_id, wait_key from near)`,
-          ),
-          asked,
-          order,
-          limit,
-        ).select(sql<number | null>`row_number() over (order by ${sql.join(ORDERS[order].map(({ by }) => by))})`.as('sort_at')),
-      )
-      .selectFrom(sql<{ sort_looked: number }>`(select count(*)::int as sort_looked from near)`.as('looked'))
-      .leftJoin('page', (join) => join.onTrue())
-      .selectAll('page')
-      .select('looked.sort_looked')
-      .orderBy('page.sort_at'),
+  const rows = await rowsOf(
+    db,
+    { ...asked, what: 'page by words', order, limit, behind },
+    places.values,
+    () =>
+      db
+        .with(
+          (cte) => cte('near').materialized(),
+          () => nearestOf(db, asked, order, behind),
+        )
+        .with('page', () =>
+          inOrder(
+            waiting(db, asked).where(
+              sql<SqlBool>`(queue.process, queue.case_id, queue.wait_key) in (select process, case_id, wait_key from near)`,
+            ),
+            asked,
+            order,
+            limit,
+          ).select(sql<number | null>`row_number() over (order by ${sql.join(ORDERS[order].map(({ by }) => by))})`.as('sort_at')),
+        )
+        .selectFrom(sql<{ sort_looked: number }>`(select count(*)::int as sort_looked from near)`.as('looked'))
+        .leftJoin('page', (join) => join.onTrue())
+        .selectAll('page')
+        .select('looked.sort_looked')
+        .orderBy('page.sort_at'),
+    true,
   );
   const found = rows.filter((one) => one.sort_at !== null);
   const whole = found.length > limit || (rows[0]?.sort_looked ?? 0) < asked.nearest;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { createKysely } from '../platform/database.ts';
+import { createPreparingKysely } from '../platform/preparedStatements.ts';
 import type { BoardTables } from './boards.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
@@ -9,6 +9,7 @@ import type { MovementTables } from './movements.ts';
 import type { NumberTables } from './numbers.ts';
 import type { ProviderTables } from './providers.ts';
 import type { RegisterTables } from './register.ts';
+import { preparedNames } from './statements.ts';
 import type { TimelineTables } from './timeline.ts';
 
 /** The tables of every read model. */
@@ -34,7 +35,7 @@ const opened = new WeakMap<pg.Pool, Map<string, Kysely<ReadTables>>>();
 export function readDb({ pool, schema }: Reads): Kysely<ReadTables> {
   const schemas = opened.get(pool) ?? new Map<string, Kysely<ReadTables>>();
   opened.set(pool, schemas);
-  const db = schemas.get(schema) ?? createKysely<ReadTables>(pool).withSchema(schema);
+  const db = schemas.get(schema) ?? createPreparingKysely<ReadTables>(pool, preparedNames).withSchema(schema);
   schemas.set(schema, db);
   return db;
 }

@@ -1,8 +1,9 @@
-import { type Expression, expressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
-import { type Page, packCursor, unpackCursor } from './keyset.ts';
+import type { Kysely } from 'kysely';
+import type { Page } from './keyset.ts';
 import type { ReadTables } from './reads.queries.ts';
-import type { RegisterTables } from './register.ts';
-import { type FoundRow, fits, found, orderOf, type RegisterSearch, type RegisterSight, wordsOf } from './registerRows.ts';
+import { cursorAt, placesBehind, rowsAfter } from './registerPage.queries.ts';
+import { type FoundRow, fits, found, type RegisterSearch, type RegisterSight, soughtOf, wordsOf } from './registerRows.ts';
+import { Places, rowsOf } from './statements.ts';
 import type { Sight } from './visibility.ts';
 
 export type { RegisterSearch, RegisterSight } from './registerRows.ts';
@@ -65,26 +66,6 @@ function longEnough({ name, motherName, ...other }: RegisterSearch): boolean {
   return [...wordsOf(name), ...wordsOf(motherName)].some((word) => word.length >= LEAST_LETTERS);
 }
 
-const CURSOR = 'register';
-
-/**
- * Rows after a cursor, which holds ids only: a name that sorts a page must not leave with it to who may not read it.
- * @throws BadCursor
- */
-function afterHit(cursor: string | undefined, by: ReturnType<typeof orderOf>): Expression<SqlBool> {
-  if (cursor === undefined) return sql<SqlBool>`true`;
-  const [person = '', household = ''] = unpackCursor(CURSOR, 2, cursor);
-  const sortName = expressionBuilder<RegisterTables, never>()
-    .selectFrom('register_person')
-    .select('sort_name')
-    .where('id', '=', person);
-  // Said of the person alone as well, so that those before the cursor are passed over where they are found.
-  return sql<SqlBool>`((${by.name}, ${by.id}) >= ((${sortName}), ${person})
-    and (${by.name}, ${by.id}, coalesce(h.id, '')) > ((${sortName}), ${person}, ${household}))`;
-}
-
-const cursorAt = (row: FoundRow): string => packCursor(CURSOR, [row.person, row.household ?? '']);
-
 /**
  * Persons of the register with their households, by name. Nobody is shown whom the caller may not find. `persons` are the ids of
  * those on the page, for the record of who was shown: to the caller they are not told.
@@ -98,21 +79,15 @@ export async function searchRegister(
 ): Promise<Page<RegisterHit> & { readonly persons: readonly string[] }> {
   if (!longEnough(search)) throw new SearchTooShort();
   const hits: FoundRow[] = [];
-  const by = orderOf(search);
+  const places = new Places();
+  const asked = { sight: withPlaces(places, sight), sought: soughtOf(places, search), limit: paging.limit };
   let { cursor } = paging;
   // Of what the tables give, a few are no match (one name typed twice): read on until the page is full.
   for (;;) {
-    const want = paging.limit + 1 - hits.length;
-    const rows = await found(db, sight, search)
-      .where(afterHit(cursor, by))
-      .orderBy(by.name)
-      .orderBy(by.id)
-      .orderBy(sql`coalesce(h.id, '')`)
-      .limit(want)
-      .execute();
+    const rows = await rowsAfter(db, places, { ...asked, behind: placesBehind(places, cursor) });
     hits.push(...rows.filter((row) => fits(row, search)));
     const last = rows.at(-1);
-    if (rows.length < want || hits.length > paging.limit || last === undefined) break;
+    if (rows.length <= paging.limit || hits.length > paging.limit || last === undefined) break;
     cursor = cursorAt(last);
   }
   const onPage = hits.slice(0, paging.limit);
@@ -121,6 +96,12 @@ export async function searchRegister(
   const end = hits[paging.limit - 1];
   return hits.length > paging.limit && end ? { items, persons, next: cursorAt(end) } : { items, persons };
 }
+
+const withPlaces = (places: Places, { find, read, numbers }: RegisterSight): RegisterSight => ({
+  find: places.sight(find, 'find'),
+  read: places.sight(read, 'read'),
+  numbers: places.sight(numbers, 'numbers'),
+});
 
 function hitOf(row: FoundRow): RegisterHit {
   return {
@@ -166,10 +147,12 @@ export async function householdCard(
   read: Sight,
   id: string,
 ): Promise<{ readonly household: RegisterHousehold; readonly members: readonly RegisterPerson[] } | undefined> {
-  const rows = await found(db, { find: read, read, numbers: read }, { household: id })
-    .orderBy('p.sort_name')
-    .orderBy('p.id')
-    .execute();
+  const places = new Places();
+  const sight = withPlaces(places, { find: read, read, numbers: read });
+  const sought = soughtOf(places, { household: id });
+  const rows: FoundRow[] = await rowsOf(db, { what: 'household card', sight, sought }, places.values, () =>
+    found(db, sight, sought).orderBy('p.sort_name').orderBy('p.id'),
+  );
   const [first] = rows;
   if (!first?.readHousehold) return undefined;
   return { household: { ...householdOf(first), id }, members: rows.map(personOf) };

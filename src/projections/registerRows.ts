@@ -1,11 +1,12 @@
-import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
+import { type AliasedExpression, type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import { nameMatches, nameTokens } from '../domain/kernel/names.ts';
 import { normaliseDocumentNumber } from '../domain/kernel/numbers.ts';
 import { parseReference } from '../domain/kernel/reference.ts';
 import { beginsOrSounds, scriptOf } from '../domain/kernel/sounds.ts';
 import type { PersonName } from '../domain/person/index.ts';
 import type { ReadTables } from './reads.queries.ts';
-import { soundToken } from './register.ts';
+import { type RegisterTokenRow, soundToken } from './register.ts';
+import type { Places } from './statements.ts';
 import { type Sight, visibleTo } from './visibility.ts';
 
 /** What somebody looks for in the register; everything given must fit. */
@@ -42,47 +43,100 @@ const GONE = ['merged_into', 'void', 'retracted'];
 /** `text` sorts by code point here, so every word that begins with a prefix lies between it and this. */
 const beyond = (prefix: string): string => `${prefix}\u{10ffff}`;
 
-const wordsAsked = ({ name, motherName }: RegisterSearch) =>
-  Object.entries({ name, mother: motherName }).flatMap(([kind, typed]) => wordsOf(typed).map((word) => ({ kind, word })));
+/** A word of a name asked for: whatever begins with it lies from `from` to before `to`, and `sound` is what sounds like it elsewhere. */
+export interface SoughtWord {
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly sound: string | undefined;
+}
+
+/** What is looked for in the tables, with places for whatever a statement only passes on. */
+export interface Sought extends Pick<RegisterSearch, 'origin' | 'place' | 'status' | 'branch' | 'household' | 'persons'> {
+  readonly words: readonly SoughtWord[];
+  readonly birthYear: string | undefined;
+  /** Normalised. */
+  readonly number: string | undefined;
+  readonly reference: string | undefined;
+  /** Whether it says anything about a person. */
+  readonly ofPerson: boolean;
+}
+
+/** What a search looks for. */
+export function soughtOf(places: Places, search: RegisterSearch): Sought {
+  const { name, motherName, birthYear, fileNo, origin, place, status, branch, household, persons } = search;
+  const asked = Object.entries({ name, mother: motherName }).flatMap(([kind, typed]) =>
+    wordsOf(typed).map((word) => ({ kind, word })),
+  );
+  const reference = search.reference === undefined ? undefined : parseReference(search.reference);
+  const about = name ?? motherName ?? birthYear ?? persons ?? household;
+  return {
+    words: asked.map(({ kind, word }, at) => ({
+      kind,
+      from: places.of(`word ${at}`, word),
+      to: places.of(`beyond ${at}`, beyond(word)),
+      sound: places.of(`sound ${at}`, soundElsewhere(word)),
+    })),
+    birthYear: places.of('birth year', birthYear === undefined ? undefined : String(birthYear)),
+    number: places.of('number', fileNo === undefined ? undefined : normaliseDocumentNumber(fileNo)),
+    reference: places.of('reference', reference && (reference.ok ? reference.reference : '')),
+    origin: places.of('origin', origin),
+    place: places.of('place', place),
+    status: places.of('status', status),
+    branch: places.of('branch', branch),
+    household: places.of('household', household),
+    persons: persons?.map((one, at) => places.of(`person ${at}`, one)),
+    ofPerson: about !== undefined || reference !== undefined,
+  };
+}
 
 /** By what persons found are sorted: where words are asked for, as the words are kept, which is no other order. */
-export function orderOf(search: RegisterSearch) {
-  const byWords = wordsAsked(search).length > 0;
-  const [name, id] = byWords ? ['bearer.sort_name', 'bearer.person'] : ['p.sort_name', 'p.id'];
+export function orderOf({ words }: Sought) {
+  const [name, id] = words.length > 0 ? ['bearer.sort_name', 'bearer.person'] : ['p.sort_name', 'p.id'];
   return { name: sql.ref<string>(name!), id: sql.ref<string>(id!) };
 }
 
+/** Persons one of whose names a word begins, or sounds like in another script; as often as it does. */
+export function bearersOf(db: Kysely<ReadTables>, { kind, from, to, sound }: SoughtWord) {
+  const tokens = db.selectFrom('register_token').select(['register_token.sort_name', 'register_token.person']);
+  const begun = tokens
+    .where('register_token.kind', '=', kind)
+    .where('register_token.token', '>=', from)
+    .where('register_token.token', '<', to);
+  if (sound === undefined) return begun;
+  return begun.unionAll(tokens.where('register_token.kind', '=', `${kind} sound`).where('register_token.token', '=', sound));
+}
+
+/** One who bears a name. */
+export type Bearer = Pick<RegisterTokenRow, 'sort_name' | 'person'>;
+export type Bearers = AliasedExpression<Bearer, 'one'>;
+
 /**
- * Persons of whose names each word asked for begins one, or sounds like one in another script, and who were born in the year asked
- * for, in the order of lists: told from words, so that a page of a common name reads no more than its own persons. Undefined where no word is asked for.
+ * Those of the bearers of the first word asked for whose names have the other words as well, and who were born in the year asked for, in
+ * the order of lists: told from words, so that a page of a common name reads no more than its own persons.
  */
-function bearersOf(db: Kysely<ReadTables>, search: RegisterSearch) {
-  const [first, ...others] = wordsAsked(search).map(({ kind, word }) => {
-    const sound = soundElsewhere(word);
-    const tokens = db.selectFrom('register_token').select(['register_token.sort_name', 'register_token.person']);
-    const begun = tokens
-      .where('register_token.kind', '=', kind)
-      .where('register_token.token', '>=', word)
-      .where('register_token.token', '<', beyond(word));
-    if (sound === undefined) return begun;
-    return begun.unionAll(tokens.where('register_token.kind', '=', `${kind} sound`).where('register_token.token', '=', sound));
-  });
-  if (first === undefined) return undefined;
-  let query = db.selectFrom(first.as('one')).select(['one.sort_name', 'one.person']).distinct();
-  for (const other of others) query = query.where('one.person', 'in', db.selectFrom(other.as('other')).select('other.person'));
-  if (search.birthYear !== undefined) {
-    const born = db
-      .selectFrom('register_person')
-      .select('register_person.id')
-      .where('register_person.birth_year', '=', search.birthYear);
+function sortedOf(db: Kysely<ReadTables>, bearers: Bearers, { words, birthYear }: Sought) {
+  let query = db.selectFrom(bearers).select(['one.sort_name', 'one.person']).distinct();
+  for (const word of words.slice(1)) {
+    query = query.where('one.person', 'in', db.selectFrom(bearersOf(db, word).as('other')).select('other.person'));
+  }
+  if (birthYear !== undefined) {
+    const born = db.selectFrom('register_person').select('register_person.id').where(bornIn('register_person', birthYear));
     query = query.where('one.person', 'in', born);
   }
   return query.orderBy('one.sort_name').orderBy('one.person');
 }
 
-/** Persons with each household of theirs, for who may find either. Rows may be no match yet: see `fits`. */
-export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: RegisterSearch) {
-  const bearers = bearersOf(db, search);
+const bornIn = (table: string, year: string): Condition => sql<SqlBool>`${sql.ref(`${table}.birth_year`)} = ${year}::integer`;
+
+/**
+ * Persons with each household of theirs, for who may find either; `among` are those of the first word asked for who are looked at.
+ * Rows may be no match yet: see `fits`.
+ */
+export function found(db: Kysely<ReadTables>, sight: RegisterSight, sought: Sought, among?: Bearers) {
+  const { number, reference } = sought;
+  const [word] = sought.words;
+  const bearers = word && sortedOf(db, among ?? bearersOf(db, word).as('one'), sought);
   let query = db
     .selectFrom('register_person as p')
     .leftJoin('register_member as m', 'm.person', 'p.id')
@@ -121,18 +175,16 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
       'h.place as place',
       'h.absorbed_by as absorbedBy',
     ]);
-  const number = search.fileNo === undefined ? undefined : normaliseDocumentNumber(search.fileNo);
-  const reference = search.reference === undefined ? undefined : parseReference(search.reference);
-  if (search.household !== undefined) query = query.where('h.id', '=', search.household);
+  if (sought.household !== undefined) query = query.where('h.id', '=', sought.household);
   // Who names a file or a reference is shown it whatever became of it; a search by name shows what stands.
-  if (number === undefined && reference === undefined && search.household === undefined) {
+  if (number === undefined && reference === undefined && sought.household === undefined) {
     query = query
       .where('p.status', 'not in', GONE)
       .where((eb) => eb.or([eb('h.status', 'is', null), eb('h.status', 'not in', GONE)]));
   }
-  if (search.birthYear !== undefined && bearers === undefined) query = query.where('p.birth_year', '=', search.birthYear);
+  if (sought.birthYear !== undefined && bearers === undefined) query = query.where(bornIn('p', sought.birthYear));
   // Whoever may only find a family would else learn place by place where it lives, and how it stands.
-  if (search.place !== undefined || search.status !== undefined) query = query.where(visible('hc', sight.read));
+  if (sought.place !== undefined || sought.status !== undefined) query = query.where(visible('hc', sight.read));
   if (number !== undefined) {
     query = query
       .where(visible('hc', sight.numbers))
@@ -141,27 +193,25 @@ export function found(db: Kysely<ReadTables>, sight: RegisterSight, search: Regi
       );
   }
   if (reference !== undefined) {
-    const wanted = reference.ok ? reference.reference : '';
-    query = query.where((eb) => eb.or([eb('h.reference', '=', wanted), eb('p.reference', '=', wanted)]));
+    query = query.where((eb) => eb.or([eb('h.reference', '=', reference), eb('p.reference', '=', reference)]));
   }
-  if (search.origin !== undefined) {
-    const { origin } = search;
+  if (sought.origin !== undefined) {
+    const { origin } = sought;
     query = query.where((eb) =>
       eb.or([eb('h.origin_adm1', '=', origin), eb('h.origin_adm2', '=', origin), eb('h.origin_adm3', '=', origin)]),
     );
   }
-  if (search.place !== undefined) {
-    const { place } = search;
+  if (sought.place !== undefined) {
+    const { place } = sought;
     query = query.where((eb) =>
       eb.or([eb('h.place_adm1', '=', place), eb('h.place_adm2', '=', place), eb('h.place', '=', place)]),
     );
   }
-  if (search.status !== undefined) query = query.where('h.status', '=', search.status);
-  if (search.branch !== undefined) query = query.where('h.branch_office', '=', search.branch);
-  if (search.persons !== undefined) query = query.where('p.id', 'in', search.persons.length > 0 ? [...search.persons] : ['']);
+  if (sought.status !== undefined) query = query.where('h.status', '=', sought.status);
+  if (sought.branch !== undefined) query = query.where('h.branch_office', '=', sought.branch);
+  if (sought.persons !== undefined) query = query.where(sql<SqlBool>`p.id = any(${sought.persons}::text[])`);
   // Without a word about a person, a household is shown by its head.
-  const aboutPerson = search.name ?? search.motherName ?? search.birthYear ?? search.persons ?? search.household;
-  if (aboutPerson === undefined && reference === undefined) {
+  if (!sought.ofPerson) {
     query = query.where((eb) =>
       eb.or([eb.and([eb('h.id', 'is not', null), eb('h.head', 'is', null)]), eb('h.head', '=', eb.ref('p.id'))]),
     );

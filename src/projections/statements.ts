@@ -40,8 +40,8 @@ export class Places {
   }
 
   /** What rights see, with their places. */
-  sight({ rights, groups }: Sight): Sight {
-    const stood = this.rights('sight', rights);
+  sight({ rights, groups }: Sight, name = 'sight'): Sight {
+    const stood = this.rights(name, rights);
     return {
       rights: stood,
       groups: groups.map(({ processes, reach }) => ({
@@ -59,23 +59,42 @@ export class Places {
 interface Statement {
   readonly sql: string;
   readonly values: readonly unknown[];
+  /** How often it was asked. */
+  uses: number;
 }
 
 /** Enough for every role that asks in a day, with the filters people use; a statement is some ten thousand characters. */
 const KEPT_STATEMENTS = 500;
 const kept = new WeakMap<object, Map<string, Statement>>();
 
+/** To read and plan a statement of ten thousand characters takes Postgres longer than to answer it: those asked often are prepared. */
+const OFTEN = 50;
+/** Half a megabyte or so each for every connection in use. */
+const MOST_PREPARED = 24;
+
+/** The statements that connections prepare, by their text, with their names. */
+const names = new Map<string, string>();
+export const preparedNames: ReadonlyMap<string, string> = names;
+
+function prepare({ sql, uses }: Statement): void {
+  if (uses >= OFTEN && names.size < MOST_PREPARED && !names.has(sql)) names.set(sql, `masar_${names.size + 1}`);
+}
+
 /**
  * The rows of a statement that is built and compiled when it is first asked for. `asked` is all that `build` looks at, with places for what
- * `values` says; statements of one database that are built from the same are the same.
+ * `values` says; statements of one database that are built from the same are the same. `steady` is a statement whose best plan does not
+ * depend on its values: it is prepared once it is asked often.
  */
 export async function rowsOf<Tables, Row>(
   db: Kysely<Tables>,
   asked: object,
   values: Places['values'],
   build: () => Compilable<Row>,
+  steady = false,
 ): Promise<Row[]> {
-  const { sql, values: passed } = statementOf(db, JSON.stringify(asked), () => build().compile());
+  const statement = statementOf(db, JSON.stringify(asked), () => build().compile());
+  if (steady) prepare(statement);
+  const { sql, values: passed } = statement;
   const { rows } = await db.executeQuery<Row>(
     CompiledQuery.raw(
       sql,
@@ -91,8 +110,9 @@ function statementOf(db: object, key: string, compile: () => CompiledQuery): Sta
   let statement = statements.get(key);
   if (statement === undefined) {
     const { sql, parameters } = compile();
-    statement = { sql, values: parameters };
+    statement = { sql, values: parameters, uses: 0 };
   }
+  statement.uses += 1;
   // In order of last use: the first is the one to forget.
   statements.delete(key);
   statements.set(key, statement);

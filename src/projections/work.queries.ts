@@ -116,7 +116,7 @@ export async function myWork(
 ): Promise<MyWork> {
   const places = new Places();
   const asked = askedOf(places, sight, me, moment, { soon, limit, asOf });
-  const rows = await rowsOf(db, { what: 'my work', ...asked, limit }, places.values, () => sectionsOf(db, asked, limit));
+  const rows = await rowsOf(db, { what: 'my work', ...asked, limit }, places.values, () => sectionsOf(db, asked, limit), true);
   const parts = WORK_SECTIONS.map((section): [WorkSection, WorkPart] => {
     const items = rows.filter((row) => row.section === section).map(({ section: _, counts, ...item }) => item as QueueItem);
     return [section, { count: rows[0]?.counts[section] ?? 0, items }];
