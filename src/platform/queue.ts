@@ -10,6 +10,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { createPool } from './database.ts';
+import { inTime } from './inTime.ts';
 import type { Log } from './logging.ts';
 import { watchSilence } from './silence.ts';
 
@@ -38,6 +39,8 @@ export interface JobQueue {
   add(ids: readonly string[]): Promise<void>;
   /** Takes jobs, `concurrency` at a time, each at least once. A job is gone from the queue when `handle` ends, well or not. */
   work(handle: (id: string) => Promise<void>, concurrency: number): QueueWorker;
+  /** Whether it cannot be reached now, or took no jobs at the last try within a minute (it may be full). Answers within two seconds. */
+  isFailing(): Promise<boolean>;
   /** Ends every connection, after the workers have stopped. */
   close(): Promise<void>;
 }
@@ -58,6 +61,9 @@ export class QueueUnavailable extends Error {
 // The id is the job; the queue keeps nothing of what has ended, since it is not the record of what was done.
 const JOB: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 const CLOSE_MS = 2_000;
+const LOOK_MS = 2_000;
+/** Who has jobs to add tries again every second. */
+const REFUSAL_COUNTS_MS = 60_000;
 const REPORT_MS = 10_000;
 
 /** What is used of BullMQ, the same on both places. */
@@ -70,6 +76,8 @@ interface Connected {
 
 interface Producer extends Connected {
   addBulk(jobs: { name: string; data: object; opts: JobsOptions }[]): Promise<unknown>;
+  /** How many jobs wait. */
+  count(): Promise<number>;
 }
 
 interface Backend {
@@ -101,6 +109,7 @@ export function openQueue(place: QueuePlace, settings: QueueSettings): JobQueue 
   const report = seldom((err: unknown) => settings.log.warn({ err, queue: name }, 'the job queue reports a fault'));
   const backend = place.kind === 'redis' ? onRedis(place.url, silenceMs) : onPostgres(place.url, place.schema);
   const producer = standing(() => backend.queue(name), report);
+  let refusedAt = Number.NEGATIVE_INFINITY;
 
   return {
     kind: place.kind,
@@ -110,8 +119,18 @@ export function openQueue(place: QueuePlace, settings: QueueSettings): JobQueue 
       const queue = producer.current();
       if (!queue) throw new QueueUnavailable('the queue is not connected');
       await within(timeoutMs, queue.addBulk(jobs)).catch((error: unknown) => {
+        refusedAt = performance.now();
         throw new QueueUnavailable('jobs could not be added', error);
       });
+      refusedAt = Number.NEGATIVE_INFINITY;
+    },
+    isFailing: async () => {
+      const queue = producer.current();
+      if (!queue || performance.now() - refusedAt < REFUSAL_COUNTS_MS) return true;
+      return within(LOOK_MS, queue.count()).then(
+        () => false,
+        () => true,
+      );
     },
     work: (handle, concurrency) => {
       const inHand = new Set<Promise<void>>();
@@ -246,10 +265,7 @@ function onPostgres(url: string, schema: string): Backend {
 }
 
 /** The promise's outcome, or a rejection when it takes longer than `ms`. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+const within = <T>(ms: number, work: Promise<T>): Promise<T> =>
+  inTime<T, never>(ms, work, () => {
+    throw new Error(`no answer within ${ms} ms`);
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}

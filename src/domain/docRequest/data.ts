@@ -38,6 +38,33 @@ export const awaitedEvents = {
   AwaitedDocumentGivenUp: z.strictObject(paper),
 };
 
+type AwaitedPaper = z.output<typeof AwaitedPaper>;
+type Waiting = { readonly awaits: readonly string[] };
+
+/** The commands by which a case in one of these statuses is told of papers: rows for a waiting process' table. */
+export const awaitedCommands = <const F extends readonly string[]>(from: F) => {
+  const row = { from, to: from, permission: 'system', input: AwaitedPaper } as const;
+  return {
+    awaitDocument: {
+      ...row,
+      emits: ['DocumentAwaited'],
+      decide: (c: AwaitedPaper, s: Waiting) =>
+        s.awaits.includes(c.request) ? [] : [{ type: 'DocumentAwaited', data: c } as const],
+    },
+    noteDocumentIssued: {
+      ...row,
+      emits: ['AwaitedDocumentIssued'],
+      decide: (c: AwaitedPaper) => [{ type: 'AwaitedDocumentIssued', data: c } as const],
+    },
+    noteDocumentGivenUp: {
+      ...row,
+      emits: ['AwaitedDocumentGivenUp'],
+      decide: (c: AwaitedPaper, s: Waiting) =>
+        s.awaits.includes(c.request) ? [{ type: 'AwaitedDocumentGivenUp', data: c } as const] : [],
+    },
+  } as const;
+};
+
 /** Processes whose cases are told of the papers they wait for and go on by themselves; the others wait for an officer. */
 export const RESUMES_BY_ITSELF: readonly string[] = ['docRequest', 'claim', 'movement', 'returnGrant'];
 

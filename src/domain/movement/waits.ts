@@ -2,7 +2,7 @@ import { awaitedWaits } from '../docRequest/data.ts';
 import { addDays, atBaghdad, type LocalDate } from '../kernel/dates.ts';
 import type { Timer, Wait } from '../kernel/process.ts';
 import { isShut } from '../places/standing.ts';
-import { type Clearance, isBefore, type MovementState, type Status } from './state.ts';
+import { type Clearance, isBefore, type MovementState, STAGES, type Status } from './state.ts';
 
 /** Whether a clearance, good or waived, keeps nobody waiting. */
 export const isClear = ({ status }: Clearance): boolean => ['granted', 'granted_with_conditions', 'waived'].includes(status);
@@ -99,29 +99,7 @@ function waits(s: MovementState): readonly Wait[] {
   return [...(held.length > 0 ? held : stageWaits(s)), ...alert, ...awaited];
 }
 
-const STATUSES = [
-  'none',
-  'information_given',
-  'intention_recorded',
-  'counselled',
-  'voluntariness_confirmed',
-  'checks_in_progress',
-  'cleared_to_depart',
-  'approved',
-  'manifested',
-  'no_show',
-  'departed',
-  'turned_back',
-  'arrived',
-  'arrival_confirmed',
-  'monitoring',
-  'sustained',
-  'withdrawn',
-  'refused',
-  'failed',
-  'secondary_displacement_recorded',
-  'on_hold',
-] as const satisfies readonly Status[];
+const STATUSES = ['none', ...STAGES, 'on_hold'] as const satisfies readonly Status[];
 
 export const waitsOn = Object.fromEntries(STATUSES.map((status) => [status, waits])) as Readonly<Record<Status, typeof waits>>;
 

@@ -6,7 +6,7 @@ import { ensureAnother, ensureAnotherThanLast } from '../kernel/officers.ts';
 import { type Context, fact, type NewEvent } from '../kernel/process.ts';
 import { p, returnKey } from './definition.ts';
 import { DenialReason, events } from './events.ts';
-import type { ReturnGrantState } from './state.ts';
+import { type ReturnGrantState, STATUSES } from './state.ts';
 
 /** A grant for the same return, also one taken over from paper, keeps this one from being approved. */
 function onlyOne({ reservations }: CaseRecord<unknown>): void {
@@ -19,21 +19,6 @@ function denied(s: ReturnGrantState, reason: DenialReason): NewEvent<typeof even
   ensure(subject && checks, 'NOT_CHECKED');
   return [{ type: 'ReturnGrantEligibilityDenied', data: { ...subject, checks, reason } }];
 }
-
-const ANY = [
-  'eligibility_checked',
-  'applied',
-  'file_closure_verified',
-  'audited',
-  'approved',
-  'awaiting_funds',
-  'batch_listed',
-  'paid',
-  'card_problem',
-  'rejected',
-  'objection',
-  'closed',
-] as const;
 
 const byLetter = (ctx: Pick<Context, 'letterRef'>): void => ensure(ctx.letterRef, 'LETTER_MISSING');
 
@@ -107,22 +92,22 @@ export const deciding = {
     },
   }),
   holdRecovery: p.command({
-    from: ANY,
+    from: STATUSES,
     permission: 'system',
     input: z.strictObject({ household: z.uuid(), movement: z.uuid() }),
     // The grant of this return, whoever opened it.
     naturalKey: returnKey,
     emits: ['ReturnGrantRecoveryHeld'],
-    to: ANY,
+    to: STATUSES,
     decide: (c, s) => (s.recoveryHeld ? [] : [{ type: 'ReturnGrantRecoveryHeld', data: { movement: c.movement } }]),
   }),
   liftRecoveryHold: p.command({
-    from: ANY,
+    from: STATUSES,
     permission: 'returnGrant:approve',
     effect: 'legal',
     input: z.strictObject({ reason: z.string().min(10).max(2000) }),
     emits: ['ReturnGrantRecoveryHoldLifted'],
-    to: ANY,
+    to: STATUSES,
     decide: (c, s) => {
       ensure(s.recoveryHeld || s.subject?.after !== undefined, 'RECOVERY_NOT_HELD');
       return [{ type: 'ReturnGrantRecoveryHoldLifted', data: c }];

@@ -4,22 +4,25 @@ import type { events, PackageItem } from './events.ts';
 
 type Data<K extends keyof typeof events> = Extract<FoldEvent<typeof events>, { type: K }>['data'];
 
+/** Every status of a grant that was opened. */
+export const STATUSES = [
+  'eligibility_checked',
+  'applied',
+  'file_closure_verified',
+  'audited',
+  'approved',
+  'awaiting_funds',
+  'batch_listed',
+  'paid',
+  'card_problem',
+  'rejected',
+  'objection',
+  'closed',
+] as const;
+
 /** The ministry's grant for one return of one household. Amounts are whole dinars. */
 export interface ReturnGrantState {
-  readonly status:
-    | 'none'
-    | 'eligibility_checked'
-    | 'applied'
-    | 'file_closure_verified'
-    | 'audited'
-    | 'approved'
-    | 'awaiting_funds'
-    | 'batch_listed'
-    | 'paid'
-    | 'card_problem'
-    | 'rejected'
-    | 'objection'
-    | 'closed';
+  readonly status: 'none' | (typeof STATUSES)[number];
   readonly subject?: Omit<Data<'ReturnGrantEligibilityConfirmed'>, 'checks'>;
   readonly checks?: Data<'ReturnGrantEligibilityConfirmed'>['checks'];
   /** Everyone who entered or checked something that the approval rests on. */
