@@ -114,6 +114,14 @@ t.test('probes and metrics are answered on a port of their own, and every figure
   }
 });
 
+t.test('a worker whose queue is away is ready, since it finds its jobs again, and shows a figure to be woken by', async (t) => {
+  const working = await installation(t, { MASAR_ROLES: 'worker', REDIS_URL: 'redis://127.0.0.1:1' });
+  const figure = async () => /^masar_queue_failing (\d)$/m.exec(await (await fetch(`${working.operations}/metrics`)).text())?.[1];
+  t.equal(await figure(), '1');
+  t.equal((await fetch(`${working.operations}/health/ready`)).status, 200);
+  t.equal(/^masar_queue_failing (\d)$/m.exec((await masar.metrics.scrape()).body)?.[1], '0', 'control: one that is there');
+});
+
 t.test('a process that leans on what is away is alive and not ready, and one whose checks hang as well', async (t) => {
   const checks = { now: async () => [{ name: 'database', ok: false }] };
   const parts = { host: '127.0.0.1', port: 0, metrics: createMetrics({ processMetrics: false }), checks: () => checks.now() };

@@ -25,8 +25,6 @@ export interface QueueSettings {
   readonly log: Log;
   /** Adding is given up after this; default 3 s. */
   readonly timeoutMs?: number;
-  /** A connection to Redis that owes an answer for so long is given up; see `SILENCE_MS` for the defaults. */
-  readonly silenceMs?: number;
 }
 
 /** A queue that may be lost at any time: who adds a job keeps its own record of what is still to be done. */
@@ -105,9 +103,9 @@ export async function migrateQueue(place: QueuePlace): Promise<void> {
 
 /** Opens a queue without waiting for it to be reachable: it comes and goes while the program runs. */
 export function openQueue(place: QueuePlace, settings: QueueSettings): JobQueue {
-  const { name, timeoutMs = 3_000, silenceMs } = settings;
+  const { name, timeoutMs = 3_000 } = settings;
   const report = seldom((err: unknown) => settings.log.warn({ err, queue: name }, 'the job queue reports a fault'));
-  const backend = place.kind === 'redis' ? onRedis(place.url, silenceMs) : onPostgres(place.url, place.schema);
+  const backend = place.kind === 'redis' ? onRedis(place.url) : onPostgres(place.url, place.schema);
   const producer = standing(() => backend.queue(name), report);
   let refusedAt = Number.NEGATIVE_INFINITY;
 
@@ -215,26 +213,20 @@ function seldom(report: (error: unknown) => void): (error: unknown) => void {
   };
 }
 
-/** Silence of Redis after which a producer's connection is given up, and a worker's, which must outlast its waiting for a job. */
-const SILENCE_MS = { queue: 5_000, worker: 20_000 } as const;
-
 /**
- * A worker's connection waits for Redis as long as it is away; a producer's gives up, and its caller comes back later. Over a way
- * that swallows everything either would wait for good: a connection that owes an answer is given up and opened anew. A worker may
- * be kept waiting for ten seconds at a time when there is no job, on a connection with the same settings.
+ * A worker's connection waits for Redis as long as it is away; a producer's gives up, and its caller comes back later. Neither has a
+ * limit of silence but the keepalives: who adds waits `timeoutMs` whatever happens, what is not taken is added again by the sweep, and
+ * a client of ioredis that gave up a connection by its `socketTimeout` was seen to hold up its process when it was closed later.
  */
-function onRedis(url: string, silenceMs?: number): Backend {
-  const connection = (maxRetriesPerRequest: number | null, socketTimeout: number): ConnectionOptions => ({
-    ...{ url, maxRetriesPerRequest, socketTimeout },
+function onRedis(url: string): Backend {
+  const connection = (maxRetriesPerRequest: number | null): ConnectionOptions => ({
+    ...{ url, maxRetriesPerRequest },
     keepAlive: 10_000,
   });
   return {
-    queue: (name) => new Queue(name, { connection: connection(1, silenceMs ?? SILENCE_MS.queue) } satisfies QueueOptions),
+    queue: (name) => new Queue(name, { connection: connection(1) } satisfies QueueOptions),
     worker: (name, process, concurrency) =>
-      new Worker(name, process, {
-        connection: connection(null, silenceMs ?? SILENCE_MS.worker),
-        concurrency,
-      } satisfies WorkerOptions),
+      new Worker(name, process, { connection: connection(null), concurrency } satisfies WorkerOptions),
   };
 }
 

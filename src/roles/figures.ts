@@ -3,6 +3,7 @@ import type { Core } from '../compose.ts';
 import { inTime } from '../platform/inTime.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
+import type { JobQueue } from '../platform/queue.ts';
 import type { overdueWaits } from '../projections/deadlines.queries.ts';
 
 /** What every role shows at a scrape. */
@@ -15,6 +16,9 @@ export function watchCore(core: Core, metrics: Metrics): void {
     gauge.set(core.clock.skewMs() / 1_000),
   );
   const { restricted } = core;
+  metrics.gauge('restricted_store_set', '1 where a restricted store is set up, 0 where there is none', [], (gauge) =>
+    gauge.set(restricted ? 1 : 0),
+  );
   metrics.gauge('restricted_store_away', '1 while the restricted store is set up and cannot be reached', [], async (gauge) => {
     gauge.set(restricted && !(await answersInTime(restricted.pool)) ? 1 : 0);
   });
@@ -28,6 +32,13 @@ async function answersInTime(pool: pg.Pool): Promise<boolean> {
     () => false,
   );
   return inTime(ANSWER_MS, asked, () => false);
+}
+
+/** Whether jobs reach the workers: those that wait are safe in their table meanwhile, and are not done. */
+export function watchQueue(metrics: Metrics, queue: Pick<JobQueue, 'isFailing'>): void {
+  metrics.gauge('queue_failing', '1 while the queue of jobs cannot be reached or takes none', [], async (gauge) =>
+    gauge.set((await queue.isFailing()) ? 1 : 0),
+  );
 }
 
 const OVERDUE_KEPT_MS = 30_000;

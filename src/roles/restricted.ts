@@ -3,13 +3,14 @@ import { pause } from '../eventlog/follow.ts';
 import { createPool } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { openQueue } from '../platform/queue.ts';
-import { deadlineSource } from '../projections/deadlines.queries.ts';
+import { deadlineSource, overdueWaits } from '../projections/deadlines.queries.ts';
 import { restrictedProjectionsOf } from '../projections/index.ts';
 import { runProjector } from '../projections/runtime/projector.ts';
 import { type RestrictedPlace, RESTRICTED_SCHEMAS as SCHEMAS } from '../restrictedStore.ts';
 import { startWorkers } from '../workers/index.ts';
 import { restrictedReactors } from '../workers/reactors.ts';
 import { keepAudit } from './audit.ts';
+import { watchOverdue, watchQueue } from './figures.ts';
 
 const AGAIN_MS = 5_000;
 
@@ -94,12 +95,15 @@ async function work(
     { name: 'masar-restricted', log: logger },
   );
   const pool = createPool(databaseUrl, { applicationName: 'masar restricted worker', max: 6, log: logger });
+  const reads = { pool, schema: SCHEMAS.read };
+  watchOverdue(metrics, overdueWaits(reads), core.clock.now);
+  watchQueue(metrics, queue);
   const workers = await startWorkers(
     {
       ...{ log, codec, cases, registry, rulebook, pool, queue, logger, watchFrom },
       executor: routed.executor,
       reactors: restrictedReactors(core.registry),
-      deadlines: deadlineSource({ pool, schema: SCHEMAS.read }),
+      deadlines: deadlineSource(reads),
       schema: SCHEMAS.workers,
       metrics,
       now: core.clock.now,

@@ -16,7 +16,7 @@ import { watchDocuments } from '../workers/documents.ts';
 import { importRowsOf } from '../workers/imports/rows.ts';
 import { startWorkers } from '../workers/index.ts';
 import { reactorsOf } from '../workers/reactors.ts';
-import { watchOverdue } from './figures.ts';
+import { watchOverdue, watchQueue } from './figures.ts';
 
 /** Does what happens in the general store without a request. Deadlines are watched once `watchFrom` has come; at once when absent. */
 export async function startWorker(
@@ -38,6 +38,7 @@ export async function startWorker(
   steps.push(() => queue.close());
   const reads = { pool, schema: SCHEMAS.read };
   watchOverdue(metrics, overdueWaits(reads), now);
+  watchQueue(metrics, queue);
   const stopping = new AbortController();
   const workers = await startWorkers(
     {

@@ -16,7 +16,11 @@ t.test('an operator sees how far the read models are, rebuilds one, and proves t
   await models.catchUp(projections);
   const command = async (...argv: string[]) => {
     const lines: string[] = [];
-    const code = await projectionsCommand(argv, { ...models.parts(projections), print: (line) => lines.push(line) }, forever);
+    const code = await projectionsCommand(
+      argv,
+      { general: models.parts(projections), print: (line) => lines.push(line) },
+      forever,
+    );
     return { code, text: lines.join('\n') };
   };
   const before = await command('status');
@@ -34,6 +38,7 @@ t.test('an operator sees how far the read models are, rebuilds one, and proves t
   await models.pool.query(`update ${SCHEMA}.queue set party = 'x'`);
   t.match(await command('check', 'cases', 'timeline'), { code: 1, text: /queue[^\n]*DIFFERENT\n {2}first at .*: party\n/ });
   await t.rejects(command('rebuild', 'nothing'), /no read model nothing; there are cases/);
+  await t.rejects(command('status', '--store', 'restricted'), /no store restricted/);
   for (const wrong of [
     [],
     ['rebuild'],
@@ -45,39 +50,44 @@ t.test('an operator sees how far the read models are, rebuilds one, and proves t
   }
 });
 
-t.test('an operator passes over the one event a read model is halted at, and no other', async (t) => {
-  const world = logWith([parcel]);
-  const id = world.random.uuid();
-  await world.write('parcel', id, { type: 'NoteAdded', data: { text: 'a' } });
-  const bad = await world.write('parcel', id, { type: 'CaseReopened', data: { reason: 'b' } });
-  const halting: Projection = {
-    name: 'halting',
-    version: 1,
-    categories: ['parcel'],
-    opening: 'none',
-    tables: [{ name: 'halting', columns: { type: 'text' }, key: ['type'] }],
-    start: () => async (batch) => {
-      if (batch.some((event) => event.type === 'CaseReopened')) throw new TypeError('x is undefined');
-      return [{ table: 'halting', put: batch.map(({ type }) => ({ type })) }];
-    },
-  };
-  const models = await readModels(t, world);
-  models.run([halting]);
-  const command = async (...argv: string[]) => {
-    const lines: string[] = [];
-    const code = await projectionsCommand(argv, { ...models.parts([halting]), print: (line) => lines.push(line) }, forever);
-    return { code, text: lines.join('\n') };
-  };
-  t.ok(await models.waitFor(['halting'], bad - 1n, 5_000));
-  let shown = await command('status');
-  while (shown.code === 0) {
-    await pause(10, forever);
-    shown = await command('status');
-  }
-  t.match(shown.text, /halting +1 +halted/);
-  t.match(shown.text, new RegExp(`halted at position ${bad}: parcel.CaseReopened.v1 at parcel-${id}/1\n  failed: TypeError`));
-  t.match(await command('skip', 'halting', '1', '--reason', 'no'), { code: 1, text: /is not halted at position 1/ });
-  t.match(await command('skip', 'halting', String(bad), '--reason', 'known'), { code: 0 });
-  t.ok(await models.waitFor(['halting'], bad, 5_000));
-  t.equal((await command('status')).code, 0);
-});
+t.test(
+  'an operator passes over the one event a read model is halted at, and no other, in the restricted store as in the general one',
+  async (t) => {
+    const world = logWith([parcel]);
+    const id = world.random.uuid();
+    await world.write('parcel', id, { type: 'NoteAdded', data: { text: 'a' } });
+    const bad = await world.write('parcel', id, { type: 'CaseReopened', data: { reason: 'b' } });
+    const halting: Projection = {
+      name: 'halting',
+      version: 1,
+      categories: ['parcel'],
+      opening: 'none',
+      tables: [{ name: 'halting', columns: { type: 'text' }, key: ['type'] }],
+      start: () => async (batch) => {
+        if (batch.some((event) => event.type === 'CaseReopened')) throw new TypeError('x is undefined');
+        return [{ table: 'halting', put: batch.map(({ type }) => ({ type })) }];
+      },
+    };
+    const models = await readModels(t, world);
+    models.run([halting]);
+    const command = async (...argv: string[]) => {
+      const lines: string[] = [];
+      const stores = { general: models.parts([]), restricted: async () => models.parts([halting]) };
+      const asked = [...argv, '--store', 'restricted'];
+      const code = await projectionsCommand(asked, { ...stores, print: (line) => lines.push(line) }, forever);
+      return { code, text: lines.join('\n') };
+    };
+    t.ok(await models.waitFor(['halting'], bad - 1n, 5_000));
+    let shown = await command('status');
+    while (shown.code === 0) {
+      await pause(10, forever);
+      shown = await command('status');
+    }
+    t.match(shown.text, /halting +1 +halted/);
+    t.match(shown.text, new RegExp(`halted at position ${bad}: parcel.CaseReopened.v1 at parcel-${id}/1\n  failed: TypeError`));
+    t.match(await command('skip', 'halting', '1', '--reason', 'no'), { code: 1, text: /is not halted at position 1/ });
+    t.match(await command('skip', 'halting', String(bad), '--reason', 'known'), { code: 0 });
+    t.ok(await models.waitFor(['halting'], bad, 5_000));
+    t.equal((await command('status')).code, 0);
+  },
+);

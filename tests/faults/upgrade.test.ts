@@ -192,8 +192,8 @@ t.test(
       halted: { kind: 'unknown_type', type: 'box.BoxPacked.v2', position: String(unknown), revision: 0 },
     });
     const { body } = await metrics.scrape();
-    t.match(body, 'masar_projection_halted{projection="cases"} 1');
-    t.match(body, 'masar_projection_halted{projection="others"} 0');
+    t.match(body, 'masar_projection_halted{projection="cases",state="live"} 1');
+    t.match(body, 'masar_projection_halted{projection="others",state="live"} 0');
     const shown = () => models.pool.query(`select status from ${SCHEMA}.case_index where case_id = $1`, [id]);
     t.strictSame((await shown()).rows, [{ status: 'packed' }], 'what came before is shown');
 

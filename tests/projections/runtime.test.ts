@@ -182,14 +182,41 @@ t.test('a bad event halts the projection that cannot fold it, where and why is t
   t.notMatch(JSON.stringify(await halted()), /no idea/, 'a message may quote personal data, so only its place is kept');
 
   const { body } = await metrics.scrape();
-  t.match(body, 'masar_projection_halted{projection="tally"} 1');
-  t.match(body, 'masar_projection_halted{projection="other"} 0');
+  t.match(body, 'masar_projection_halted{projection="tally",state="live"} 1');
+  t.match(body, 'masar_projection_halted{projection="other",state="live"} 0');
   t.match(body, 'masar_projection_events_total{projection="other"} 3');
-  t.match(body, 'masar_projection_lag_seconds{projection="other"} 0');
+  t.match(body, 'masar_projection_lag_seconds{projection="other",state="live"} 0');
 
   poison = undefined;
   t.ok(await models.waitFor(['tally'], head, 5_000), 'it tries again by itself');
   t.equal(await halted(), undefined);
+});
+
+t.test('a build that halts beside the read model that is shown is told of, and not any more once it is shown', async (t) => {
+  const world = logWith([parcel]);
+  await parcelStories(world, 5);
+  const id = world.random.uuid();
+  await world.write('parcel', id, { type: 'CaseReopened', data: { reason: 'b' } });
+  const models = await readModels(t, world);
+  await models.catchUp([tally()]);
+  const metrics = createMetrics({ processMetrics: false });
+  const told = async () => (await metrics.scrape()).body;
+  let poison: string | undefined = 'CaseReopened';
+  models.run([tally({ version: 2, poison: () => poison })], { metrics });
+  t.match(await told(), 'masar_projector_running 1', 'somebody is at work, whatever there is to show');
+  const halted = 'masar_projection_halted{projection="tally",state="building"} 1';
+  while (!(await told()).includes(halted)) await pause(10, new AbortController().signal);
+  const body = await told();
+  t.match(body, 'masar_projection_halted{projection="tally",state="live"} 0', 'the one that is shown stands well');
+  t.match(body, /masar_projection_lag_seconds\{projection="tally",state="building"\} [1-9]/, 'and how far behind the build is');
+  t.match(body, 'masar_projection_lag_seconds{projection="tally",state="live"} 0');
+  poison = undefined;
+  while ((await told()).includes('state="building"')) await pause(10, new AbortController().signal);
+  t.match(
+    await told(),
+    'masar_projection_halted{projection="tally",state="live"} 0',
+    'shown, and nothing is left of its building',
+  );
 });
 
 t.test(

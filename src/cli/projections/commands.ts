@@ -15,20 +15,37 @@ npm run projections -- skip NAME POSITION --reason "why"
 status   how far each read model is, and where and why one halted
 rebuild  builds a read model anew beside the one shown, which is replaced when the new one has caught up
 check    rebuilds into a scratch place and compares byte for byte; ends with 1 if anything differs
-skip     passes over the one event a read model is halted at; who, when and why is kept`;
+skip     passes over the one event a read model is halted at; who, when and why is kept
 
-/** What the command needs: what a projector needs, and where to write. */
-export interface ProjectionTools extends ProjectorParts {
+--store restricted  the same of the restricted store`;
+
+/** What looking after one store's read models needs: what a projector needs, and where to write. */
+interface ProjectionTools extends ProjectorParts {
+  readonly print: (line: string) => void;
+}
+
+export interface ProjectionStores {
+  readonly general: ProjectorParts;
+  /** Opened when it is asked for; absent where no restricted store is set up. */
+  readonly restricted?: () => Promise<ProjectorParts>;
   readonly print: (line: string) => void;
 }
 
 /** Runs the command of these arguments; answers the exit code: 0, 1 for a difference or a refusal, 2 for a wrong call. */
-export async function projectionsCommand(argv: readonly string[], tools: ProjectionTools, signal: AbortSignal): Promise<number> {
+export async function projectionsCommand(
+  argv: readonly string[],
+  stores: ProjectionStores,
+  signal: AbortSignal,
+): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { reason: { type: 'string' } },
+    options: { reason: { type: 'string' }, store: { type: 'string', default: 'general' } },
     allowPositionals: true,
   });
+  const { general, restricted, print } = stores;
+  const parts = values.store === 'restricted' ? await restricted?.() : values.store === 'general' ? general : undefined;
+  if (!parts) throw new Error(`there is no store ${values.store} here`);
+  const tools: ProjectionTools = { ...parts, print };
   const [command, ...names] = positionals;
   const known = (name: string | undefined) => tools.projections.find((one) => one.name === name);
   const stranger = (command === 'skip' ? names.slice(0, 1) : names).find((name) => !known(name));

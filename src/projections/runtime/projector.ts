@@ -13,7 +13,7 @@ import { type RunnerParts, runBuild } from './buildRunner.ts';
 import { createBuilds } from './builds.ts';
 import { createFeed } from './feed.ts';
 import type { Projection } from './projection.ts';
-import { projectionStatus } from './status.queries.ts';
+import { type ProjectionStatus, projectionStatus } from './status.queries.ts';
 import { traceBatch } from './traced.ts';
 
 export interface ProjectorParts {
@@ -62,20 +62,20 @@ export function runnerParts(parts: ProjectorParts): RunnerParts {
   };
 }
 
-/** How far behind each read model is, asked when somebody looks. */
+/** How far behind each read model is that is shown or being built, asked when somebody looks; and that somebody is here to work. */
 function watch(metrics: Metrics, db: Kysely<unknown>, { schema, log }: ProjectorParts): void {
-  const status = async () => projectionStatus(db, schema, await log.head());
-  metrics.gauge(
-    'projection_lag_seconds',
-    'Age of the last event a read model shows while it is behind',
-    ['projection'],
-    async (gauge) => {
-      for (const one of await status()) if (one.state === 'live') gauge.set({ projection: one.name }, one.lagSeconds);
-    },
+  const show = (name: string, help: string, value: (one: ProjectionStatus) => number) =>
+    metrics.gauge(name, help, ['projection', 'state'], async (gauge) => {
+      const all = await projectionStatus(db, schema, await log.head());
+      // A build that is shown now, or given up, is no build any more.
+      gauge.reset();
+      for (const one of all) gauge.set({ projection: one.name, state: one.state }, value(one));
+    });
+  show('projection_lag_seconds', 'Age of the last event a read model took in while it is behind', (one) => one.lagSeconds);
+  show('projection_halted', '1 while a read model is halted at an event', (one) => (one.halted ? 1 : 0));
+  metrics.gauge('projector_running', '1 in a process that works on read models, whatever there is to do', [], (gauge) =>
+    gauge.set(1),
   );
-  metrics.gauge('projection_halted', '1 while a read model is halted at an event', ['projection'], async (gauge) => {
-    for (const one of await status()) if (one.state === 'live') gauge.set({ projection: one.name }, one.halted ? 1 : 0);
-  });
 }
 
 /**
