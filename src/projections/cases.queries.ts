@@ -1,7 +1,8 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { CaseTables } from './cases.ts';
-import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
+import { afterValues, cursorValues, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
 import { mayReach } from './reachedBy.ts';
+import { Places, rowsOf } from './statements.ts';
 import { type Sight, visibleTo } from './visibility.ts';
 
 /** A case in a list. No personal values. */
@@ -91,22 +92,51 @@ const itemsOf = (query: Matching) =>
     'log_index as logIndex',
   ]);
 
-async function pageIn(query: Matching, keys: readonly SortKey[], limit: number, cursor?: string): Promise<Page<CaseItem>> {
-  let sorted = itemsOf(query)
-    .select(sortColumns(keys))
-    .where(after(keys, cursor, true))
-    .limit(limit + 1);
-  for (const { by } of keys) sorted = sorted.orderBy(by, 'desc');
-  return pageOf<CaseItem>(await sorted.execute(), limit, keys);
+/** What of the cases is asked. */
+interface Asked {
+  readonly sight: Sight;
+  readonly filter: CaseFilter;
+}
+
+/** What is asked, with places for whatever its statement only passes on. */
+const withPlaces = (places: Places, sight: Sight, filter: CaseFilter): Asked => ({
+  sight: places.sight(sight),
+  filter: Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, places.of(name, value)])),
+});
+
+interface Paging {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A page of those of the cases that are left by `narrowed`, of which `what` is the name, the last first. @throws BadCursor */
+async function pageIn<A extends Asked & { readonly what: string }>(
+  db: Db,
+  places: Places,
+  asked: A,
+  keys: readonly SortKey[],
+  { limit, cursor }: Paging,
+  narrowed: (asked: A) => Matching,
+): Promise<Page<CaseItem>> {
+  const behind = cursorValues(keys, cursor)?.map((value, at) => places.of(`behind ${at}`, value));
+  const rows = await rowsOf(db, { ...asked, limit, behind }, places.values, () =>
+    keys.reduce(
+      (sorted, { by }) => sorted.orderBy(by, 'desc'),
+      itemsOf(narrowed(asked))
+        .select(sortColumns(keys))
+        .where(afterValues(keys, behind, true))
+        .limit(limit + 1),
+    ),
+  );
+  return pageOf<CaseItem>(rows, limit, keys);
 }
 
 /** Cases, the last opened first. @throws BadCursor */
-export const casePage = (
-  db: Db,
-  sight: Sight,
-  filter: CaseFilter,
-  paging: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<CaseItem>> => pageIn(matching(db, sight, filter), newest, paging.limit, paging.cursor);
+export async function casePage(db: Db, sight: Sight, filter: CaseFilter, paging: Paging): Promise<Page<CaseItem>> {
+  const places = new Places();
+  const asked = { what: 'cases', ...withPlaces(places, sight, filter) };
+  return pageIn(db, places, asked, newest, paging, (one) => matching(db, one.sight, one.filter));
+}
 
 /** Exact numbers by process and status. */
 export async function caseCounts(
@@ -137,16 +167,20 @@ export const casesByReference = (db: Db, sight: Sight, reference: string, proces
  * Cases that concern somebody (assigned or opened by them) and that others changed after a logIndex, last changed first.
  * @throws BadCursor
  */
-export function changedSince(
+export async function changedSince(
   db: Db,
   sight: Sight,
   staff: string,
   lookedAt: string,
-  paging: { readonly limit: number; readonly cursor?: string | undefined },
+  paging: Paging,
 ): Promise<Page<CaseItem>> {
-  const query = matching(db, sight, {})
-    .where('log_index', '>', lookedAt)
-    .where('changed_by', '<>', staff)
-    .where((eb) => eb.or([eb('opened_by', '=', staff), sql<SqlBool>`${staff} = any(assignees)`]));
-  return pageIn(query, latest, paging.limit, paging.cursor);
+  const places = new Places();
+  const since = { me: places.of('me', staff), lookedAt: places.of('looked at', lookedAt) };
+  const asked = { what: 'changed cases', ...withPlaces(places, sight, {}), ...since };
+  return pageIn(db, places, asked, latest, paging, (one) =>
+    matching(db, one.sight, one.filter)
+      .where('log_index', '>', one.lookedAt)
+      .where('changed_by', '<>', one.me)
+      .where((eb) => eb.or([eb('opened_by', '=', one.me), sql<SqlBool>`${one.me} = any(assignees)`])),
+  );
 }

@@ -2,7 +2,8 @@ import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Evidence, LetterRef } from '../domain/kernel/envelope.ts';
 import type { CaseTables } from './cases.ts';
 import type { DirectoryTables } from './directory.ts';
-import { after, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
+import { afterValues, cursorValues, type Page, pageOf, type SortKey, sortColumns } from './keyset.ts';
+import { Places, rowsOf } from './statements.ts';
 import type { FieldChange, TimelineTables } from './timeline.ts';
 import { type Sight, visibleTo } from './visibility.ts';
 
@@ -44,7 +45,7 @@ export interface TimelineEntry {
 
 const keys: readonly SortKey[] = [{ as: 'log_index', by: sql.ref('timeline.log_index') }];
 
-function entries(db: TimelineDb, sight: Sight, { asOf }: TrailPaging) {
+function entries(db: TimelineDb, sight: Sight, asOf: string | undefined) {
   const nameOf = (process: string, column: 'actor_id' | 'actor_office' | 'actor_organisation' | 'on_behalf_of') =>
     db
       .selectFrom('name_held')
@@ -108,15 +109,41 @@ export interface TrailPaging {
   readonly asOf?: string | undefined;
 }
 
-async function pageIn(query: Entries, { limit, cursor, asOf }: TrailPaging, newestFirst: boolean): Promise<Page<TimelineEntry>> {
-  let paged = query
-    .select(sortColumns(keys))
-    .where(after(keys, cursor, newestFirst))
-    .orderBy('timeline.log_index', newestFirst ? 'desc' : 'asc')
-    .limit(limit + 1);
-  if (asOf !== undefined) paged = paged.where('timeline.log_index', '<=', asOf);
-  return pageOf<TimelineEntry>(await paged.execute(), limit, keys);
+/** A page of those entries that are left by `narrowed`, of which `what` is the name and `of` what they are about. @throws BadCursor */
+async function pageIn(
+  db: TimelineDb,
+  sight: Sight,
+  { what, of, newestFirst = false }: { readonly what: string; readonly of: readonly string[]; readonly newestFirst?: boolean },
+  { limit, cursor, asOf }: TrailPaging,
+  narrowed: (query: Entries, of: readonly string[]) => Entries,
+): Promise<Page<TimelineEntry>> {
+  const places = new Places();
+  const asked = {
+    what,
+    sight: places.sight(sight),
+    of: of.map((one, at) => places.of(`of ${at}`, one)),
+    limit,
+    behind: cursorValues(keys, cursor)?.map((one) => places.of('behind', one)),
+    asOf: places.of('asOf', asOf),
+  };
+  const rows = await rowsOf(
+    db,
+    asked,
+    places.values,
+    () => {
+      const paged = narrowed(entries(db, asked.sight, asked.asOf), asked.of)
+        .select(sortColumns(keys))
+        .where(afterValues(keys, asked.behind, newestFirst))
+        .orderBy('timeline.log_index', newestFirst ? 'desc' : 'asc')
+        .limit(limit + 1);
+      return asked.asOf === undefined ? paged : paged.where('timeline.log_index', '<=', asked.asOf);
+    },
+    what === OF_CASE,
+  );
+  return pageOf<TimelineEntry>(rows, limit, keys);
 }
+
+const OF_CASE = 'trail of a case';
 
 /** The audit trail of a case, in the order recorded. `sight` is that of `<process>:timeline`. @throws BadCursor */
 export const timelineOfCase = (
@@ -126,7 +153,9 @@ export const timelineOfCase = (
   id: string,
   paging: TrailPaging,
 ): Promise<Page<TimelineEntry>> =>
-  pageIn(entries(db, sight, paging).where('timeline.process', '=', process).where('timeline.case_id', '=', id), paging, false);
+  pageIn(db, sight, { what: OF_CASE, of: [process, id] }, paging, (query, [ofProcess = '', ofId = '']) =>
+    query.where('timeline.process', '=', ofProcess).where('timeline.case_id', '=', ofId),
+  );
 
 /** The trail of a household across every case that is about it and that the caller may follow. @throws BadCursor */
 export const timelineOfHousehold = (
@@ -135,11 +164,15 @@ export const timelineOfHousehold = (
   household: string,
   paging: TrailPaging,
 ): Promise<Page<TimelineEntry>> =>
-  pageIn(entries(db, sight, paging).where(sql<SqlBool>`case_index.households @> ${[household]}`), paging, false);
+  pageIn(db, sight, { what: 'trail of a household', of: [household] }, paging, (query, of) =>
+    query.where(sql<SqlBool>`case_index.households @> ${of}`),
+  );
 
 /** What one member of staff did, last first. @throws BadCursor */
 export const timelineOfActor = (db: TimelineDb, sight: Sight, actor: string, paging: TrailPaging): Promise<Page<TimelineEntry>> =>
-  pageIn(entries(db, sight, paging).where('timeline.actor_id', '=', actor), paging, true);
+  pageIn(db, sight, { what: 'trail of an actor', of: [actor], newestFirst: true }, paging, (query, [ofActor = '']) =>
+    query.where('timeline.actor_id', '=', ofActor),
+  );
 
 /** That something happened to a case, for cheap polling. */
 export interface ChangeNotice {
