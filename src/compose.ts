@@ -30,6 +30,7 @@ import { type RightsOf, rightsFrom } from './eventlog/rights.ts';
 import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
 import { RestrictedUnavailable, type Routed, registryFor, routed } from './eventlog/stores.ts';
 import { tracedExecutor, tracedLog } from './eventlog/traced.ts';
+import { ensureOwnLog } from './ownLog.ts';
 import { type Clock, openClock, timeOf } from './platform/clock.ts';
 import { type Config, ConfigError } from './platform/config.ts';
 import { createKysely, createPool, withAdvisoryLock } from './platform/database.ts';
@@ -119,6 +120,8 @@ export interface Beforehand {
   readonly tracer?: Tracer | undefined;
   /** The embedded database where it is being opened already; the core closes it. */
   readonly embedded?: Promise<EmbeddedPostgres> | undefined;
+  /** Whoever only looks leaves read models and reactors as they are, even where the log is behind them. */
+  readonly onlyLooks?: boolean;
 }
 
 /**
@@ -129,7 +132,7 @@ export async function openCore(
   config: Config,
   logger: Log,
   applicationName: string,
-  { tracer, ...beforehand }: Beforehand = {},
+  { tracer, onlyLooks = false, ...beforehand }: Beforehand = {},
 ): Promise<Core> {
   const closers: Steps = [];
   const close = () => undo(closers);
@@ -202,19 +205,22 @@ export async function openCore(
             routed: () => both,
             now: clock.now,
             applicationName,
+            onlyLooks,
             logger,
           });
     if (restricted) closers.push(() => restricted.close());
     if (restricted) await ensureDurable(restricted.pool, 'RESTRICTED_DATABASE_URL').catch(unlessConfigured);
     if (restricted && embedded) await migrateRestricted(restricted.pool, restricted.databaseUrl);
     if (restricted && !embedded) await ensureRestrictedMigrated(restricted.pool).catch(unlessConfigured);
+    if (restricted) await ensureOwnLog(restricted).catch(unlessConfigured);
     const both = routed(registry, { log, keyring, codec, cases, executor: inGeneral }, async () => {
       if (!restricted) throw new RestrictedUnavailable();
       return restricted.open();
     });
     const { read, workers } = SCHEMAS;
-    await stepBackWithLog({ name: 'general', log, codec, pool, db, read, workers, logger });
-    await bringErasuresBack({ log, codec, keyring }, erasedList, db, logger);
+    const store = { name: 'general', log, codec, pool, db, read, workers, logger } as const;
+    await (onlyLooks ? ensureOwnLog(store) : stepBackWithLog(store));
+    await bringErasuresBack({ log, codec, keyring }, erasedList, onlyLooks ? undefined : db, logger);
     const destroyKeys = async (subjects: readonly string[]): Promise<Destroyed> => {
       // Listed first: what is not listed could come back with an older log.
       await erasedList?.add(subjects);
@@ -262,12 +268,13 @@ function unlessConfigured(error: unknown): void {
 async function bringErasuresBack(
   store: ErasableStore,
   list: ErasedList | undefined,
-  db: Kysely<unknown>,
+  /** Absent where read models are left as they are. */
+  db: Kysely<unknown> | undefined,
   logger: Log,
 ): Promise<void> {
   const { revived, unknownToLog } = await reconcileErasures(store, list);
   if (revived > 0) logger.warn({ keys: revived }, 'keys of erased subjects had come back with a backup, and are destroyed again');
-  if (unknownToLog.length === 0) return;
+  if (unknownToLog.length === 0 || !db) return;
   const digest = createHash('sha256').update(unknownToLog.join()).digest('hex');
   if (await forgetOnce(db, SCHEMAS.read, digest))
     logger.warn({ subjects: unknownToLog.length }, 'the log was put back to a day before erasures: read models are made anew');
@@ -324,7 +331,8 @@ export const auditSigner = (config: Config, name = config.auditOrigin): Signer =
 export const auditWitness = (config: Config, name = config.auditOrigin): Witness | undefined =>
   config.auditWitnessDir === undefined ? undefined : directoryWitness(config.auditWitnessDir, name);
 
-async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' | 'sequence'>> {
+/** Opens the general log; `pool` is of DATABASE_URL. The log is closed by whoever opened it. */
+export async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' | 'sequence'>> {
   if (config.eventStoreUrl === undefined) return { log: createPostgresLog({ pool, schema: SCHEMAS.log }), sequence: undefined };
   // Only who uses EventStoreDB pays for loading its client.
   const { createEventStoreDbLog } = await import('./eventlog/eventstoredb/eventStoreDbLog.ts');

@@ -17,7 +17,13 @@ async function main(): Promise<void> {
   if (config.embedded) keepCompiled(join(config.dataDir, 'compiled'));
   // The database starts while the thousand files of the program are read.
   const { serve } = await import('./serve.ts');
-  const running = await serve(config, logger, { embedded });
+  const running = await serve(config, logger, {
+    embedded,
+    broken: (error) => {
+      process.stderr.write(`${error.message}\n`);
+      void shutdown.run(error.name, 1);
+    },
+  });
   shutdown.defer('masar', () => running.stop());
   if (running.address) logger.info({ url: running.address, docs: `${running.address}/docs` }, 'listening');
 }

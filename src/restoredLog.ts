@@ -1,20 +1,13 @@
-import type { Kysely } from 'kysely';
-import type pg from 'pg';
 import type { Codec } from './eventlog/codec.ts';
-import type { EventLog, StoredEvent } from './eventlog/port.ts';
+import type { EventLog } from './eventlog/port.ts';
+import { ensureOwn, firstAfter, rememberLog, type StoreOfLog, standingOf } from './ownLog.ts';
 import type { Log } from './platform/logging.ts';
-import { farthest, forgetSkipsBeyond, resetReadModels } from './projections/runtime/reset.ts';
-import { farthestReactor, type LogStands, stepBack } from './workers/runtime/stepBack.ts';
+import { forgetSkipsBeyond, resetReadModels } from './projections/runtime/reset.ts';
+import { type LogStands, stepBack } from './workers/runtime/stepBack.ts';
 
 /** A store whose log may have been put back from a backup. */
-export interface CheckedStore {
-  readonly name: 'general' | 'restricted';
-  readonly log: EventLog;
+export interface CheckedStore extends StoreOfLog {
   readonly codec: Codec;
-  readonly pool: pg.Pool;
-  readonly db: Kysely<unknown>;
-  readonly read: string;
-  readonly workers: string;
   readonly logger: Log;
 }
 
@@ -24,17 +17,15 @@ const CLOCKS_MS = 3_600_000;
 /**
  * Looks, before anything is served, whether a log is behind what was read from it: an older copy was put back. Then its read
  * models are made anew and its reactors step back to where the log stands. Answers whether that was so.
+ * @throws ConfigError where it is not the log of this installation; nothing is changed then
  */
-export async function stepBackWithLog({ name, log, codec, pool, db, read, workers, logger }: CheckedStore): Promise<boolean> {
-  const model = await farthest(db, read);
-  const reactor = await farthestReactor(pool, workers);
+export async function stepBackWithLog({ codec, logger, ...store }: CheckedStore): Promise<boolean> {
+  const standing = await standingOf(store);
+  ensureOwn(store, standing);
+  await rememberLog(store, standing);
+  if (!standing.behind) return false;
+  const { name, log, pool, db, read, workers } = store;
   const head = await log.head();
-  // What was read of an EventStoreDB log may lie behind its last event of ours: there only the event itself tells.
-  const isBehind =
-    log.kind === 'eventstoredb'
-      ? !((await holds(log, model.logIndex)) && (await holds(log, reactor.logIndex)))
-      : model.position > head || reactor.position > head;
-  if (!isBehind) return false;
   // Where only the read models tell that the log is behind, they are made anew last: a crash in between is then found again.
   const again = await stepBack(pool, workers, { head, ...(await lastOf(log, codec, head)) });
   await forgetSkipsBeyond(db, read, head);
@@ -44,21 +35,6 @@ export async function stepBackWithLog({ name, log, codec, pool, db, read, worker
     'the log is behind its checkpoints: read models are made anew, reactors step back',
   );
   return true;
-}
-
-/** Whether a log has an event of this logIndex. */
-async function holds(log: EventLog, logIndex: bigint): Promise<boolean> {
-  if (logIndex === 0n) return true;
-  const event = await firstAfter(log, await log.positionOf(logIndex - 1n));
-  return event !== undefined && event.logIndex >= logIndex;
-}
-
-async function firstAfter(log: EventLog, after: bigint): Promise<StoredEvent | undefined> {
-  for (let cursor = after; ; ) {
-    const { events, scannedTo } = await log.readAll(cursor, 1);
-    if (events[0] || scannedTo <= cursor) return events[0];
-    cursor = scannedTo;
-  }
 }
 
 /** The last event: its place in the log, and when it was recorded, less what clocks may differ. */

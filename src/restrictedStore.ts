@@ -6,12 +6,12 @@ import { createCases } from './eventlog/cases.ts';
 import { createCodec } from './eventlog/codec.ts';
 import { destroyRestricted } from './eventlog/erasures.ts';
 import { createExecutor } from './eventlog/execute.ts';
-import type { EventLog } from './eventlog/port.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
 import { createPostgresLog } from './eventlog/postgres/postgresLog.ts';
 import type { RightsOf } from './eventlog/rights.ts';
 import type { Rulebook } from './eventlog/rulebook.ts';
 import { ofRestricted, RestrictedUnavailable, type Routed, registryFor, type Store } from './eventlog/stores.ts';
+import { ensureOwnLog, type StoreOfLog } from './ownLog.ts';
 import { type Config, ConfigError } from './platform/config.ts';
 import { createKysely, createPool } from './platform/database.ts';
 import { ensureDurable } from './platform/durability.ts';
@@ -45,10 +45,8 @@ const MIGRATIONS: readonly MigrationSet[] = [
 ];
 
 /** The restricted store's place: a database of its own, under a login and a master key of its own. */
-export interface RestrictedPlace {
+export interface RestrictedPlace extends StoreOfLog {
   readonly databaseUrl: string;
-  readonly pool: pg.Pool;
-  readonly log: EventLog;
   /** Its processes alone. */
   readonly registry: Registry;
   /** Opens the keys when first asked, so that the general store starts without it. @throws RestrictedUnavailable */
@@ -69,6 +67,8 @@ export interface RestrictedParts {
   /** RFC 3339 UTC. */
   readonly now: () => string;
   readonly applicationName: string;
+  /** Read models and reactors are left as they are, even where the log is behind them. */
+  readonly onlyLooks: boolean;
   readonly logger: Log;
 }
 
@@ -78,6 +78,8 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
   const registry = registryFor(parts.registry, 'restricted');
   const pool = createPool(databaseUrl, { applicationName: `${applicationName} restricted`, max: 10, log: logger });
   const log = createPostgresLog({ pool, schema: SCHEMAS.log });
+  const { read, workers } = SCHEMAS;
+  const store: StoreOfLog = { name: 'restricted', log, pool, db: createKysely(pool), read, workers };
   const closers: (() => Promise<void>)[] = [() => log.close(), () => pool.end()];
   let opening: Promise<Store> | undefined;
 
@@ -99,8 +101,7 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     closers.unshift(() => keys.close());
     const { keyring } = keys;
     const codec = createCodec(registry, keyring);
-    const { read, workers } = SCHEMAS;
-    await stepBackWithLog({ name: 'restricted', log, codec, pool, db: createKysely(pool), read, workers, logger });
+    await (parts.onlyLooks ? ensureOwnLog(store) : stepBackWithLog({ ...store, codec, logger })).catch(unfit);
     // Before anything is answered: a key store put back from a backup holds keys that are gone for good.
     const { now: revived } = await destroyRestricted({ log, codec, keyring }, await parts.erased());
     if (revived > 0) logger.warn({ keys: revived }, 'restricted keys of erased subjects had come back, and are destroyed again');
@@ -120,9 +121,8 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
   }
 
   return {
+    ...store,
     databaseUrl,
-    pool,
-    log,
     registry,
     open: () => {
       opening ??= ofRestricted(openNow).catch((error: unknown) => {

@@ -12,6 +12,7 @@ import { buildApi } from './roles/api.ts';
 import { startAudit } from './roles/audit.ts';
 import { checksOf } from './roles/checks.ts';
 import { watchCore } from './roles/figures.ts';
+import { watchOwnLogs } from './roles/ownLogs.ts';
 import { startProjector } from './roles/projector.ts';
 import { startRestricted } from './roles/restricted.ts';
 import { startWorker } from './roles/worker.ts';
@@ -31,10 +32,16 @@ export interface ServeOptions {
   readonly watchFrom?: Promise<unknown> | undefined;
   /** The embedded database where it is being opened already; it is closed with everything else. */
   readonly embedded?: Promise<EmbeddedPostgres> | undefined;
+  /** Told when the roles must not go on, such as with a log that was put back under them; they just stop when it is absent. */
+  readonly broken?: ((error: Error) => void) | undefined;
 }
 
 /** Starts the roles of the configuration on one core. A start that fails closes what it has opened. */
-export async function serve(config: Config, logger: Logger, { watchFrom, embedded }: ServeOptions = {}): Promise<Running> {
+export async function serve(
+  config: Config,
+  logger: Logger,
+  { watchFrom, embedded, broken }: ServeOptions = {},
+): Promise<Running> {
   const steps: Steps = [];
   // Built first and stopped first: nobody is answered any more when the others end.
   const ofApi: Steps = [];
@@ -54,6 +61,7 @@ export async function serve(config: Config, logger: Logger, { watchFrom, embedde
     steps.push(() => core.close());
     const metrics = createMetrics();
     watchCore(core, metrics);
+    watchOwnLogs(core, broken ?? (() => void stop().catch(() => undefined)), steps);
     const has = (role: Role): boolean => config.roles.has(role);
     if (config.operationsPort !== undefined) {
       const { host, operationsPort: port } = config;

@@ -8,7 +8,7 @@ import { jobsCommand } from './jobs/commands.ts';
 import { run } from './run.ts';
 
 await run(async () => {
-  const core = await openCore(readConfig(process.env), createLogger({ level: 'error' }), 'masar jobs');
+  const core = await openCore(readConfig(process.env), createLogger({ level: 'error' }), 'masar jobs', { onlyLooks: true });
   try {
     const { restricted } = core;
     const restrictedOperator = restricted && createOperator(restricted.pool, RESTRICTED_SCHEMAS.workers);

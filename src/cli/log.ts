@@ -6,8 +6,10 @@ import { createEventStoreDbLog } from '../eventlog/eventstoredb/eventStoreDbLog.
 import type { EventLog } from '../eventlog/port.ts';
 import { migrations } from '../eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../eventlog/postgres/postgresLog.ts';
+import { ConfigError } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
 import { migrate } from '../platform/migrations.ts';
+import { acceptThis } from './log/accept.ts';
 import { checkpointTo, exportTo } from './log/proof.ts';
 
 const USAGE = `npm run log -- copy --from URL --to URL
@@ -20,7 +22,12 @@ It may be stopped and started again. URL is one of
 npm run log -- export --to FILE [--store restricted]
 npm run log -- checkpoint --to FILE [--store restricted]
 
-Write the log of this installation (of its general store, if none is named), sealed as it is, and the last head of it that was signed: what \`npm run verify\` takes.`;
+Write the log of this installation (of its general store, if none is named), sealed as it is, and the last head of it that was signed: what \`npm run verify\` takes.
+
+npm run log -- accept --first ID|none [--store restricted]
+
+Takes the log that the environment names, which begins with the event ID or is empty, in place of the one this installation wrote.
+Read models are made anew and reactors step back at the next start: only where the old log is given up.`;
 
 interface Opened {
   readonly log: EventLog;
@@ -71,20 +78,23 @@ async function copy(from: string, to: string): Promise<void> {
 
 try {
   const { values, positionals } = parseArgs({
-    options: { from: { type: 'string' }, to: { type: 'string' }, store: { type: 'string' } },
+    options: { from: { type: 'string' }, to: { type: 'string' }, store: { type: 'string' }, first: { type: 'string' } },
     allowPositionals: true,
   });
-  const { from, to, store = 'general' } = values;
+  const { from, to, first, store = 'general' } = values;
   const command = positionals.join();
   const known = ['copy', 'export', 'checkpoint'].includes(command) && (store === 'general' || store === 'restricted');
-  if (to === undefined || !known || (command === 'copy') !== (from !== undefined)) {
+  if (command === 'accept' && first !== undefined && (store === 'general' || store === 'restricted'))
+    await acceptThis(first, store);
+  else if (to === undefined || !known || (command === 'copy') !== (from !== undefined)) {
     console.error(USAGE);
     process.exitCode = 2;
   } else if (from !== undefined) await copy(from, to);
   else if (command === 'export') await exportTo(to, store);
   else await checkpointTo(to, store);
 } catch (error) {
-  const expected = error instanceof CopyRefused || error instanceof CopyDiffers || error instanceof RangeError;
+  const expected =
+    error instanceof ConfigError || error instanceof CopyRefused || error instanceof CopyDiffers || error instanceof RangeError;
   console.error(expected ? error.message : error);
   process.exitCode = 1;
 }

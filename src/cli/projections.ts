@@ -15,7 +15,7 @@ import { run } from './run.ts';
 
 await run(async () => {
   const logger = createLogger({ level: 'error' });
-  const core = await openCore(readConfig(process.env), logger, 'masar projections');
+  const core = await openCore(readConfig(process.env), logger, 'masar projections', { onlyLooks: true });
   const pools: pg.Pool[] = [];
   const poolFor = (url: string, projections: readonly Projection[]): pg.Pool => {
     const pool = createPool(url, { applicationName: 'masar projections', max: projections.length + 3, log: logger });

@@ -99,9 +99,27 @@ const everyStore: Migration = {
   },
 };
 
+/**
+ * The log that all of this was read from: its kind, and the id of its first event, which every copy of it has. A wrong setting is
+ * told by it from a log that was put back.
+ */
+const ownLog: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async up(db: Kysely<any>) {
+    await sql`
+      create table own_log (
+        one boolean primary key default true check (one),
+        kind text not null,
+        first_event text,
+        since timestamptz not null default now()
+      )`.execute(db);
+  },
+};
+
 /** Migrations of the workers' schema, in order. */
 export const workerMigrations: Record<string, Migration> = {
   '0001_workers': workers,
   '0002_imports': imports,
   '0003_every_store': everyStore,
+  '0004_own_log': ownLog,
 };

@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
+import { openLog, SCHEMAS } from '../../compose.ts';
+import type { EventLog } from '../../eventlog/port.ts';
+import { createPostgresLog } from '../../eventlog/postgres/postgresLog.ts';
+import { ensureOwnLog, type StoreOfLog } from '../../ownLog.ts';
 import { writeLines } from '../../platform/backup/lines.ts';
 import { rowsOf, tablesOf } from '../../platform/backup/tables.ts';
 import type { Config } from '../../platform/config.ts';
+import { createKysely } from '../../platform/database.ts';
 import { openFileStore } from '../../platform/files/open.ts';
 import type { Log } from '../../platform/logging.ts';
+import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 import { emptyDirectory, type Manifest, PlaceRefused, type StoreHead, type Sums, writeManifest } from './manifest.ts';
 import { copyObjects } from './objects.ts';
-import { inSnapshot, KEPT, openPlaces } from './places.ts';
+import { inSnapshot, KEPT, openPlaces, type Places } from './places.ts';
 
 /** Where a backup goes: the keys never into the directory of what they seal. */
 export interface BackupPlace {
@@ -21,7 +27,7 @@ export interface BackupPlace {
  * Backs an installation up while it works. First the stores, each as of one moment, then the files and last the keys, so that
  * nothing is named that is not there; what somebody erased meanwhile is erased in the backup too. Objects of files, which may be
  * many and large, are copied outside of any transaction: a long one would keep the database from cleaning up.
- * @throws PlaceRefused
+ * @throws PlaceRefused, ConfigError where the log is not the one this installation wrote
  */
 export async function makeBackup(config: Config, log: Log, { to, keysTo }: BackupPlace): Promise<Manifest> {
   if (within(to, keysTo) || within(keysTo, to)) throw new PlaceRefused('keys go into a directory apart from everything else');
@@ -37,6 +43,7 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
       return look(client);
     });
   try {
+    await ensureOwnLogs(config, places);
     const inEventStore = config.eventStoreUrl !== undefined;
     const general = await inSnapshot(places.general, async (client) => {
       const schemas = inEventStore ? KEPT.general.filter((one) => one !== 'log') : KEPT.general;
@@ -68,6 +75,21 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
   } finally {
     await places.close();
   }
+}
+
+/** A backup of another log would be none. One from before logs were remembered is taken as it is. */
+async function ensureOwnLogs(config: Config, { general, restricted }: Places): Promise<void> {
+  const look = async (name: StoreOfLog['name'], pool: pg.Pool, open: () => Promise<EventLog>): Promise<void> => {
+    const { read, workers } = name === 'general' ? SCHEMAS : RESTRICTED_SCHEMAS;
+    const { rows } = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [`${workers}.own_log`]);
+    if (!rows[0]?.there) return;
+    const log = await open();
+    await ensureOwnLog({ name, log, pool, db: createKysely(pool), read, workers }).finally(() => log.close());
+  };
+  await look('general', general, async () => (await openLog(config, general)).log);
+  if (!restricted) return;
+  const { log: schema } = RESTRICTED_SCHEMAS;
+  await look('restricted', restricted, async () => createPostgresLog({ pool: restricted, schema, listen: false }));
 }
 
 const within = (outer: string, inner: string): boolean => join(inner, '/').startsWith(join(outer, '/'));

@@ -11,7 +11,7 @@ import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 
 /** The log of a store of this installation and its audit tree, as the environment says. @throws RangeError when there is no such */
 async function withAudit<T>(store: StoreKind, work: (log: EventLog, ledger: Ledger) => Promise<T>): Promise<T> {
-  const core = await openCore(readConfig(process.env), createLogger({ level: 'error' }), 'masar log');
+  const core = await openCore(readConfig(process.env), createLogger({ level: 'error' }), 'masar log', { onlyLooks: true });
   try {
     if (store === 'general') return await work(core.log, openLedger(core.pool, SCHEMAS.audit));
     if (!core.restricted) throw new RangeError('no restricted store is set up');

@@ -1,0 +1,40 @@
+import { openLog, SCHEMAS } from '../../compose.ts';
+import { createPostgresLog } from '../../eventlog/postgres/postgresLog.ts';
+import type { StoreKind } from '../../eventlog/stores.ts';
+import { acceptLog, type StoreOfLog, standingOf } from '../../ownLog.ts';
+import { readConfig } from '../../platform/config.ts';
+import { createKysely } from '../../platform/database.ts';
+import { createLogger } from '../../platform/logging.ts';
+import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { openPlaces } from '../backup/places.ts';
+
+/**
+ * Takes the log that the environment names as this installation's, though it is another than before: the next start makes read
+ * models anew and lets reactors step back to it. `first` is the id of its first event, or `none` of an empty one.
+ * @throws RangeError when that is not what is there
+ */
+export async function acceptThis(first: string, store: StoreKind): Promise<void> {
+  const config = readConfig(process.env);
+  const places = await openPlaces(config, createLogger({ level: 'error' }), 'masar log');
+  try {
+    const { pool, schemas } =
+      store === 'general' ? { pool: places.general, schemas: SCHEMAS } : { pool: places.restricted, schemas: RESTRICTED_SCHEMAS };
+    if (!pool) throw new RangeError('no restricted store is set up');
+    const { read, workers } = schemas;
+    const log =
+      store === 'general' ? (await openLog(config, pool)).log : createPostgresLog({ pool, schema: schemas.log, listen: false });
+    const own: StoreOfLog = { name: store, log, pool, db: createKysely(pool), read, workers };
+    try {
+      const { known, first: there } = await standingOf(own);
+      if ((there ?? 'none') !== first)
+        throw new RangeError(`the log that is there begins with ${there ?? 'nothing: it is empty'}`);
+      await acceptLog(own, there);
+      const before = known ? `; before it was the one in ${known.kind} that begins with ${known.first ?? 'nothing'}` : '';
+      console.log(`The ${store} log in ${log.kind} is this installation's now${before}. Start everything anew.`);
+    } finally {
+      await log.close();
+    }
+  } finally {
+    await places.close();
+  }
+}

@@ -1,0 +1,130 @@
+import type { Kysely } from 'kysely';
+import pg from 'pg';
+import type { EventLog, StoredEvent } from './eventlog/port.ts';
+import { ConfigError } from './platform/config.ts';
+import { farthest } from './projections/runtime/reset.ts';
+import { farthestReactor } from './workers/runtime/stepBack.ts';
+
+/** A log, and the tables that keep what was read from it and which log that was. */
+export interface StoreOfLog {
+  readonly name: 'general' | 'restricted';
+  readonly log: EventLog;
+  readonly pool: pg.Pool;
+  readonly db: Kysely<unknown>;
+  /** Schemas of the read models and of the workers. */
+  readonly read: string;
+  readonly workers: string;
+}
+
+/** The log that an installation wrote, as it remembers it. */
+export interface OwnLog {
+  readonly kind: string;
+  /** Id of its first event; absent where an operator said that an empty log is meant. */
+  readonly first: string | undefined;
+}
+
+/** What the log of a store is to what was read from it. */
+export interface Standing {
+  /** Absent in a database that was never opened with a log that had events. */
+  readonly known: OwnLog | undefined;
+  /** Id of the first event that is there; absent in an empty log. */
+  readonly first: string | undefined;
+  /** Whether the log lacks events that read models or reactors saw. */
+  readonly behind: boolean;
+}
+
+/** The log that this installation is known to have. */
+export async function knownLog({ pool, workers }: Pick<StoreOfLog, 'pool' | 'workers'>): Promise<OwnLog | undefined> {
+  const { rows } = await pool.query<{ kind: string; first_event: string | null }>(
+    `select kind, first_event from ${pg.escapeIdentifier(workers)}.own_log`,
+  );
+  return rows[0] && { kind: rows[0].kind, first: rows[0].first_event ?? undefined };
+}
+
+/** Looks how a log stands to what was read from it; changes nothing. */
+export async function standingOf(store: StoreOfLog): Promise<Standing> {
+  const known = await knownLog(store);
+  const behind = await isBehind(store);
+  return { known, first: await firstEvent(store.log), behind };
+}
+
+/**
+ * Refuses a log that is not the one this installation wrote, before anything is made anew for its sake. A copy is the same log,
+ * and an older copy too; but one that is older and lies elsewhere than the log last did, such as what was left behind by a
+ * copy, is only taken on an operator's word, and so is a log that is behind while nobody knows whose it is.
+ * @throws ConfigError
+ */
+export function ensureOwn({ name, log }: Pick<StoreOfLog, 'name' | 'log'>, { known, first, behind }: Standing): void {
+  const isAnother = known?.first !== undefined && known.first !== first;
+  const isDoubtful = behind && known?.kind !== log.kind;
+  if (!isAnother && !isDoubtful) return;
+  const here =
+    first === undefined ? 'is empty' : isAnother ? `begins with the event ${first}` : 'lacks events that were read before';
+  const own = known?.first === undefined ? '' : ` (it lay in ${known.kind} and begins with the event ${known.first})`;
+  const which = name === 'restricted' ? 'RESTRICTED_DATABASE_URL' : 'EVENTSTORE_URL and DATABASE_URL';
+  throw new ConfigError([
+    `${which}: the ${name} log in ${log.kind} ${here}, so it is not the log that this database was filled from${own}. ` +
+      `Nothing was changed. ${name === 'general' ? forgotten(log, known) : ''}` +
+      `Only if this log is meant: npm run log -- accept --first ${first ?? 'none'}${name === 'general' ? '' : ' --store restricted'}`,
+  ]);
+}
+
+const forgotten = (log: EventLog, known: OwnLog | undefined): string =>
+  log.kind === 'postgres' && known?.kind !== 'postgres' ? 'Is EVENTSTORE_URL forgotten? ' : '';
+
+/** Refuses a log that is not this installation's; changes nothing. @throws ConfigError */
+export const ensureOwnLog = async (store: StoreOfLog): Promise<void> => ensureOwn(store, await standingOf(store));
+
+/** Remembers which log this installation has, from its first event on. */
+export async function rememberLog({ log, pool, workers }: StoreOfLog, { known, first }: Standing): Promise<void> {
+  if (first === undefined || (known?.first === first && known.kind === log.kind)) return;
+  // Somebody with another log may have been quicker.
+  await pool.query(
+    `insert into ${pg.escapeIdentifier(workers)}.own_log (kind, first_event) values ($1, $2)
+     on conflict (one) do update set kind = excluded.kind, first_event = excluded.first_event, since = now()
+     where own_log.first_event is null or own_log.first_event = excluded.first_event`,
+    [log.kind, first],
+  );
+}
+
+/** Takes the log that is there in place of the one that was known, on an operator's word. */
+export async function acceptLog({ log, pool, workers }: StoreOfLog, first: string | undefined): Promise<void> {
+  await pool.query(
+    `insert into ${pg.escapeIdentifier(workers)}.own_log (kind, first_event) values ($1, $2)
+     on conflict (one) do update set kind = excluded.kind, first_event = excluded.first_event, since = now()`,
+    [log.kind, first ?? null],
+  );
+}
+
+/** Whether a log lacks events that were read from it. Checkpoints are looked at before the log, which may grow meanwhile. */
+export async function isBehind({ log, pool, db, read, workers }: StoreOfLog): Promise<boolean> {
+  const model = await farthest(db, read);
+  const reactor = await farthestReactor(pool, workers);
+  // What was read of an EventStoreDB log may lie behind its last event of ours: there only the event itself tells.
+  if (log.kind === 'eventstoredb') return !((await holds(log, model.logIndex)) && (await holds(log, reactor.logIndex)));
+  const head = await log.head();
+  return model.position > head || reactor.position > head;
+}
+
+/** Whether a log has an event of this logIndex. */
+async function holds(log: EventLog, logIndex: bigint): Promise<boolean> {
+  if (logIndex === 0n) return true;
+  const event = await firstAfter(log, await log.positionOf(logIndex - 1n));
+  return event !== undefined && event.logIndex >= logIndex;
+}
+
+/** Others' events, which an EventStoreDB has before the first of ours, are passed by pages of this size. */
+const PAGE = 64;
+
+async function firstEvent(log: EventLog): Promise<string | undefined> {
+  return (await log.head()) === 0n ? undefined : (await firstAfter(log, 0n, PAGE))?.id;
+}
+
+/** The first event after a position, if there is one. */
+export async function firstAfter(log: EventLog, after: bigint, page = 1): Promise<StoredEvent | undefined> {
+  for (let cursor = after; ; ) {
+    const { events, scannedTo } = await log.readAll(cursor, page);
+    if (events[0] || scannedTo <= cursor) return events[0];
+    cursor = scannedTo;
+  }
+}

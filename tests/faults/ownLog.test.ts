@@ -1,0 +1,192 @@
+/** A log that is not the one an installation wrote, and one that is put back while it is read. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import t, { type Test } from 'tap';
+import { makeBackup } from '../../src/cli/backup/make.ts';
+import { ADMINISTRATOR, ORGANISATIONS } from '../../src/cli/demo/cast.ts';
+import { type Core, migrateAll, openCore } from '../../src/compose.ts';
+import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
+import { copyLog } from '../../src/eventlog/copy.ts';
+import { createEventStoreDbLog } from '../../src/eventlog/eventstoredb/eventStoreDbLog.ts';
+import { type Config, readConfig } from '../../src/platform/config.ts';
+import { DEVELOPMENT_ISSUER } from '../../src/platform/developmentIssuer.ts';
+import { serve } from '../../src/serve.ts';
+import { startEventStoreServer } from '../support/eventStoreServer.ts';
+import { startProgram } from '../support/faults/program.ts';
+import { until } from '../support/faults/rig.ts';
+import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
+
+const PATIENCE_MS = 60_000;
+t.setTimeout(180_000);
+
+async function place(t: Test) {
+  const { url, pool } = await testDatabase(t);
+  await migrateAll(pool, url);
+  const data = temporaryDirectory();
+  t.teardown(() => rmSync(data, { recursive: true, force: true }));
+  return { pool, env: { DATABASE_URL: url, MASAR_DATA: data, NODE_ENV: 'development', PORT: '0' } };
+}
+
+async function eventStore(t: Test): Promise<string> {
+  const server = await startEventStoreServer();
+  t.teardown(() => server.kill());
+  return server.url;
+}
+
+async function withCore<T>(config: Config, work: (core: Core) => Promise<T>, onlyLooks = false): Promise<T> {
+  const core = await openCore(config, silentLog, 'own log test', { onlyLooks });
+  return work(core).finally(() => core.close());
+}
+
+const bootstrap = ({ executor, cases }: Core): Promise<unknown> =>
+  bootstrapAdministrator(
+    { ...executor, cases },
+    {
+      issuer: DEVELOPMENT_ISSUER,
+      subject: ADMINISTRATOR,
+      name: { ar: 'مدير النظام', latin: 'Administrator' },
+      ministry: ORGANISATIONS.ministry.names,
+      from: '2003-01-01',
+      ranBy: 'own log test',
+      synthetic: true,
+    },
+  );
+
+/** What was made from the log, and which log that was. */
+async function kept(pool: pg.Pool): Promise<readonly unknown[]> {
+  const tables: unknown[] = [];
+  for (const look of [
+    'select name, state, position, log_index from read.projection_build order by name, id',
+    'select name, position, log_index from workers.reactors order by name',
+    'select id, ended_at, position from workers.jobs order by id',
+    'select kind, first_event from workers.own_log',
+  ]) {
+    tables.push((await pool.query(look)).rows);
+  }
+  return tables;
+}
+
+/** Read models and reactors have read the log up to its head, in whatever positions it has. */
+const isRead = (pool: pg.Pool, events: bigint) => async (): Promise<boolean> => {
+  const { rows } = await pool.query<{ least: string; builds: number; reactors: number }>(
+    `select (select count(*)::int from read.projection_build where state = 'live' and log_index = $1) as builds,
+       (select count(*)::int from workers.reactors where log_index > 0) as reactors`,
+    [String(events)],
+  );
+  return (rows[0]?.builds ?? 0) > 0 && (rows[0]?.reactors ?? 0) > 0;
+};
+
+async function countOf({ log }: Core): Promise<bigint> {
+  return (await log.readAll(0n, 10_000)).events.at(-1)?.logIndex ?? 0n;
+}
+
+async function cli(name: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  const path = fileURLToPath(new URL(`../../src/cli/${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { env: { ...env, PATH: process.env.PATH ?? '' } });
+  const words: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => words.push(String(chunk)));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, words: words.join('') };
+}
+
+t.test('a log that is not the one an installation wrote is refused, and nothing is made anew for its sake', async (t) => {
+  const { pool, env } = await place(t);
+  const right = { ...env, EVENTSTORE_URL: await eventStore(t) };
+  await withCore(readConfig(right), bootstrap);
+  t.strictSame((await kept(pool)).at(-1), [], 'before its first event nobody knows whose a log is');
+  const running = await serve({ ...readConfig(right), roles: new Set(['projector', 'worker']) }, silentLog);
+  const events = await countOf(running.core);
+  await until('all is read', PATIENCE_MS, isRead(pool, events)).finally(() => running.stop());
+  const before = await kept(pool);
+  t.match(before.at(-1), [{ kind: 'eventstoredb', first_event: /^[0-9a-f-]{36}$/ }], 'which it is now on record');
+
+  const foreign = await eventStore(t);
+  const log = createEventStoreDbLog({ url: foreign });
+  await log.append('box-1', 'none', [{ id: randomUUID(), type: 'box.BoxSent.v1', bytes: Buffer.from('{}') }]);
+  await log.close();
+  for (const [what, wrong, words] of [
+    ['forgotten', env, /is empty.*Is EVENTSTORE_URL forgotten\?/],
+    ['of an empty store', { ...env, EVENTSTORE_URL: await eventStore(t) }, /EVENTSTORE_URL and DATABASE_URL: .* is empty/],
+    ['of another installation', { ...env, EVENTSTORE_URL: foreign }, /begins with the event .* so it is not the log/],
+  ] as const) {
+    const config = readConfig(wrong);
+    const refused = { name: 'ConfigError', message: words };
+    await t.rejects(openCore(config, silentLog, 'own log test'), refused, `an address that is ${what}`);
+    const to = join(env.MASAR_DATA, `backup ${what}`);
+    await t.rejects(makeBackup(config, silentLog, { to, keysTo: `${to} keys` }), refused, 'is not backed up either');
+    t.strictSame(await kept(pool), before, 'nothing is changed');
+  }
+  const looking = await cli('projections', ['status'], env);
+  t.match(looking, { code: 1, words: /EVENTSTORE_URL and DATABASE_URL: the general log in postgres is empty/ });
+  t.strictSame(await kept(pool), before);
+
+  await pool.query('delete from workers.own_log');
+  await t.rejects(
+    openCore(readConfig(env), silentLog, 'own log test'),
+    { name: 'ConfigError' },
+    'where nothing is on record too',
+  );
+  await withCore(readConfig(right), async () => undefined);
+  t.strictSame(await kept(pool), before, 'the right one is taken, and on record again');
+
+  t.match(await cli('log', ['accept', '--first', randomUUID()], env), { code: 1, words: /it is empty/ });
+  t.strictSame(await kept(pool), before, 'who accepts says what he expects');
+  t.match(await cli('log', ['accept', '--first', 'none'], env), { code: 0, words: /is this installation's now/ });
+  const [builds, reactors] = before;
+  await withCore(readConfig(env), async () => undefined, true);
+  t.strictSame((await kept(pool)).slice(0, 2), [builds, reactors], 'who only looks leaves all as it is, even then');
+  await withCore(readConfig(env), async () => undefined);
+  const [, back] = await kept(pool);
+  t.ok(
+    (back as { position: string }[]).every(({ position }) => position === '0'),
+    'control: without the refusal all begins anew',
+  );
+});
+
+t.test('a copy of the log in another kind of store is the same log; what it left behind is not taken by mistake', async (t) => {
+  const { pool, env } = await place(t);
+  await withCore(readConfig(env), bootstrap);
+  const elsewhere = { ...env, EVENTSTORE_URL: await eventStore(t) };
+  const copy = createEventStoreDbLog({ url: elsewhere.EVENTSTORE_URL });
+  await withCore(readConfig(env), ({ log }) => copyLog(log, copy));
+  t.match((await kept(pool)).at(-1), [{ kind: 'postgres' }]);
+  await withCore(readConfig(elsewhere), async ({ log }) => {
+    t.match((await kept(pool)).at(-1), [{ kind: 'eventstoredb' }]);
+    const [head, last] = [await log.head(), await countOf({ log } as Core)];
+    await pool.query(`insert into workers.reactors (name, position, log_index) values ('one', $1, $2)`, [
+      String(head),
+      String(last),
+    ]);
+  }).finally(() => copy.close());
+  const before = await kept(pool);
+  await t.rejects(openCore(readConfig(env), silentLog, 'own log test'), { message: /Is EVENTSTORE_URL forgotten\?/ });
+  t.strictSame(await kept(pool), before);
+});
+
+t.test('a log that is put back under running processes ends them, and the next start goes on from it', async (t) => {
+  const { pool, env } = await place(t);
+  const events = await withCore(readConfig(env), async (core) => {
+    await bootstrap(core);
+    return countOf(core);
+  });
+  t.ok(events > 2n);
+  const program = startProgram(['projector', 'worker'], env);
+  t.teardown(() => program.stop());
+  await program.ready();
+  await until('all is read', PATIENCE_MS, isRead(pool, events));
+  await pool.query('delete from log.events where position > 2');
+  await until('the process ends', PATIENCE_MS, async () => program.fell.late.length > 0);
+  t.match(program.fell.late, [
+    /^1: the general log lacks events that were read from it: it was put back under a running process/,
+  ]);
+  await program.ready();
+  await until('it is read as it is now', PATIENCE_MS, isRead(pool, 2n));
+  const { rows } = await pool.query('select name from workers.reactors where position > 2');
+  t.strictSame(rows, [], 'no reactor stands where it would pass over what is written next');
+  t.equal(program.fell.late.length, 1, 'once');
+});
