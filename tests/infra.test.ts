@@ -24,7 +24,7 @@ interface Container {
 
 interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>>;
   readonly stringData?: unknown;
   readonly spec: {
@@ -130,7 +130,7 @@ t.test('every container runs as nobody in particular, writes to volumes alone, a
   }
   t.match(compose.services.redis, { command: ['redis-server', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'] });
   const images = Object.values(compose.services).flatMap((one) => one.image ?? []);
-  t.ok(images.length > 4 && images.every((one) => /:\d+[.\d]*[\w.-]*$/.test(one)), 'every image is pinned');
+  t.ok(images.length > 4 && images.every((one) => /:v?\d+[.\d]*[\w.-]*$/.test(one)), 'every image is pinned');
   const log = images.find((one) => one.startsWith('eventstore/'));
   t.match(log, /^eventstore\/eventstore:(23\.10|24\.6)\./, 'of a line under the BSD licence');
 });
@@ -218,6 +218,57 @@ t.test('what stands in front lets through what the program takes: a whole file, 
   t.match(ingress, /proxy-request-buffering: "off"/);
 });
 
+t.test('beside compose Prometheus asks each role at its operations port, with the alerts, under the job they name', async (t) => {
+  const [scrape] = documents<{
+    rule_files: string[];
+    scrape_configs: { job_name: string; static_configs: { targets: string[]; labels: { role: string } }[] }[];
+  }>('prometheus/compose.yaml');
+  const [masar] = scrape?.scrape_configs ?? [];
+  t.equal(masar?.job_name, 'masar');
+  t.same(scrape?.rule_files, ['alerts.yaml']);
+  const [, port = ''] = /OPERATIONS_PORT=(\d+)/.exec(text('Dockerfile')) ?? [];
+  const roles = masar?.static_configs.map(({ labels }) => labels.role) ?? [];
+  t.same(roles.sort(), ['api', 'projector', 'worker']);
+  for (const { targets, labels } of masar?.static_configs ?? []) {
+    const service = Object.entries(compose.services).find(([, { environment }]) => environment?.MASAR_ROLES === labels.role)?.[0];
+    t.same(targets, [`${service}:${port}`]);
+  }
+  const { prometheus } = compose.services;
+  t.match(prometheus, { profiles: ['monitoring'], volumes: ['./prometheus:/etc/prometheus:ro', /:\/prometheus$/] });
+  const command = prometheus?.command as readonly string[];
+  t.ok(command.includes('--config.file=/etc/prometheus/compose.yaml'));
+});
+
+t.test('beside compose the restricted store has a login of its own that is no superuser', async (t) => {
+  const [file] = documents<Compose>('compose.restricted.yaml');
+  const server = file?.services['restricted-postgres'];
+  t.notOk(server?.environment?.POSTGRES_USER, "the superuser stays the server's own");
+  t.match(server?.volumes, [/^restricted-postgres:/, './postgres/restricted.sh:/docker-entrypoint-initdb.d/restricted.sh:ro']);
+  const made = text('postgres/restricted.sh');
+  t.match(made, /^create role masar_restricted login password :'restricted';$/m);
+  t.match(made, /^create database masar_restricted owner masar_restricted;$/m);
+  t.notMatch(made, /superuser;|createrole|with superuser/i);
+});
+
+t.test('a new version comes in the order of its runbook: what migrates, who reads, who is asked, who acts', async (t) => {
+  const release = text('runbooks/release.md');
+  const order = ['migrate', 'projector', 'api', 'worker'];
+  t.same(
+    [...release.matchAll(/kubectl apply -k \S+ -l role=(\w+)/g)].map(([, role]) => role),
+    order,
+  );
+  t.same(
+    [...release.matchAll(/docker compose (?:run --rm|up .*) (\w+)$/gm)].map(([, service]) => service),
+    order,
+  );
+  for (const role of order) {
+    const kind = role === 'migrate' ? 'Job' : 'Deployment';
+    const labelled = ofKind(kind).find(({ metadata }) => metadata.labels?.role === role);
+    t.equal(labelled?.metadata.name, `masar-${role}`, 'and each is found by its label');
+    t.match(release, new RegExp(`(job|deploy)/masar-${role}`), 'and awaited');
+  }
+});
+
 t.test('every alert leads to a part of a runbook that says what to do about it', async (t) => {
   const anchors = new Map(runbooks().map((one) => [one, anchorsOf(one)]));
   const led = new Set<string>();
@@ -228,11 +279,11 @@ t.test('every alert leads to a part of a runbook that says what to do about it',
     led.add(anchor);
   }
   const [, ...parts] = anchorsOf('night.md');
-  t.equal(parts.length, 10, 'ten things');
+  t.equal(parts.length, 12, 'twelve things');
   t.same(
     parts.filter((one) => !led.has(one)),
-    [],
-    'each with an alert of its own',
+    ['a-backup-fails'],
+    'each with an alert of its own, but for what Masar does not run itself',
   );
 });
 

@@ -161,7 +161,7 @@ const alerts = documents(text('prometheus/alerts.yaml'));
 const rules = alerts.values[0].groups.flatMap((group) => group.rules);
 const unreadable = rules.flatMap(({ alert, expr }) => expression(expr).map((problem) => `${alert} ${problem}`));
 say(`prometheus/alerts.yaml: ${rules.length} alerts`, [...alerts.problems, ...shapes.alerts(alerts.values[0]), ...unreadable]);
-say('prometheus/scrape.yaml', documents(text('prometheus/scrape.yaml')).problems);
+for (const file of ['scrape.yaml', 'compose.yaml']) say(`prometheus/${file}`, documents(text(`prometheus/${file}`)).problems);
 
 const dashboard = JSON.parse(text('grafana/masar.json'));
 const targets = dashboard.panels.flatMap(({ title, targets: some = [] }) => some.map(({ expr }) => ({ title, expr })));

@@ -1,0 +1,8 @@
+#!/bin/sh
+# The login of the restricted store on a server of its own (compose.restricted.yaml). It is no superuser, and owns its database alone.
+set -eu
+psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres -v restricted="$(cat /run/secrets/restricted_password)" <<'SQL'
+create role masar_restricted login password :'restricted';
+create database masar_restricted owner masar_restricted;
+revoke connect on database masar_restricted from public;
+SQL
