@@ -47,6 +47,7 @@ import type { Signer } from './platform/merkle/note.ts';
 import { signerFrom } from './platform/merkle/signerKey.ts';
 import { ensureMigrated, type MigrationSet, migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
+import { ensureNotRestoring } from './platform/restoring.ts';
 import { openScanner } from './platform/scanner/open.ts';
 import type { Tracer } from './platform/tracing/tracer.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
@@ -120,6 +121,8 @@ export interface Beforehand {
   readonly tracer?: Tracer | undefined;
   /** The embedded database where it is being opened already; the core closes it. */
   readonly embedded?: Promise<EmbeddedPostgres> | undefined;
+  /** Whoever restores may open what nobody else may until all is back. */
+  readonly isRestoring?: boolean;
   /** Whoever only looks leaves read models and reactors as they are, even where the log is behind them. */
   readonly onlyLooks?: boolean;
 }
@@ -132,7 +135,7 @@ export async function openCore(
   config: Config,
   logger: Log,
   applicationName: string,
-  { tracer, onlyLooks = false, ...beforehand }: Beforehand = {},
+  { tracer, isRestoring = false, onlyLooks = false, ...beforehand }: Beforehand = {},
 ): Promise<Core> {
   const closers: Steps = [];
   const close = () => undo(closers);
@@ -145,6 +148,7 @@ export async function openCore(
     const pool = createPool(databaseUrl, { applicationName, max: 20, log: logger });
     closers.push(() => pool.end());
     await ensureDurable(pool, 'DATABASE_URL');
+    if (!isRestoring) await ensureNotRestoring(pool, 'DATABASE_URL');
     const clock = await openClock({ ask: timeOf(pool), boundMs: config.clockSkewSeconds * 1_000, logger });
     closers.push(() => clock.stop());
     if (embedded) await migrateAll(pool, databaseUrl);
@@ -205,11 +209,15 @@ export async function openCore(
             routed: () => both,
             now: clock.now,
             applicationName,
+            isRestoring,
             onlyLooks,
             logger,
           });
     if (restricted) closers.push(() => restricted.close());
     if (restricted) await ensureDurable(restricted.pool, 'RESTRICTED_DATABASE_URL').catch(unlessConfigured);
+    if (restricted && !isRestoring) {
+      await ensureNotRestoring(restricted.pool, 'RESTRICTED_DATABASE_URL').catch(unlessConfigured);
+    }
     if (restricted && embedded) await migrateRestricted(restricted.pool, restricted.databaseUrl);
     if (restricted && !embedded) await ensureRestrictedMigrated(restricted.pool).catch(unlessConfigured);
     if (restricted) await ensureOwnLog(restricted).catch(unlessConfigured);

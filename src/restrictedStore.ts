@@ -20,6 +20,7 @@ import { openKeyStore } from './platform/keys/open.ts';
 import type { Log } from './platform/logging.ts';
 import { ensureMigrated, type MigrationSet, migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
+import { ensureNotRestoring } from './platform/restoring.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { stepBackWithLog } from './restoredLog.ts';
 import { workerMigrations } from './workers/migrations.ts';
@@ -67,6 +68,8 @@ export interface RestrictedParts {
   /** RFC 3339 UTC. */
   readonly now: () => string;
   readonly applicationName: string;
+  /** Whether this is who puts the store back, who may open it while nobody else may. */
+  readonly isRestoring: boolean;
   /** Read models and reactors are left as they are, even where the log is behind them. */
   readonly onlyLooks: boolean;
   readonly logger: Log;
@@ -88,6 +91,7 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
       throw error instanceof ConfigError ? new RestrictedUnavailable(error) : error;
     };
     await ensureDurable(pool, 'RESTRICTED_DATABASE_URL').catch(unfit);
+    if (!parts.isRestoring) await ensureNotRestoring(pool, 'RESTRICTED_DATABASE_URL').catch(unfit);
     await ensureRestrictedMigrated(pool).catch(unfit);
     const settings = {
       dataDir: join(config.dataDir, 'restricted'),

@@ -23,6 +23,7 @@ import {
   makeMasters,
   migrated,
   settle,
+  signAll,
   withCore,
   within,
   wrongTables,
@@ -46,6 +47,8 @@ const at = (...names: string[]): string => join(shelf, ...names);
 makeMasters(shelf);
 
 interface Backup extends BackupSource {
+  /** Events that were covered by a signature before it was begun. */
+  readonly signed: { readonly general: number; readonly restricted: number };
   readonly manifest: Manifest;
 }
 const NOTHING = { lost: [], doubled: [], torn: [], unsettled: [] };
@@ -96,7 +99,7 @@ async function workingDay(t: Test, SEED: number) {
     allowed.commands = Number.POSITIVE_INFINITY;
     await work;
   };
-  return { source, client, restricted, filing, allowed, end };
+  return { source, core, client, restricted, filing, allowed, end };
 }
 
 t.test(
@@ -104,15 +107,16 @@ t.test(
   async (t) => {
     const SEED = seed(t);
     const random = randomFrom(SEED);
-    const { source, client, restricted, filing, allowed, end } = await workingDay(t, SEED);
+    const { source, core, client, restricted, filing, allowed, end } = await workingDay(t, SEED);
     const backups: Backup[] = [];
     for (let n = 0; n < RESTORES; n++) {
       const moment = client.begun() + random.between(10, MOST_BETWEEN);
       allowed.commands = moment + MOST_AHEAD;
       await until('the moment of the backup', 60_000, async () => client.begun() >= moment);
       const [from, keysFrom] = [at(`backup-${n}`), at(`keys-${n}`)];
+      const signed = await signAll(core());
       const manifest = await makeBackup(source, silentLog, { to: from, keysTo: keysFrom });
-      backups.push({ manifest, from, keysFrom });
+      backups.push({ signed, manifest, from, keysFrom });
     }
     await end();
     await filing.erase('after');
@@ -123,7 +127,7 @@ t.test(
     );
 
     const seconds: number[] = [];
-    for (const [n, { manifest, ...place }] of backups.entries()) {
+    for (const [n, { manifest, signed, ...place }] of backups.entries()) {
       const events = { general: manifest.general?.events ?? 0, restricted: manifest.restricted?.events ?? 0 };
       await t.test(`backup ${n + 1}, of ${events.general} events and ${events.restricted} restricted ones`, async (t) => {
         const target = await emptyPlace(t, shelf, `restored-${n}`);
@@ -140,6 +144,14 @@ t.test(
           ],
           'the logs are as signed',
         );
+        for (const { store, covered, uncovered } of restored.verdicts) {
+          t.ok(
+            signed[store] > 0 && covered >= signed[store],
+            `${store}: what was signed before the backup is proved, ${covered}`,
+          );
+          t.equal(covered + uncovered, events[store], `${store}: of every event it is said whether a signature covers it`);
+        }
+        t.strictSame(restored.losses, []);
         await settle(target);
         await withCore(target, async (core) => {
           const kept = within(client.acknowledged, events);
@@ -149,8 +161,11 @@ t.test(
           await filing.check(t, core, events.general);
         });
         if (n < backups.length - 1) return;
-        for (const { store, ok, words } of await verifyStores(target, silentLog, madeNow('verified'))) {
+        await withCore(target, signAll);
+        for (const { store, ok, words, covered, uncovered } of (await verifyStores(target, silentLog, madeNow('verified')))
+          .verdicts) {
           t.ok(ok, `${store}: ${words}`);
+          t.match({ covered, uncovered }, { covered: Number, uncovered: 0 }, `${store}: the whole log is proved`);
         }
         await cutTheLog(t, target);
       });

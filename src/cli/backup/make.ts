@@ -12,6 +12,7 @@ import type { Config } from '../../platform/config.ts';
 import { createKysely } from '../../platform/database.ts';
 import { openFileStore } from '../../platform/files/open.ts';
 import type { Log } from '../../platform/logging.ts';
+import { ensureNotRestoring } from '../../platform/restoring.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 import { emptyDirectory, type Manifest, PlaceRefused, type StoreHead, type Sums, writeManifest } from './manifest.ts';
 import { copyObjects } from './objects.ts';
@@ -43,6 +44,8 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
       return look(client);
     });
   try {
+    await ensureNotRestoring(places.general, 'DATABASE_URL');
+    if (places.restricted) await ensureNotRestoring(places.restricted, 'RESTRICTED_DATABASE_URL');
     await ensureOwnLogs(config, places);
     const inEventStore = config.eventStoreUrl !== undefined;
     const general = await inSnapshot(places.general, async (client) => {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { SCHEMAS } from '../../compose.ts';
 import type { Config } from '../../platform/config.ts';
 import { createPool } from '../../platform/database.ts';
-import { openEmbeddedPostgres, restrictedDatabaseOn } from '../../platform/embeddedPostgres.ts';
+import { type EmbeddedPostgres, openEmbeddedPostgres, restrictedDatabaseOn } from '../../platform/embeddedPostgres.ts';
 import type { Log } from '../../platform/logging.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 
@@ -16,6 +16,8 @@ export interface Places {
   /** Absent where no restricted store is set up. It keeps its own keys. */
   readonly restricted: pg.Pool | undefined;
   readonly restrictedUrl: string | undefined;
+  /** The embedded database, where there is one; it is stopped when the places are closed. */
+  readonly embedded: EmbeddedPostgres | undefined;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function openPlaces(config: Config, log: Log, applicationName: stri
       access: config.accessDatabaseUrl === undefined ? general : open(config.accessDatabaseUrl),
       restricted: restrictedUrl === undefined ? undefined : open(restrictedUrl),
       restrictedUrl,
+      embedded,
       close,
     };
   } catch (error) {

@@ -14,10 +14,11 @@ import { mastersFrom } from '../../platform/keys/open.ts';
 import type { Log } from '../../platform/logging.ts';
 import { migrateRestricted, RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 import { stepBack } from '../../workers/runtime/stepBack.ts';
+import { keepAlone } from './alone.ts';
 import { BackupBroken, type Manifest, PlaceRefused, readBackup } from './manifest.ts';
 import { digestOf } from './objects.ts';
 import { inOne, KEPT, openPlaces, type Places } from './places.ts';
-import { type Verdict, verifyStores } from './verifying.ts';
+import { type Verified, verifyStores } from './verifying.ts';
 
 /** The two directories of a backup. */
 export interface BackupSource {
@@ -26,11 +27,10 @@ export interface BackupSource {
 }
 
 /** What was put back. `seconds` is all of it, checks included. */
-export interface Restored {
+export interface Restored extends Verified {
   readonly manifest: Manifest;
   readonly rows: number;
   readonly seconds: number;
-  readonly verdicts: readonly Verdict[];
 }
 
 /** What one database sees may differ from what another does by the clocks of their machines. */
@@ -38,7 +38,8 @@ const CLOCKS_MS = 3_600_000;
 
 /**
  * Puts a backup back into an empty place and holds it to its sums, and the logs to what was signed. Read models are not in it:
- * the first start makes them. Once it has begun to write, a failure leaves a place to be emptied before the next try.
+ * the first start makes them. Nobody else of Masar may be at work there, and who starts meanwhile is refused. Once it has begun to
+ * write, a failure leaves a place where nobody starts, to be emptied before the next try.
  * @throws PlaceRefused, BackupBroken
  */
 export async function restoreBackup(config: Config, log: Log, { from, keysFrom }: BackupSource): Promise<Restored> {
@@ -48,33 +49,56 @@ export async function restoreBackup(config: Config, log: Log, { from, keysFrom }
   refuseOthers(config, manifest, keys);
   await checkObjects(from);
   const places = await openPlaces(config, log, 'masar restore');
-  let rows = 0;
   try {
-    await prepare(config, places, manifest);
-    await checkMasters(config, keysFrom, keys);
-    rows += await putStore(places.general, from, 'general', manifest);
-    await doubtNotes(places.general, manifest);
-    rows += await putAccess(places.access, from, manifest);
-    await putObjects(config, from);
-    if (places.restricted && manifest.restricted) {
-      rows += await putStore(places.restricted, from, 'restricted', manifest);
-      // Of what its reactors did in the general store, the last moments may not have come along.
-      const since = new Date(Date.parse(manifest.general?.takenAt ?? manifest.madeAt) - CLOCKS_MS).toISOString();
-      const head = BigInt(manifest.restricted.events ?? 0);
-      await stepBack(places.restricted, RESTRICTED_SCHEMAS.workers, { head, since });
-      rows += await putStore(places.restricted, keysFrom, 'restricted', keys);
+    if (manifest.restricted && !places.restricted) {
+      throw new PlaceRefused('the backup holds a restricted store: set RESTRICTED_DATABASE_URL');
     }
-    rows += await putStore(places.keys, keysFrom, 'general', keys);
+    const alone = await keepAlone(places, manifest.backup, () => refuseFilled(config, places));
+    try {
+      await migrateAll(places.general, places.generalUrl, places.keys, places.access);
+      if (places.restricted && places.restrictedUrl !== undefined) {
+        await migrateRestricted(places.restricted, places.restrictedUrl);
+      }
+      await refuseFilled(config, places);
+      await checkMasters(config, keysFrom, keys);
+      alone.writing();
+      const rows = await putBack(config, places, { from, keysFrom }, manifest, keys);
+      const work = mkdtempSync(join(tmpdir(), 'masar-verify-'));
+      const verified = await verifyStores(config, log, work, places).finally(() =>
+        rmSync(work, { recursive: true, force: true }),
+      );
+      // What is not what was signed is looked at by somebody before anything goes on from it.
+      if (verified.verdicts.every(({ ok }) => ok !== false)) await alone.done();
+      return { manifest, rows, seconds: (performance.now() - began) / 1_000, ...verified };
+    } finally {
+      await alone.release();
+    }
   } finally {
     await places.close();
   }
-  const work = mkdtempSync(join(tmpdir(), 'masar-verify-'));
-  try {
-    const verdicts = await verifyStores(config, log, work);
-    return { manifest, rows, seconds: (performance.now() - began) / 1_000, verdicts };
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+}
+
+/** Writes everything to its place; answers how many rows that were. */
+async function putBack(
+  config: Config,
+  places: Places,
+  { from, keysFrom }: BackupSource,
+  manifest: Manifest,
+  keys: Manifest,
+): Promise<number> {
+  let rows = await putStore(places.general, from, 'general', manifest);
+  await doubtNotes(places.general, manifest);
+  rows += await putAccess(places.access, from, manifest);
+  await putObjects(config, from);
+  if (places.restricted && manifest.restricted) {
+    rows += await putStore(places.restricted, from, 'restricted', manifest);
+    // Of what its reactors did in the general store, the last moments may not have come along.
+    const since = new Date(Date.parse(manifest.general?.takenAt ?? manifest.madeAt) - CLOCKS_MS).toISOString();
+    const head = BigInt(manifest.restricted.events ?? 0);
+    await stepBack(places.restricted, RESTRICTED_SCHEMAS.workers, { head, since });
+    rows += await putStore(places.restricted, keysFrom, 'restricted', keys);
   }
+  return rows + (await putStore(places.keys, keysFrom, 'general', keys));
 }
 
 function refuseOthers(config: Config, manifest: Manifest, keys: Manifest): void {
@@ -101,13 +125,8 @@ function refuseOthers(config: Config, manifest: Manifest, keys: Manifest): void 
   }
 }
 
-/** Makes the tables and sees that nothing is in them. */
-async function prepare(config: Config, places: Places, manifest: Manifest): Promise<void> {
-  if (manifest.restricted && !places.restricted) {
-    throw new PlaceRefused('the backup holds a restricted store: set RESTRICTED_DATABASE_URL');
-  }
-  await migrateAll(places.general, places.generalUrl, places.keys, places.access);
-  if (places.restricted && places.restrictedUrl !== undefined) await migrateRestricted(places.restricted, places.restrictedUrl);
+/** Sees that nothing is in the tables, as far as there are any. @throws PlaceRefused */
+async function refuseFilled(config: Config, places: Places): Promise<void> {
   const all: (readonly [pg.Pool | undefined, readonly string[]])[] = [
     [places.general, [...KEPT.general.filter((one) => one !== 'log' || config.eventStoreUrl === undefined), ...KEPT.files]],
     [places.keys, KEPT.keys],
@@ -118,7 +137,7 @@ async function prepare(config: Config, places: Places, manifest: Manifest): Prom
     if (!pool) continue;
     const filled = await inOne(pool, async (client) => {
       const tables: TableName[] = [];
-      for (const schema of schemas) {
+      for (const schema of await schemasIn(client, schemas)) {
         for (const name of await tablesOf(client, schema)) if (!(await isEmpty(client, name))) tables.push(name);
       }
       return tables;
@@ -126,6 +145,14 @@ async function prepare(config: Config, places: Places, manifest: Manifest): Prom
     const [first] = filled;
     if (first) throw new PlaceRefused(`the place is not empty: there are rows in ${first.schema}.${first.table}`);
   }
+}
+
+/** Which of these schemas are there. */
+async function schemasIn(client: pg.ClientBase, schemas: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await client.query<{ name: string }>('select nspname as name from pg_namespace where nspname = any ($1)', [
+    schemas,
+  ]);
+  return rows.map(({ name }) => name);
 }
 
 /** Before a row is written: whether these keys can be opened here. */

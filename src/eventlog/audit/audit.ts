@@ -10,6 +10,7 @@ import type { Metrics } from '../../platform/metrics.ts';
 import { pause } from '../follow.ts';
 import { type EventLog, LogUnavailable, type Position } from '../port.ts';
 import { type Ledger, openLedger } from './ledger.ts';
+import { againstHead } from './loss.ts';
 import { AuditHalted, standing, takePage } from './taking.ts';
 import { type Witness, type Witnessed, WitnessUnreadable } from './witness.ts';
 
@@ -150,13 +151,8 @@ async function ensureWitnessed({ witness, outside }: Working, ledger: Ledger): P
   await ensureNotGone(witness, newest, ledger);
   const latest = await ledger.latest();
   if (newest) {
-    const { size, root } = newest;
-    if ((await ledger.lastIndex()) < size) throw new AuditHalted({ code: 'BEHIND_WITNESS', logIndex: size });
-    const ours = await ledger.tree.rootAt(size).catch((error: unknown) => {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    });
-    if (!ours?.equals(root)) throw new AuditHalted({ code: 'NOT_AS_WITNESSED', logIndex: size });
+    const code = await againstHead({ size: await ledger.lastIndex(), rootAt: ledger.tree.rootAt }, newest);
+    if (code) throw new AuditHalted({ code, logIndex: newest.size });
   }
   if (latest && latest.size > (newest?.size ?? 0)) await outside.keep(latest);
 }

@@ -1,4 +1,4 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectory, makeDirectory } from '../../platform/files/flush.ts';
 import { openNote } from '../../platform/merkle/note.ts';
@@ -13,6 +13,8 @@ export interface Witness {
   newest(): Promise<Witnessed | undefined>;
   /** Adds a head, durably. */
   keep(head: Witnessed): Promise<void>;
+  /** Puts the heads aside that are there, for a loss that was accepted; answers with what they are called now. */
+  putAside(): Promise<string>;
   /** Whether somebody put heads aside that lay here, for a loss that was accepted. */
   isPutAside(): Promise<boolean>;
 }
@@ -52,6 +54,12 @@ export function directoryWitness(directory: string, name: string): Witness {
         await handle.close();
       }
       await flushDirectory(directory);
+    },
+    putAside: async () => {
+      const aside = `${file}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.aside`;
+      await rename(file, aside);
+      await flushDirectory(directory);
+      return aside;
     },
     isPutAside: async () => (await filesIn(directory)).some((one) => one.startsWith(`${fileNameOf(name)}.`)),
   };

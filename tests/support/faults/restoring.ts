@@ -1,10 +1,16 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type pg from 'pg';
 import type { Test } from 'tap';
-import { type Core, migrateAll, openCore, SCHEMAS } from '../../../src/compose.ts';
+import { auditSigner, type Core, migrateAll, openCore, restrictedOrigin, SCHEMAS } from '../../../src/compose.ts';
+import { openLedger } from '../../../src/eventlog/audit/ledger.ts';
+import { standing, takePage } from '../../../src/eventlog/audit/taking.ts';
+import type { EventLog } from '../../../src/eventlog/port.ts';
 import { type Config, readConfig } from '../../../src/platform/config.ts';
 import { createKysely, createPool } from '../../../src/platform/database.ts';
 import { masterKeyFrom } from '../../../src/platform/keys/masterKey.ts';
+import { signCheckpoint } from '../../../src/platform/merkle/checkpoint.ts';
+import { TreeMoved } from '../../../src/platform/merkle/treeStore.ts';
 import { projectionsOf, restrictedProjectionsOf } from '../../../src/projections/index.ts';
 import { checkProjection } from '../../../src/projections/runtime/check.ts';
 import { runnerParts } from '../../../src/projections/runtime/projector.ts';
@@ -72,6 +78,35 @@ async function storesOf(core: Core) {
       projections: restrictedProjectionsOf(restricted.registry),
     },
   ] as const;
+}
+
+/**
+ * Takes all that both logs hold into their trees and signs it, as a projector does within the minute; answers how many events are
+ * covered then.
+ */
+export async function signAll(core: Core): Promise<{ readonly general: number; readonly restricted: number }> {
+  const { config, log, pool, restricted } = core;
+  const sign = async (its: EventLog, where: pg.Pool, schema: string, origin: string): Promise<number> => {
+    const ledger = openLedger(where, schema);
+    const signer = auditSigner(config, origin);
+    for (;;) {
+      try {
+        let at: { size: number; position: bigint; full: boolean } = { ...(await standing(its, ledger)), full: true };
+        while (at.full) at = await takePage(its, ledger, at);
+        const { head } = await standing(its, ledger);
+        await ledger.keep({ ...head, note: signCheckpoint(signer, head), key: signer.key });
+        return head.size;
+      } catch (error) {
+        // The server's own projector took the page first.
+        if (!(error instanceof TreeMoved)) throw error;
+      }
+    }
+  };
+  if (!restricted) throw new Error('there is no restricted store');
+  return {
+    general: await sign(log, pool, SCHEMAS.audit, config.auditOrigin),
+    restricted: await sign(restricted.log, restricted.pool, RESTRICTED_SCHEMAS.audit, restrictedOrigin(config)),
+  };
 }
 
 /** Runs a projector and a worker until all that is owed is done in both stores. */
