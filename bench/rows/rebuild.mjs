@@ -1,7 +1,8 @@
 /**
  * All read models are rebuilt over a long log while 500 commands a second are given by a process beside them. Five stretches of the
  * log, each followed by a while of a projector that writes every event in a transaction of its own, with the same folds into
- * tables of its own, under the same commands. In the end everything that was acknowledged has to be in the log and in the read models.
+ * tables of its own, under the same commands. In the end everything that was acknowledged has to be in the log and in the read models:
+ * whatever the ratio, the work is not done while one of them lacks it or was not complete when it was looked at.
  */
 import { child } from '../support/child.mjs';
 import { installation } from '../support/installation.mjs';
@@ -46,8 +47,9 @@ export async function measure(bench) {
   await last.next();
   const head = Number(await core.log.head());
   const end = await until(core, head, 2 * PATIENCE_MS);
-  const whole = end >= head;
-  if (whole) await nothingLost(core, given);
+  const losses = await lossesOf(core, given);
+  const unbuilt = Math.max(0, head - end);
+  const isWhole = unbuilt === 0 && Object.values(losses).every((lost) => lost === 0);
   const count = (value) => Math.round(value).toLocaleString('en-US');
   return [
     {
@@ -58,23 +60,31 @@ export async function measure(bench) {
       peer: rates.plain,
       peerName: 'a transaction an event',
       atLeast: 10,
-      note: `${count(given.acknowledged)} commands acknowledged, ${count(given.acknowledged / given.seconds)}/s (p50 ${given.p50.toFixed(0)} ms, p99 ${given.p99.toFixed(0)} ms), ${given.turnedAway} not given since 64 waited; ${whole ? 'none lost' : `rebuilt as far as ${count(end)} in the time there was, so losses were not looked for`}`,
+      broken: !isWhole,
+      note: [
+        `${count(given.acknowledged)} commands acknowledged, ${count(given.acknowledged / given.seconds)}/s (p50 ${given.p50.toFixed(0)} ms, p99 ${given.p99.toFixed(0)} ms), ${given.turnedAway} not given since 64 waited`,
+        `of ${count(given.revisions.length)} cases acknowledged ${count(losses.unwritten)} are not in the log as they were, ${count(losses.unshown)} not in the read models`,
+        `${count(losses.behind)} cases of the log are not shown as they stand`,
+        ...(unbuilt > 0 ? [`the last ${count(unbuilt)} events were not rebuilt in the time there was`] : []),
+      ].join('; '),
     },
   ];
 }
 
-/** Every acknowledged command is in the log and shown; every case of the log is shown at its last revision. */
-async function nothingLost({ pool }, { revisions }) {
+/** Cases whose acknowledged revision is not in the log or not shown, and cases of the log that are not shown at their last one. */
+async function lossesOf({ pool }, { revisions }) {
   const { rows } = await pool.query(
-    `select count(*)::int as lost from unnest($1::text[], $2::int[]) as a(id, revision)
-     left join read.case_index c on c.process = 'person' and c.case_id = a.id where c.revision is null or c.revision < a.revision`,
+    `with stands as (select stream, split_part(stream, '-', 1) as process, substr(stream, strpos(stream, '-') + 1) as id,
+       max(revision) as revision from log.events group by stream),
+     acknowledged as (select * from unnest($1::text[], $2::int[]) as a(id, revision))
+     select
+       (select count(*)::int from acknowledged a left join stands s on s.stream = 'person-' || a.id
+        where s.revision is null or s.revision < a.revision) as unwritten,
+       (select count(*)::int from acknowledged a left join read.case_index c on c.process = 'person' and c.case_id = a.id
+        where c.revision is null or c.revision < a.revision) as unshown,
+       (select count(*)::int from stands s left join read.case_index c on c.process = s.process and c.case_id = s.id
+        where c.revision is distinct from s.revision) as behind`,
     [revisions.map(([id]) => id), revisions.map(([, revision]) => revision)],
   );
-  const { rows: behind } = await pool.query(
-    `select count(*)::int as cases from (select split_part(stream, '-', 1) as process, substr(stream, strpos(stream, '-') + 1) as id,
-       max(revision) as revision from log.events group by stream) l
-     left join read.case_index c on c.process = l.process and c.case_id = l.id where c.revision is distinct from l.revision`,
-  );
-  if (rows[0].lost > 0 || behind[0].cases > 0)
-    throw new Error(`${rows[0].lost} acknowledged commands are not shown, ${behind[0].cases} cases are not shown as they stand`);
+  return rows[0];
 }

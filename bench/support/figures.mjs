@@ -2,7 +2,7 @@
  * A figure is what one line of the table says:
  * `{ name, work, unit, ours: [a value a round], peer?: [likewise], peerName?, of: 'ratio' | 'value', atLeast?, atMost?, note? }`.
  * With a peer the ratio is taken round by round, since both were measured side by side; the target is held to its median, or with
- * `worst` to the largest.
+ * `worst` to the largest. `broken` work (its note says what is wrong) reaches no target, however quick it was.
  */
 export const median = (values) => quantile(values, 0.5);
 
@@ -24,6 +24,7 @@ export function held(figure) {
 export const hasTarget = ({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined;
 
 export function reached(figure) {
+  if (figure.broken) return false;
   const { told: value } = held(figure);
   return (figure.atLeast === undefined || value >= figure.atLeast) && (figure.atMost === undefined || value <= figure.atMost);
 }
