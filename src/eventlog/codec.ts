@@ -198,7 +198,8 @@ function shapesOf(registry: Registry): ReadonlyMap<string, Shape> {
     for (const [name, schema] of Object.entries({ ...caseEvents, ...process.events })) {
       const newest = newestVersion(process, name);
       const paths = personalPaths(schema);
-      for (let version = 1; version <= newest; version++) {
+      const read = process.ahead?.[name] ? newest + 1 : newest;
+      for (let version = 1; version <= read; version++) {
         shapes.set(`${process.name}.${name}.v${version}`, { process, name, version, newest, schema, paths });
       }
     }
@@ -219,7 +220,7 @@ const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
 /** In the newest version's shape; what is of the newest version already is answered as it is, without a copy. */
 function upcast(shape: Shape, stored: Data): Record<string, unknown> {
   if (isNewest(shape)) return stored;
-  let data = stored;
+  let data = shape.version > shape.newest ? (shape.process.ahead?.[shape.name]?.(stored) ?? stored) : stored;
   for (let version = shape.version; version < shape.newest; version++) {
     data = shape.process.upcasters?.[shape.name]?.[version]?.(data) ?? data;
   }

@@ -28,6 +28,7 @@ import { startApi } from '../support/api.ts';
 import { box } from '../support/faults/box.ts';
 import { startProgram } from '../support/faults/program.ts';
 import { until } from '../support/faults/rig.ts';
+import { startRollout } from '../support/faults/rollout.ts';
 import { tallyOf } from '../support/faults/tally.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 import { world } from '../support/scenario.ts';
@@ -242,6 +243,42 @@ t.test('an API of before answers 503 for a case it cannot read, writes nothing, 
   t.equal((await old.call('GET', `/v1/boxes/${packedByOld.json.id}`, { as: before })).status, 200);
   t.equal((await next.call('POST', `/v1/boxes/${packedByOld.json.id}/send`, { as: after, body: {} })).json.status, 'sent');
   t.equal((await next.call('POST', `${path}/send`, { as: after, body: {} })).json.status, 'sent', 'nothing was lost');
+});
+
+t.test(
+  'what a release writes the one before reads: role by role two releases come, nobody halts and nobody is refused',
+  async (t) => {
+    const installation = await startRollout(t, 'old', ['projector', 'api', 'worker']);
+    const { log, models, met } = installation;
+    const followed = async (what: string) => {
+      t.ok(await models.waitFor(['cases'], await log.head(), SECONDS), `${what}: the read model is at the end`);
+      const all = await projectionStatus(createKysely(models.pool), SCHEMA, await log.head());
+      t.strictSame(
+        all.map(({ name, halted, behind }) => ({ name, halted, behind })),
+        [{ name: 'cases', halted: undefined, behind: false }],
+        `${what}: and did not halt`,
+      );
+    };
+    await installation.use();
+    await followed('the first release');
+    await installation.bring('ready');
+    await followed('the one that reads what is to come');
+    t.strictSame([...met.packed.keys()], ['box.BoxPacked.v1'], 'and does not write it yet');
+    await installation.bring('next');
+    await followed('the one that writes it');
+    t.strictSame([...met.packed.keys()].sort(), ['box.BoxPacked.v1', 'box.BoxPacked.v2']);
+    t.strictSame([...met.answers.keys()].sort(), [200, 201], 'every request was answered');
+    const answers = [...met.answers.values()].reduce((sum, count) => sum + count, 0);
+    const boxes = [...met.packed.values()].reduce((sum, count) => sum + count, 0);
+    t.comment(`${answers} requests over ${boxes} boxes, 2 releases in 3 roles each, every role old and new side by side`);
+  },
+);
+
+t.test('control: a release that writes what the one before does not read has people refused while both run', async (t) => {
+  const installation = await startRollout(t, 'old', ['projector', 'api']);
+  await installation.use();
+  await installation.bring('next');
+  t.ok((installation.met.answers.get(503) ?? 0) > 0);
 });
 
 t.test('two versions of a read model do not fight: the old one is shown until the new one has caught up, and once', async (t) => {

@@ -270,8 +270,18 @@ export interface ProcessSpec<N extends string, E extends EventShapes, S extends 
   readonly crosses?: Crossing;
   readonly tier: Tier;
   readonly events: E;
-  /** Older stored versions: event → version → upcaster to the next version. Absent events are at v1. */
+  /**
+   * Older stored versions: event → version → upcaster to the next version. Absent events are at v1. A release that has the upcaster
+   * writes the new version, so everything that runs beside it must read that already: see `ahead`.
+   */
   readonly upcasters?: { readonly [K in keyof E & string]?: Readonly<Record<number, Upcaster>> };
+  /**
+   * What the next release will write and this one only reads: event → how the version after the newest looks in the newest. Old and
+   * new processes run side by side while a release comes, so a new event version is written one release after everything reads it:
+   * it stands here first, and among `upcasters` in the release after. A new event, or a new optional field of one, is likewise
+   * declared a release before a command writes it: shapes are strict, and a field that is not known is refused.
+   */
+  readonly ahead?: { readonly [K in keyof E & string]?: Upcaster };
   readonly initial: S;
   evolve(state: S, event: FoldEvent<E>): S;
   readonly waitsOn: { readonly [K in S['status']]: (state: NarrowTo<S, K>) => readonly Wait[] };
@@ -344,6 +354,7 @@ export interface Process {
   readonly tier: Tier;
   readonly events: EventShapes;
   readonly upcasters?: Readonly<Record<string, Readonly<Record<number, Upcaster>> | undefined>>;
+  readonly ahead?: Readonly<Record<string, Upcaster | undefined>>;
   readonly initial: Stated;
   evolve(state: Stated, event: RecordedEvent): Stated;
   waitsIn(state: Stated): readonly Wait[];

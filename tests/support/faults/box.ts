@@ -9,9 +9,10 @@ type Data = Readonly<Record<string, unknown>>;
 interface Release {
   readonly packed: z.ZodObject;
   readonly upcasters?: { readonly BoxPacked: Readonly<Record<number, (data: Data) => Data>> };
+  readonly ahead?: { readonly BoxPacked: (data: Data) => Data };
 }
 
-function boxOf({ packed, upcasters }: Release) {
+function boxOf({ packed, upcasters, ahead }: Release) {
   const events = { BoxPacked: packed, BoxSent: z.strictObject({}) };
   const p = defineProcess({
     name: 'box',
@@ -20,6 +21,7 @@ function boxOf({ packed, upcasters }: Release) {
     tier: 'T0',
     events,
     ...(upcasters ? { upcasters } : {}),
+    ...(ahead ? { ahead } : {}),
     initial: { status: 'none' } as { status: 'none' | 'packed' | 'sent' },
     evolve: (_, event) => ({ status: event.type === 'BoxPacked' ? ('packed' as const) : ('sent' as const) }),
     waitsOn: { none: () => [], packed: () => [{ key: 'send', party: 'owner' }], sent: () => [] },
@@ -57,9 +59,16 @@ function boxOf({ packed, upcasters }: Release) {
   });
 }
 
-/** A process in two releases of the program: the first weighs in kilos, the second in grams and reads what the first wrote. */
+/**
+ * A process in three releases of the program: the first weighs in kilos and knows nothing else, the second weighs in kilos too and
+ * reads what the next will write, which weighs in grams and reads what both wrote.
+ */
 export const box = {
   old: boxOf({ packed: z.strictObject({ kilos: z.int() }) }),
+  ready: boxOf({
+    packed: z.strictObject({ kilos: z.int() }),
+    ahead: { BoxPacked: ({ grams }) => ({ kilos: Math.floor(Number(grams) / 1_000) }) },
+  }),
   next: boxOf({
     packed: z.strictObject({ grams: z.int() }),
     upcasters: { BoxPacked: { 1: ({ kilos }) => ({ grams: Number(kilos) * 1_000 }) } },
