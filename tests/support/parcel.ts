@@ -4,7 +4,7 @@ import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.t
 const events = { ParcelSent: z.strictObject({ grams: z.int(), carrier: z.string() }) };
 const en = (text: string) => ({ en: text, ar: text });
 
-/** The worked example of a shape that changed twice: kilos became grams (v2), then the carrier was asked for (v3). */
+/** The worked example of a shape that changed twice: kilos became grams (v2), then the carrier was asked for (v3). The next release (v4) says who carries. */
 export function parcelWithHistory() {
   const p = defineProcess({
     name: 'parcel',
@@ -18,6 +18,7 @@ export function parcelWithHistory() {
         2: (data) => ({ ...data, carrier: 'unknown' }),
       },
     },
+    ahead: { ParcelSent: ({ carriedBy, ...data }) => ({ ...data, carrier: carriedBy }) },
     initial: { status: 'none', grams: 0 } as { status: 'none' | 'sent'; grams: number },
     evolve: (_state, event: FoldEvent<typeof events>) => ({ status: 'sent' as const, grams: event.data.grams }),
     waitsOn: { none: () => [], sent: () => [] },
