@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import type tap from 'tap';
 import { temporaryDirectory } from './postgres.ts';
 
-/** A Redis of its own on a free loopback port, without persistence: what is in it is lost when it goes. */
+/** A Redis of its own on a free loopback port. */
 export interface TestRedis {
   readonly url: string;
   /** Forgets everything, as FLUSHALL does. */
@@ -18,7 +18,7 @@ export interface TestRedis {
   limit(bytes: number): Promise<void>;
   /** Ends it at once, as kill -9 does. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, empty. */
+  /** Starts it again on the same port: empty, or with what its file kept. */
   restart(): Promise<void>;
 }
 
@@ -30,12 +30,15 @@ const program = (process.env.PATH ?? '')
 /** Why tests that need Redis are skipped on this machine, or false. */
 export const withoutRedis: string | false = program === undefined ? 'redis-server is not on PATH' : false;
 
-/** Starts a Redis that is gone when the test ends. */
-export async function testRedis(t: Pick<typeof tap, 'teardown'>): Promise<TestRedis> {
+/**
+ * Starts a Redis that is gone when the test ends. What is in it is lost when it is killed, or, with `appendOnly`, kept but for the
+ * last moment, as that of infra/compose.yaml does.
+ */
+export async function testRedis(t: Pick<typeof tap, 'teardown'>, { appendOnly = false } = {}): Promise<TestRedis> {
   const port = await freePort();
   const directory = temporaryDirectory();
   const url = `redis://127.0.0.1:${port}`;
-  let server = await start(port, directory);
+  let server = await start(port, directory, appendOnly);
   const kill = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const gone = once(server, 'exit');
@@ -51,7 +54,7 @@ export async function testRedis(t: Pick<typeof tap, 'teardown'>): Promise<TestRe
     kill,
     restart: async () => {
       await kill();
-      server = await start(port, directory);
+      server = await start(port, directory, appendOnly);
     },
     wipe: () => asked(url, (client) => client.flushall()).then(() => undefined),
     limit: (bytes) => asked(url, (client) => client.config('SET', 'maxmemory', String(bytes))).then(() => undefined),
@@ -69,8 +72,9 @@ async function asked<T>(url: string, question: (client: Redis) => Promise<T>): P
   return question(client).finally(() => client.disconnect());
 }
 
-async function start(port: number, directory: string): Promise<ChildProcess> {
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+async function start(port: number, directory: string, appendOnly: boolean): Promise<ChildProcess> {
+  const kept = appendOnly ? 'yes' : 'no';
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', kept, '--dir', directory];
   const server = spawn(program ?? 'redis-server', [...settings, '--maxmemory-policy', 'noeviction'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 
 /** How much a fault test does: the slice of `npm test`, or with MASAR_CHAOS=full (`npm run chaos`) the whole. */
-export const size = (slice: number, full: number): number => (process.env.MASAR_CHAOS === 'full' ? full : slice);
+export const size = <Amount = number>(slice: Amount, full: Amount): Amount => (process.env.MASAR_CHAOS === 'full' ? full : slice);
 
 /** The seed of a run: MASAR_SEED to repeat one, else a new one. It is printed, so that a failure can be repeated. */
 export function seed(t: Pick<Test, 'comment'>): number {

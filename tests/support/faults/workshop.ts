@@ -27,8 +27,8 @@ export interface Hand {
 }
 
 /**
- * Orders on a log in Postgres, and workers in processes of their own that owe two effects for each: a receipt, which is a command,
- * and a row, which is written beside the log.
+ * Orders on a log in Postgres, and workers in processes of their own that owe two effects for each, a receipt and its copy. Both are
+ * follow-ups, given as commands by the reactor that gives those of Masar's own processes.
  */
 export interface Workshop {
   place(count: number): Promise<void>;
@@ -46,7 +46,6 @@ export async function openWorkshop(t: Test, redisUrl: string): Promise<Workshop>
   const { url, pool } = await testDatabase(t);
   await migrate(pool, { schema: 'log', migrations: logMigrations });
   await migrate(pool, { schema: 'workers', migrations: workerMigrations });
-  await pool.query('create table inbox (job uuid primary key); create table rows (of text not null)');
   const log = createPostgresLog({ pool, schema: 'log' });
   const shop = world([order, receipt], undefined, undefined, undefined, log);
   const hands: Hand[] = [];
@@ -56,12 +55,11 @@ export async function openWorkshop(t: Test, redisUrl: string): Promise<Workshop>
     await log.close();
   });
   const placed: string[] = [];
-  const made = async (): Promise<{ readonly receipts: readonly string[]; readonly rows: readonly string[] }> => {
-    const receipts = await pool.query<{ of: string }>(
+  const made = async (): Promise<readonly string[]> => {
+    const { rows } = await pool.query<{ of: string }>(
       `select convert_from(bytes, 'UTF8')::jsonb #>> '{data,item}' as of from log.events where category = 'receipt'`,
     );
-    const rows = await pool.query<{ of: string }>('select of from rows');
-    return { receipts: receipts.rows.map((one) => one.of), rows: rows.rows.map((one) => one.of) };
+    return rows.map((one) => one.of);
   };
   const numberOf = async (query: string): Promise<number> => Number((await pool.query<{ n: string }>(query)).rows[0]?.n);
   return {
@@ -70,19 +68,14 @@ export async function openWorkshop(t: Test, redisUrl: string): Promise<Workshop>
       placed.push(...items);
       await Promise.all(items.map((item) => shop.when('shop', 'order', 'place', undefined, { item })));
     },
-    effects: () =>
-      numberOf(`select (select count(*) from log.events where category = 'receipt') + (select count(*) from rows) as n`),
+    effects: () => numberOf(`select count(*) as n from log.events where category = 'receipt'`),
     wrong: async () => {
-      const { receipts, rows } = await made();
-      const told = (kind: string, effects: readonly string[]) => {
-        const counts = new Map<string, number>(placed.map((item) => [item, 0]));
-        for (const one of effects) counts.set(one, (counts.get(one) ?? 0) + 1);
-        return [...counts].map(([item, count]) => ({ name: `${kind} of ${item}`, count }));
-      };
-      const all = [...told('receipt', receipts), ...told('row', rows)];
+      const counts = new Map<string, number>(placed.flatMap((item) => [item, `copy of ${item}`]).map((effect) => [effect, 0]));
+      for (const effect of await made()) counts.set(effect, (counts.get(effect) ?? 0) + 1);
+      const all = [...counts];
       return {
-        lost: all.filter(({ count }) => count === 0).map(({ name }) => name),
-        doubled: all.filter(({ count }) => count > 1).map(({ name }) => name),
+        lost: all.filter(([, count]) => count === 0).map(([effect]) => effect),
+        doubled: all.filter(([, count]) => count > 1).map(([effect]) => effect),
       };
     },
     pending: () => numberOf('select count(*) as n from workers.jobs where ended_at is null'),

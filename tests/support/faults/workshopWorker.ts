@@ -1,13 +1,13 @@
 /** A worker of the workshop: `workshopWorker.js <database> <redis> exact|naive <stands>`; writes a line once it is at work. */
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
 import { idOf } from '../../../src/domain/kernel/envelope.ts';
 import { createPostgresLog } from '../../../src/eventlog/postgres/postgresLog.ts';
 import { createPool } from '../../../src/platform/database.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
 import { openQueue } from '../../../src/platform/queue.ts';
 import { startWorkers } from '../../../src/workers/index.ts';
-import type { Reactor, TaskContext } from '../../../src/workers/runtime/reactor.ts';
+import { following } from '../../../src/workers/reactors/followUps.ts';
+import type { Reactor } from '../../../src/workers/runtime/reactor.ts';
 import { order, receipt } from '../../workers/support.ts';
 import { silentLog } from '../postgres.ts';
 import { world } from '../scenario.ts';
@@ -17,43 +17,38 @@ const pool = createPool(databaseUrl, { applicationName: 'workshop', max: 12 });
 const log = createPostgresLog({ pool, schema: 'log' });
 const shop = world([order, receipt], undefined, undefined, undefined, log);
 
-type Effect = (item: string, context: TaskContext) => Promise<unknown>;
-type Effects = Readonly<Record<string, Effect>>;
+/** What an order calls for, as a process of Masar says it: a receipt under an id made of the order, a copy under one made of the command. */
+const exact: Reactor = following({
+  ...{ name: 'effects', process: order, onRefusal: 'stop' },
+  followUps: ({ type, data, meta }) => {
+    if (type !== 'OrderPlaced') return [];
+    const { item } = data as { item: string };
+    return [
+      { process: 'receipt', command: 'open', id: idOf(meta.stream), input: { item } },
+      { process: 'receipt', command: 'open', input: { item: `copy of ${item}` } },
+    ];
+  },
+});
 
-/** The command under an id made of its cause, the row in one transaction with the mark that it is written. */
-const exact: Effects = {
-  receipt: (item, { cause, command }) =>
-    command({ process: 'receipt', command: 'open', id: idOf(cause.stream), input: { item } }),
-  row: (item, { cause }) =>
-    pool.query(
-      `with news as (insert into inbox values ($1) on conflict do nothing returning job)
-       insert into rows select $2 from news`,
-      [cause.event, item],
-    ),
-};
-
-/** Both as who has not heard of workers that die would write them. */
-const naive: Effects = {
-  receipt: (item, { execute }) =>
-    execute({
-      process: 'receipt',
-      command: 'open',
-      input: { item },
-      key: randomUUID(),
-      principal: { kind: 'system', name: 'naive' },
-    }),
-  row: (item) => pool.query('insert into rows values ($1)', [item]) satisfies Promise<pg.QueryResult>,
-};
-
-const effects = manner === 'exact' ? exact : naive;
-const reactor: Reactor = {
+/** The same as who has not heard of workers that die would write it: each command under a key of its own. */
+const naive: Reactor = {
   name: 'effects',
   start: 'beginning',
   categories: ['order'],
-  react: ({ type, data }) =>
-    type === 'OrderPlaced' ? Object.keys(effects).map((step) => ({ step, ids: { item: (data as { item: string }).item } })) : [],
-  perform: async ({ step, ids: { item = '' } }, context) => {
-    await effects[step]?.(item, context);
+  react: ({ type, data }) => (type === 'OrderPlaced' ? [{ step: 'follow', ids: { item: (data as { item: string }).item } }] : []),
+  perform: async ({ ids: { item = '' } }, { execute }) => {
+    const principal = { kind: 'system' as const, name: 'naive' };
+    for (const one of [item, `copy of ${item}`]) {
+      await execute({ process: 'receipt', command: 'open', input: { item: one }, key: randomUUID(), principal });
+    }
+  },
+};
+
+const chosen = manner === 'exact' ? exact : naive;
+const reactor: Reactor = {
+  ...chosen,
+  perform: async (task, context) => {
+    await chosen.perform(task, context);
     if (stands === 'true') await new Promise(() => undefined);
   },
 };
