@@ -51,10 +51,11 @@ await run(async () => {
 });
 
 /** What a person can mend is told without a stack. */
-const plainly = (work: Promise<void>): Promise<void> =>
-  work.catch((error: unknown) => {
+async function plainly(work: Promise<void>): Promise<void> {
+  await work.catch((error: unknown) => {
     throw error instanceof PlaceRefused || error instanceof BackupBroken ? new Error(error.message) : error;
   });
+}
 
 async function restore(config: Config, source: BackupSource): Promise<void> {
   const restored = await restoreBackup(config, createLogger({ level: 'error' }), source);
