@@ -1,14 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { SCHEMAS } from '../../src/compose.ts';
 import { isConnectionFault } from '../../src/platform/database.ts';
+import { projectionsOf } from '../../src/projections/index.ts';
+import { checkProjection } from '../../src/projections/runtime/check.ts';
+import { runnerParts } from '../../src/projections/runtime/projector.ts';
 import { auditLog } from '../support/faults/audit.ts';
 import { createStubbornClient } from '../support/faults/clients.ts';
 import { openOffices } from '../support/faults/office.ts';
 import { createRig, type Rig, until } from '../support/faults/rig.ts';
 import { seed, size } from '../support/faults/size.ts';
-import { temporaryDirectory } from '../support/postgres.ts';
+import { silentLog, temporaryDirectory } from '../support/postgres.ts';
 
 const REGISTRAR = 'ninewa.registrar';
 /** Room for a new Postgres with the schemas, and little more. */
@@ -16,6 +20,7 @@ const DISK_MIB = 220;
 const REFUSALS = size(5, 200);
 const ROUNDS = size(1, 10);
 const LANES = 6;
+const CHECKED_WITHIN_MS = 60_000;
 
 t.setTimeout(size(180_000, 1_200_000));
 
@@ -71,6 +76,25 @@ const writing = (rig: Rig): Promise<unknown> =>
 t.test('the disk of the database fills up', { skip: withoutDisks() }, async (t) => {
   const drawn = seed(t);
   const disk = smallDisk(t);
+  await t.test('control: a log kept as lines of a file has a line in part', async (t) => {
+    const line = `${'x'.repeat(999)}\n`;
+    const path = join(disk.directory, 'lines');
+    const file = openSync(path, 'a');
+    for (let n = 0; n < 3; n++) writeSync(file, line);
+    disk.fill();
+    t.throws(
+      () => {
+        for (;;) writeSync(file, line);
+      },
+      { code: 'ENOSPC' },
+    );
+    closeSync(file);
+    disk.free();
+    const torn = readFileSync(path).length % line.length;
+    t.ok(torn > 0, 'what was written last is neither there nor absent');
+    rmSync(path);
+    t.comment(`1 full disk, ${torn} bytes of a line of ${line.length}`);
+  });
   const place = join(disk.directory, 'database');
   mkdirSync(place);
   const rig = await createRig(t, place);
@@ -84,7 +108,7 @@ t.test('the disk of the database fills up', { skip: withoutDisks() }, async (t) 
       const client = createStubbornClient({ tokenFor: rig.tokenFor, address: program.ready, prefix: `full${round}` });
       disk.fill();
       const fault = await writing(rig);
-      t.match(fault, { code: '53100' }, 'control: the disk is full');
+      t.match(fault, { code: '53100' }, 'the disk is full');
       t.ok(isConnectionFault(fault), 'which is nothing wrong with a request, whoever meets it');
       const refused = () => client.answers.get('503') ?? 0;
       let isFreed = false;
@@ -145,6 +169,28 @@ t.test('the disk of the database fills up', { skip: withoutDisks() }, async (t) 
     t.equal((await rig.core.log.read(`person-${id}`)).length, 1);
     const { lost, doubled, torn } = await auditLog(rig.core.log, rig.core.codec, client.acknowledged, 'down');
     t.strictSame({ lost, doubled, torn }, { lost: [], doubled: [], torn: [] });
+  });
+
+  await t.test('read models are in the end as a rebuild makes them', async (t) => {
+    const { log, codec, registry, keyring, pool } = rig.core;
+    const projections = projectionsOf(registry, keyring.mac);
+    const parts = runnerParts({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger: silentLog });
+    const head = await log.head();
+    await until('the end of the log', 45_000, async () => {
+      const { rows } = await pool.query<{ position: string }>(
+        `select min(position) as position from ${SCHEMAS.read}.projection_build where state = 'live'`,
+      );
+      return BigInt(rows[0]?.position ?? 0) >= head;
+    });
+    let rows = 0;
+    for (const projection of projections) {
+      const checked = await checkProjection(parts, projection, AbortSignal.timeout(CHECKED_WITHIN_MS));
+      for (const table of checked.tables) {
+        rows += table.rows;
+        t.ok(table.same, `${checked.name}.${table.table}: ${table.rows} rows as in a rebuild`, table);
+      }
+    }
+    t.comment(`${rows} rows of ${projections.length} read models as in a rebuild`);
   });
 
   t.equal(program.pid(), pid, 'the same process all along');

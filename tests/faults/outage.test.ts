@@ -1,7 +1,9 @@
+import pg from 'pg';
 import t from 'tap';
 import { createStubbornClient } from '../support/faults/clients.ts';
 import { openOffices } from '../support/faults/office.ts';
 import { createRig, until, whileAppendsWait } from '../support/faults/rig.ts';
+import { seed } from '../support/faults/size.ts';
 
 const REGISTRAR = 'ninewa.registrar';
 const PERSON = { name: { ar: { first: 'سعد' } }, sex: 'male' };
@@ -11,7 +13,7 @@ t.setTimeout(180_000);
 const rig = await createRig(t);
 const program = rig.start('api', 'projector', 'worker');
 const client = createStubbornClient({ tokenFor: rig.tokenFor, address: program.ready, prefix: 'outage' });
-const offices = await openOffices(client, rig.ministry, 7);
+const offices = await openOffices(client, rig.ministry, seed(t));
 
 /** One try, as it is answered. */
 async function once(path: string, body?: object): Promise<Response> {
@@ -56,6 +58,21 @@ t.test('while Postgres is away requests get 503 and when to come back; then all 
   t.equal(pid(), before, 'the same process all along');
   t.strictSame(program.fell, { early: [], late: [] });
   t.equal(client.mute(), 0, 'every 503 said when to come back');
+  t.comment(
+    `6 requests while away, ${client.acknowledged.length} commands, answers ${JSON.stringify(Object.fromEntries(client.answers))}`,
+  );
+});
+
+t.test('control: connections that nobody takes up again stay broken, although Postgres is back', async (t) => {
+  const kept = new pg.Client({ connectionString: rig.postgres.url });
+  kept.on('error', () => undefined);
+  await kept.connect();
+  t.teardown(() => kept.end().catch(() => undefined));
+  await rig.postgres.kill();
+  await rig.postgres.start();
+  await t.rejects(kept.query('select 1'), 'who holds on to its one connection needs to be started again');
+  t.ok((await client.give(REGISTRAR, '/v1/persons', '', PERSON)).id, 'the program went on by itself');
+  t.comment('1 outage, 1 naive client broken, 1 program well');
 });
 
 t.test('SIGTERM lets what is in hand finish, takes nothing new, and ends with 0', async (t) => {
