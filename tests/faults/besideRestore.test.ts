@@ -1,6 +1,9 @@
 /** What else is there while a backup is put back: processes that start by themselves, and heads that lie outside the database. */
+import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { makeBackup } from '../../src/cli/backup/make.ts';
 import { acceptLoss } from '../../src/cli/backup/outside.ts';
@@ -20,6 +23,8 @@ import { until } from '../support/faults/rig.ts';
 import { silentLog, type TestDatabase, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 t.setTimeout(120_000);
+
+const RESTORE = fileURLToPath(new URL('../../src/cli/restore.js', import.meta.url));
 
 const shelf = temporaryDirectory();
 t.teardown(() => rmSync(shelf, { recursive: true, force: true }));
@@ -135,7 +140,7 @@ t.test('a place where somebody is at work is refused, and left as it was', async
 });
 
 t.test('a restore says what heads outside tell of more, and signing goes on once somebody accepted the loss', async (t) => {
-  const { config, general } = await target(t, 'behind');
+  const { config, env, general } = await target(t, 'behind');
   await write(source, ['behind the backup']);
   await sign(source);
   const events = manifest.general?.events ?? 0;
@@ -157,7 +162,11 @@ t.test('a restore says what heads outside tell of more, and signing goes on once
   const core = await openCore(witnessed(config), silentLog, 'restore test');
   t.teardown(() => core.close());
   await t.rejects(acceptLoss(core, { ...word, log: restrictedOrigin(config) }), { name: 'PlaceRefused' });
-  const aside = await acceptLoss(core, word);
+  const accept = ['accept-loss', '--log', word.log, '--by', word.by, '--reason', word.reason];
+  const { stdout } = await promisify(execFile)(process.execPath, [RESTORE, ...accept], {
+    env: { ...env, AUDIT_WITNESS_DIR: witnessDir },
+  });
+  const [, aside = 'nothing'] = /on record; its heads are kept as (.*)\.\n/.exec(stdout) ?? [];
   t.ok(
     readdirSync(witnessDir).some((file) => aside.endsWith(file)),
     'the heads are kept beside the others',
