@@ -319,4 +319,5 @@ t.test('5,000 reservations on their way after a long quiet time are waited for, 
   t.strictSame(await stage.shown(), { after: 1, before: 1, reservations: RESERVATIONS });
   stopping.abort();
   await projector;
+  t.comment(`10 races, each staged once for a naive reader and once for ours, nothing drawn; here ${RESERVATIONS} reservations`);
 });

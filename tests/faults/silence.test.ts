@@ -131,6 +131,7 @@ t.test('over a connection that fell silent what was asked fails in time, and wha
     t.not(failing, true);
     t.not(control, 'answered', `control, ${name}: without a limit of silence it stays in the way of all that come after`);
   }
+  t.comment(`1 silence, nothing drawn: ${parts.length} parts of the program, each beside one without a limit, asked 3 times`);
 });
 
 t.test('a projector whose connections fell silent goes on over new ones', async (t) => {

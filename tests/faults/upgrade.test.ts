@@ -216,6 +216,32 @@ t.test(
   },
 );
 
+t.test('control: who passes over a version he does not know never shows it, not in the next release either', async (t) => {
+  const { log, old, next } = await releases(t);
+  const shown = new Set<string>();
+  let after = 0n;
+  const follow = async ({ codec }: Pick<typeof old, 'codec'>) => {
+    for (;;) {
+      const { events, scannedTo } = await log.readAll(after, 100);
+      if (events.length === 0) return;
+      for (const one of events) {
+        await codec.decode([one], 'none').then(
+          () => shown.add(one.stream),
+          () => undefined,
+        );
+      }
+      after = scannedTo;
+    }
+  };
+  await old.write('box', randomUUID(), { type: 'BoxPacked', data: { kilos: 1 } });
+  await next.write('box', randomUUID(), { type: 'BoxPacked', data: { grams: 5 } });
+  await follow(old);
+  await next.write('box', randomUUID(), { type: 'BoxPacked', data: { grams: 6 } });
+  await follow(next);
+  t.equal(shown.size, 2, 'of three');
+  t.comment('3 boxes in 2 versions: 1 never shown by the naive reader');
+});
+
 t.test('an API of before answers 503 for a case it cannot read, writes nothing, and serves the others', async (t) => {
   const log = createMemoryLog();
   const place = { organisation: randomUUID(), office: randomUUID() };
