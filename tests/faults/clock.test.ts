@@ -5,11 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { ADMINISTRATOR } from '../../src/cli/demo/cast.ts';
+import { registerFamily } from '../../src/cli/demo/families.ts';
+import { randomFrom } from '../../src/cli/demo/random.ts';
+import { SCHEMAS } from '../../src/compose.ts';
 import { migrations as logMigrations } from '../../src/eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
 import { ClockWrong, openClock } from '../../src/platform/clock.ts';
 import { migrate } from '../../src/platform/migrations.ts';
-import { createRig } from '../support/faults/rig.ts';
+import { auditLog } from '../support/faults/audit.ts';
+import { createStubbornClient } from '../support/faults/clients.ts';
+import { openOffices } from '../support/faults/office.ts';
+import { createRig, until } from '../support/faults/rig.ts';
+import { seed } from '../support/faults/size.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
 import { world } from '../support/scenario.ts';
 import { order, receipt } from '../workers/support.ts';
@@ -114,6 +121,7 @@ t.test('deadlines', async (t) => {
   t.equal(await scan('60', shiftedBy(-SHIFT_MS)), 'ClockWrong', 'one that is behind says so, instead of never finding any');
   t.equal((await log.readAll(0n, 10)).events.length, 1, 'nothing is written');
   t.equal(await scan(BOUNDLESS, shiftedBy(SHIFT_MS)), 'escalated 3', 'control: without the check it escalates to the last level');
+  t.comment('4 scans of 1 order: 1 right, 2 off and checked, 1 off and unchecked');
 });
 
 t.test('an API whose clock is two days off', async (t) => {
@@ -158,4 +166,51 @@ t.test('an API whose clock is two days off', async (t) => {
   const unchecked = await ask(await programs.unchecked.ready(), '/v1/me');
   t.equal(unchecked.status, 200, 'control: without the check a token of the day after tomorrow is good');
   for (const one of Object.values(programs)) t.strictSame(one.fell, { early: [], late: [] });
+  t.comment(`4 programs: 1 right, 2 off by ${DAYS} days and checked with 5 requests each, 1 off and unchecked`);
+});
+
+t.test('a projector and a worker whose clocks are two days off', async (t) => {
+  const drawn = seed(t);
+  const rig = await createRig(t);
+  const { pool, log, codec } = rig.core;
+  const api = rig.start('api');
+  const projector = rig.startWith(shiftedBy(SHIFT_MS), 'projector');
+  const client = createStubbornClient({ tokenFor: rig.tokenFor, address: api.ready, prefix: 'clock' });
+  const { directory } = await openOffices(client, rig.ministry, drawn);
+  const register = (index: number) => registerFamily(client, randomFrom(drawn + index), index, directory);
+  const owed = async () => (await auditLog(log, codec, [], 'none')).unsettled.length;
+  const ahead = async () => {
+    const { events } = await log.readAll(0n, 10_000);
+    const decoded = await codec.decode(events, 'none');
+    return decoded.filter(({ meta }) => Date.parse(meta.recordedAt) > Date.now() + SHIFT_MS / 2).length;
+  };
+  const wrong = rig.startWith(shiftedBy(SHIFT_MS), 'worker');
+  await wrong.ready();
+  await register(0);
+  await until('a try of the task', 30_000, async () => {
+    const { rows } = await pool.query(`select from ${SCHEMAS.workers}.jobs where ended_at is null and attempts > 0`);
+    return rows.length > 0;
+  });
+  const head = await log.head();
+  await until('the projector', 30_000, async () => {
+    const { rows } = await pool.query<{ position: string }>(
+      `select min(position) as position from ${SCHEMAS.read}.projection_build where state = 'live'`,
+    );
+    return BigInt(rows[0]?.position ?? 0) >= head;
+  });
+  t.pass('a projector, which asks no clock, shows everything');
+  t.equal(await owed(), 1, 'the worker gives no command');
+  t.equal(await ahead(), 0, 'and nothing of the day after tomorrow is written');
+  await wrong.stop();
+  const right = rig.start('worker');
+  await until('what was owed', 60_000, async () => (await owed()) === 0);
+  t.equal(await ahead(), 0);
+
+  await right.stop();
+  rig.startWith({ ...shiftedBy(SHIFT_MS), CLOCK_SKEW_SECONDS: BOUNDLESS }, 'worker');
+  await register(12);
+  await until('the naive worker', 60_000, async () => (await owed()) === 0);
+  t.ok((await ahead()) > 0, 'control: without the check it writes what happens the day after tomorrow');
+  t.strictSame(projector.fell, { early: [], late: [] });
+  t.comment(`1 projector and 1 worker ${DAYS} days ahead, ${client.acknowledged.length} commands`);
 });
