@@ -2,11 +2,13 @@ import module from 'node:module';
 import { join } from 'node:path';
 import { ConfigError, readConfig } from './platform/config.ts';
 import { DirectoryInUse, openEmbeddedPostgres } from './platform/embeddedPostgres.ts';
+import { keepHeapSmall } from './platform/heap.ts';
 import { createLogger } from './platform/logging.ts';
 import { createShutdown } from './platform/shutdown.ts';
 
 /** Runs the roles of MASAR_ROLES until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
+  keepHeapSmall();
   const config = readConfig(process.env);
   const logger = createLogger({ level: config.logLevel, role: [...config.roles].join('+') });
   for (const warning of config.warnings) logger.warn({}, warning);

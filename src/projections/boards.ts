@@ -6,13 +6,12 @@ import { byCase, type Counted, countedOf, createCounts, recallWaits } from './bo
 import { type BoardCountTables, countTables } from './boardCountTables.ts';
 import { type BoardRow, dayOf, rowsAfter, type Standing, standingOf, standingsIn, standingsOf } from './boardRows.ts';
 import { createFolds, type FoldedEvent } from './runtime/folds.ts';
+import { forgetOldest, KEPT_CASES } from './runtime/kept.ts';
 import type { FoldContext, ProjectedEvent, Projection } from './runtime/projection.ts';
 
 export interface BoardTables extends BoardCountTables {
   board: BoardRow;
 }
-
-const KEPT_CASES = 20_000;
 
 /**
  * Where the cases of every process with a board stand, what of them adds up, and since when: in the world and to our knowledge,
@@ -165,10 +164,7 @@ function createKept(db: Kysely<BoardTables>) {
     },
     /** Lets go of what was not used for longest, once a batch is folded. */
     forget(): void {
-      for (const stream of kept.keys()) {
-        if (kept.size <= KEPT_CASES) break;
-        kept.delete(stream);
-      }
+      forgetOldest(kept, KEPT_CASES);
     },
   };
 }

@@ -16,6 +16,7 @@ import {
 import { CASE_TABLES, type CaseFoldRow } from './caseTables.ts';
 import { hollow, hollowEvent } from './hollow.ts';
 import { type QueueReachRow, reachChange } from './queueReach.ts';
+import { forgetOldest, KEPT_CASES } from './runtime/kept.ts';
 import type { Change, Fold, ProjectedEvent, Projection } from './runtime/projection.ts';
 
 export interface CaseTables {
@@ -51,8 +52,6 @@ interface Folded {
   /** By whom it was reached when its rows were last written. */
   readonly reachedBy: readonly string[];
 }
-
-const KEPT_CASES = 20_000;
 
 type History = (stream: string, toRevision: number) => Promise<readonly RecordedEvent[]>;
 
@@ -109,10 +108,7 @@ function foldCases(db: Kysely<CaseTables>, history: History): Fold {
       kept.set(event.meta.stream, now);
       return reachChange(before, now);
     });
-    for (const stream of kept.keys()) {
-      if (kept.size <= KEPT_CASES) break;
-      kept.delete(stream);
-    }
+    forgetOldest(kept, KEPT_CASES);
     return [
       { table: 'case_index', put: index },
       { table: 'queue', put: queue },

@@ -1,5 +1,6 @@
 import { type Compilable, CompiledQuery, type Kysely } from 'kysely';
 import type { Rights } from '../domain/access/access.ts';
+import { forgetOldest } from './runtime/kept.ts';
 import type { Sight } from './visibility.ts';
 
 /** No text of Postgres holds it, so nothing that is asked for can be taken for a place. */
@@ -116,10 +117,7 @@ function statementOf(db: object, key: string, compile: () => CompiledQuery): Sta
   // In order of last use: the first is the one to forget.
   statements.delete(key);
   statements.set(key, statement);
-  for (const oldest of statements.keys()) {
-    if (statements.size <= KEPT_STATEMENTS) break;
-    statements.delete(oldest);
-  }
+  forgetOldest(statements, KEPT_STATEMENTS);
   return statement;
 }
 

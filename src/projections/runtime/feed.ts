@@ -38,7 +38,8 @@ export interface Feed {
 
 /** Of a subscription only that the log has grown is wanted; the pages are read apart. */
 const NO_EVENT: LogFilter = { categories: [] };
-const KEPT_PAGES = 12;
+/** Decoded and opened for several readers, a page takes some 4 MiB. */
+const KEPT_PAGES = 3;
 
 /**
  * The log as all projections of a process read it: each stretch is read and decoded once, and whoever comes a little later

@@ -1,6 +1,7 @@
 import { type CaseRecord, changesThePast, foldCase, noCase, step } from '../../domain/kernel/case.ts';
 import type { Stated } from '../../domain/kernel/process.ts';
 import { erasedBy } from './erased.ts';
+import { forgetOldest, KEPT_CASES } from './kept.ts';
 import type { FoldContext, ProjectedEvent } from './projection.ts';
 
 /** An event with the case as it was before it and as it is after it. */
@@ -12,7 +13,6 @@ export interface FoldedEvent {
   readonly erased?: true;
 }
 
-const KEPT_CASES = 5_000;
 const READS_AT_ONCE = 16;
 
 /**
@@ -73,10 +73,7 @@ export function createFolds(
       kept.set(stream, record);
       folded.push({ event, before, record });
     }
-    for (const stream of kept.keys()) {
-      if (kept.size <= KEPT_CASES) break;
-      kept.delete(stream);
-    }
+    forgetOldest(kept, KEPT_CASES);
     return folded;
   };
 }

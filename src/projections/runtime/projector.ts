@@ -29,7 +29,7 @@ export interface ProjectorParts {
   readonly metrics?: Metrics;
   /** Absent while tracing is off. */
   readonly tracer?: Tracer | undefined;
-  /** Events folded at once, at most; default 1,000. */
+  /** Events folded at once, at most; default 500. */
   readonly batch?: number;
   /** A projector that died is replaced after this; default 15 s. */
   readonly leaseMs?: number;
@@ -47,7 +47,7 @@ export function runnerParts(parts: ProjectorParts): RunnerParts {
   return {
     db,
     builds: createBuilds(db, parts.schema),
-    feed: createFeed({ ...parts, filter: { categories }, batch: parts.batch ?? 1_000 }),
+    feed: createFeed({ ...parts, filter: { categories }, batch: parts.batch ?? 500 }),
     log: parts.log,
     codec: parts.codec,
     registry: parts.registry,
