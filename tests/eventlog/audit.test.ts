@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { nextLink } from '../../src/eventlog/audit/leaf.ts';
+import { standing, takePage } from '../../src/eventlog/audit/taking.ts';
 import { copyLog } from '../../src/eventlog/copy.ts';
 import { createEventStoreDbLog } from '../../src/eventlog/eventstoredb/eventStoreDbLog.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
@@ -66,6 +67,41 @@ t.test('a tree that is stopped anywhere and goes on is the one that never stoppe
   await whole.signAll(log);
   t.same(await halting.ledger.tree.head(), await whole.ledger.tree.head());
   t.ok((await halting.ledger.checkpoints(undefined, 100)).length >= 6);
+});
+
+t.test('who is overtaken by another projector begins its page again, and calls nothing wrong', async (t) => {
+  const signer = aSigner();
+  const log = createMemoryLog();
+  const tree = await auditTree(t, signer);
+  const streams = someStreams();
+  await fill(log, 20, streams);
+  await tree.signAll(log);
+  await fill(log, 20, streams);
+  const overtaken = (before: 'lastOf' | 'latest') => {
+    let calls = 0;
+    const first = async () => {
+      calls += 1;
+      if (calls === 1) await tree.signAll(log);
+    };
+    const { lastOf, latest } = tree.ledger;
+    const asked = {
+      lastOf: async (those: readonly string[]) => {
+        if (before === 'lastOf') await first();
+        return lastOf(those);
+      },
+      latest: async () => {
+        const answer = before === 'latest' ? await latest() : undefined;
+        if (before === 'latest') await first();
+        return answer ?? latest();
+      },
+    };
+    return { ...tree.ledger, ...asked };
+  };
+  const at = await standing(log, tree.ledger);
+  await t.rejects(takePage(log, overtaken('lastOf'), at), { name: 'TreeMoved' });
+  await fill(log, 20, streams);
+  t.equal((await standing(log, overtaken('latest'))).size, 60);
+  t.equal(await tree.ledger.halted(), undefined);
 });
 
 t.test('a log that cannot be reached for a while is no reason to stand still', async (t) => {

@@ -1,5 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { openNote } from '../../platform/merkle/note.ts';
+import { TreeMoved } from '../../platform/merkle/treeStore.ts';
 import type { Head } from '../../platform/merkle/verification.ts';
 import type { EventLog, Position, StoredEvent } from '../port.ts';
 import { CHAIN_START, eventLeaf, nextLink } from './leaf.ts';
@@ -25,7 +26,9 @@ export class AuditHalted extends Error {
  * what was signed, and that its head is the one its nodes give. @throws AuditHalted
  */
 export async function standing(log: EventLog, ledger: Ledger): Promise<{ size: number; head: Head; position: Position }> {
-  const [head, signed] = [await ofTree(() => ledger.tree.head()), await ledger.latest()];
+  // In this order: somebody else may take and sign meanwhile, and what is signed is never ahead of a tree that is looked at later.
+  const signed = await ledger.latest();
+  const head = await ofTree(() => ledger.tree.head());
   const size = head?.size ?? 0;
   if (signed && !(isAsSigned(signed) && signed.size <= size && (await isHead(ledger, signed)))) {
     throw new AuditHalted({ code: 'TREE_CHANGED', logIndex: signed.size });
@@ -80,6 +83,9 @@ export async function takePage(
   const full = scannedTo > position && !end;
   if (events.length === 0) return { size, position: scannedTo, full };
   const last = new Map(await ledger.lastOf(events.map((event) => event.stream)));
+  for (const { logIndex } of last.values()) {
+    if (logIndex > size) throw new TreeMoved(`the tree holds logIndex ${logIndex}, expected were ${size} leaves`);
+  }
   const entries: Entry[] = [];
   for (const event of events) {
     const logIndex = size + entries.length + 1;
