@@ -317,6 +317,23 @@ t.test('registration', async (t) => {
     },
   );
 
+  t.test('from a case read where its confirmation has not come yet nobody concludes that nothing is called for', async (t) => {
+    const w = world([order, receipt]);
+    const { isNeeded } = following({ name: 'idle', process: order, followUps: () => [], onRefusal: 'stop' });
+    const fact = { type: 'OrderPlaced', data: { item: 'a' }, occurredAt: '2019-01-01T00:00:00.000Z' };
+    const letterRef = { number: '7', date: '2019-01-01', issuedBy: 'Mayor' };
+    const file = { source: 'paper file', facts: [{ ...fact, letterRef }] };
+    const { id } = (await w.when('archive', 'order', 'adopt', undefined, file)).outcome;
+    await w.when('second', 'order', 'confirmAdoption', id, {});
+    const { history, stored } = await w.cases.load(order, id);
+    const behind = stored.at(-2)?.position;
+    const task = { step: 'adopted', ids: {} };
+    const needed = (cases: Pick<typeof w.cases, 'load'>) => isNeeded?.(task, history.at(-1)!, cases);
+    t.equal(await needed(w.cases), false);
+    t.equal(await needed({ load: (process, of) => w.cases.load(process, of, behind) }), true);
+    t.equal(await needed({ load: (process, of) => w.cases.load(process, of, 0n) }), true, 'not even its beginning');
+  });
+
   t.test('two households found to be one become one with everybody in it, and part again', async (t) => {
     const f = await families();
     const [stays, goes] = [await f.registered(), await f.registered(f.elsewhere)];

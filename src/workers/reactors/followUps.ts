@@ -33,6 +33,8 @@ export const following = ({ name, process, followUps, onRefusal, check = () => {
   isNeeded: async ({ step }, { meta }, cases) => {
     if (step !== 'adopted') return true;
     const { record, history } = await cases.load(process, idOf(meta.stream));
+    // Read from a node of the log that does not have the event itself yet: nothing can be told from it.
+    if (record.revision < meta.revision) return true;
     return history.some((event) => isAdopted(record.adoption, event.meta.revision) && followUps(event).length > 0);
   },
   perform: async ({ step }, context) => {
