@@ -73,12 +73,12 @@ const OFTEN = 50;
 /** Half a megabyte or so each for every connection in use. */
 const MOST_PREPARED = 24;
 
-/** The statements that connections prepare, by their text, with their names. */
-const names = new Map<string, string>();
-export const preparedNames: ReadonlyMap<string, string> = names;
+/** The statements that connections prepare, by their text, with their names; one that is outdated gets another name. */
+export const preparedNames = new Map<string, string>();
 
 function prepare({ sql, uses }: Statement): void {
-  if (uses >= OFTEN && names.size < MOST_PREPARED && !names.has(sql)) names.set(sql, `masar_${names.size + 1}`);
+  if (uses < OFTEN || preparedNames.size >= MOST_PREPARED || preparedNames.has(sql)) return;
+  preparedNames.set(sql, `masar_${preparedNames.size + 1}`);
 }
 
 /**
