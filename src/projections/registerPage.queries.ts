@@ -67,7 +67,7 @@ const pageOf = (db: Db, { sight, sought, limit, behind }: Asked, among?: Bearers
 /** Rows of a page in the order of lists, and one more than it shows. */
 export async function rowsAfter(db: Db, places: Places, asked: Asked): Promise<readonly FoundRow[]> {
   const [word] = asked.sought.words;
-  if (word && (await isCommon(db, places, word))) {
+  if (word && (await isCommonInFewWays(db, places, word))) {
     for (const pages of LOOKED_THROUGH) {
       const rows = await rowsAmong(db, places, { ...asked, word, nearest: pages * (asked.limit + 1) });
       if (rows) return rows;
@@ -83,18 +83,52 @@ const SPELLINGS = 40;
 /** Among how many pages of bearers of a common word, in order, a page is looked for before all of them are. */
 const LOOKED_THROUGH = [2, 20];
 
-async function isCommon(db: Db, places: Places, word: SoughtWord): Promise<boolean> {
+/** Whether looking for the first who bear a word pays. */
+async function isCommonInFewWays(db: Db, places: Places, word: SoughtWord): Promise<boolean> {
   const [counted] = await rowsOf(db, { what: 'bearers', word }, places.values, () =>
     db
+      .withRecursive('spelled', () => spelledOf(db, word))
       .selectFrom(
         bearersOf(db, { ...word, sound: undefined })
           .limit(COMMON)
           .as('bearer'),
       )
-      .select(sql<number>`count(*)::int`.as('bearers')),
+      .select([
+        sql<number>`count(*)::int`.as('bearers'),
+        sql<number>`(select count(*)::int from (${begunOf(db, word)}) as way)`.as('ways'),
+      ]),
   );
-  return (counted?.bearers ?? 0) >= COMMON;
+  return counted !== undefined && counted.bearers >= COMMON && counted.ways <= SPELLINGS;
 }
+
+/** The ways in which a word goes on, one after the other by way of the index of words; an absent one at their end. It stands as `spelled`. */
+function spelledOf(db: Db, word: SoughtWord) {
+  const upTo = db
+    .selectFrom('register_token')
+    .where('register_token.kind', '=', word.kind)
+    .where('register_token.token', '<', word.to)
+    .select('register_token.token')
+    .orderBy('register_token.token')
+    .limit(1);
+  return db
+    .selectFrom(upTo.where('register_token.token', '>=', word.from).as('first'))
+    .select(sql<string | null>`first.token`.as('token'))
+    .unionAll(
+      // The query itself so far, which is in no schema.
+      db
+        .selectFrom(sql<{ token: string | null }>`spelled`.as('before'))
+        .where('before.token', 'is not', null)
+        .select(sql<string | null>`(${upTo.where(sql<SqlBool>`register_token.token > before.token`)})`.as('token')),
+    );
+}
+
+/** Of what stands as `spelled` one more way than is looked through, so that too many are known without looking for all. */
+const begunOf = (db: Db, word: SoughtWord) =>
+  db
+    .selectFrom(sql<{ token: string }>`spelled`.as('begun'))
+    .where('begun.token', 'is not', null)
+    .select([sql<string>`${word.kind}::text`.as('kind'), 'begun.token'])
+    .limit(SPELLINGS + 1);
 
 /** A page among so many of the first bearers of a word. */
 interface AskedAmong extends Asked {
@@ -104,7 +138,7 @@ interface AskedAmong extends Asked {
 
 /**
  * A page found among the first bearers of a word, which the index of words gives in order for each way in which the word goes on; none
- * where it goes on in too many, or where it takes more bearers to fill the page.
+ * where it has come to go on in too many, or where it takes more bearers to fill the page.
  */
 async function rowsAmong(db: Db, places: Places, asked: AskedAmong): Promise<readonly FoundRow[] | undefined> {
   const { nearest, limit } = asked;
@@ -117,35 +151,13 @@ async function rowsAmong(db: Db, places: Places, asked: AskedAmong): Promise<rea
 
 function amongFirst(db: Db, asked: AskedAmong) {
   const { word, nearest, behind } = asked;
-  const tokens = db.selectFrom('register_token').where('register_token.kind', '=', word.kind);
-  const upTo = tokens
-    .where('register_token.token', '<', word.to)
-    .select('register_token.token')
-    .orderBy('register_token.token')
-    .limit(1);
   const start =
     behind &&
     sql<SqlBool>`(register_token.sort_name, register_token.person) >= ((${sortNameOf(behind.person)}), ${behind.person})`;
   return db
-    .withRecursive('spelled', () =>
-      db
-        .selectFrom(upTo.where('register_token.token', '>=', word.from).as('first'))
-        .select(sql<string | null>`first.token`.as('token'))
-        .unionAll(
-          // The query itself so far, which is in no schema.
-          db
-            .selectFrom(sql<{ token: string | null }>`spelled`.as('before'))
-            .where('before.token', 'is not', null)
-            .select(sql<string | null>`(${upTo.where(sql<SqlBool>`register_token.token > before.token`)})`.as('token')),
-        ),
-    )
+    .withRecursive('spelled', () => spelledOf(db, word))
     .with('spelling', () => {
-      const begun = db
-        .selectFrom(sql<{ token: string }>`spelled`.as('begun'))
-        .where('begun.token', 'is not', null)
-        .select([sql<string>`${word.kind}::text`.as('kind'), 'begun.token'])
-        .limit(SPELLINGS + 1);
-      const all = db.selectFrom(begun.as('one')).selectAll();
+      const all = db.selectFrom(begunOf(db, word).as('one')).selectAll();
       if (word.sound === undefined) return all;
       const heard = sql<{
         kind: string;

@@ -5,6 +5,13 @@ import { type RegisterSearch, searchRegister } from '../../src/projections/regis
 import { testDatabase } from '../support/postgres.ts';
 import { DAY, fillReadTables } from './filling.ts';
 
+/** Which of the statements of a search this is. */
+function askedFor(text: string): string | undefined {
+  if (text.includes('"near" as materialized')) return 'the first bearers';
+  if (text.includes('as "bearers"')) return 'how common';
+  return text.includes('"register_person" as "p"') ? 'all bearers' : undefined;
+}
+
 /** Half as many again as make a word common. */
 const PERSONS = 3_000;
 const SCHEMA = 'read';
@@ -20,6 +27,18 @@ t.test(
   'of a name that thousands bear every page is told in the order of the list, nobody left out and nobody twice',
   async (t) => {
     const { pool } = await testDatabase(t);
+    const sent: (() => readonly { readonly args: readonly unknown[] }[])[] = [];
+    pool.on('connect', (client) => {
+      sent.push(t.capture(client, 'query', client.query));
+    });
+    /** What one search sends, page by page in order. */
+    const statements = () =>
+      sent.flatMap((calls) =>
+        calls().flatMap(({ args: [first] }) => {
+          const text = typeof first === 'string' ? first : (first as { readonly text?: string }).text;
+          return askedFor(text ?? '') ?? [];
+        }),
+      );
     await fillReadTables({ pool, schema: SCHEMA, claims: 10, persons: PERSONS });
     // Everybody is an Omar, in five spellings; the name goes on in a hundred ways for who is a Salman, and those have no spelling alike.
     await pool.query(`
@@ -72,5 +91,18 @@ t.test(
       t.strictSame(references, all, `${JSON.stringify(search)}: ${all.length} on ${pages} pages`);
       t.ok(all.length >= least, 'and there are some');
     }
+    const first = async (search: RegisterSearch) => {
+      statements();
+      await searchRegister(db, { find, read, numbers: read }, search, { limit: 170, cursor: undefined });
+      return statements();
+    };
+    t.strictSame(await first({ name: 'omar' }), ['how common', 'the first bearers']);
+    t.strictSame(await first({ name: 'omarb salmaa' }), ['how common', 'all bearers'], 'a rare word');
+    t.strictSame(await first({ name: 'salm' }), ['how common', 'all bearers'], 'which goes on in too many ways');
+    t.strictSame(
+      await first({ name: 'omar', motherName: 'nobody' }),
+      ['how common', 'the first bearers', 'the first bearers'],
+      'more of them where few of the first fit, and then there are no others',
+    );
   },
 );
