@@ -27,7 +27,8 @@ export interface Cases {
   glance(stream: string): Promise<CaseRecord<Stated>>;
   /**
    * Puts one event that was just written behind the case it was decided on, if that is still what is kept of its stream, so that
-   * it need not be read again. Only who reads one store itself can be told.
+   * it need not be read again. Never to be called for ids that may have been there before: their bytes may be another's. Only who
+   * reads one store itself can be told.
    */
   wrote?(loaded: LoadedCase, stored: StreamEvent, event: RecordedEvent): void;
 }

@@ -47,7 +47,10 @@ interface Shape {
 /** `all` opens every personal value; a tier opens up to it; `none` leaves tokens sealed and needs no keys. */
 export type Opening = Tier | 'all' | 'none';
 
-/** Told of every event that is sealed, as `decode` will answer it; not of one that holds what was hidden or is upcast when read. */
+/**
+ * Told of every event that is sealed, as `decode` will answer it; not of one that holds what was hidden or is upcast when read. It
+ * holds only of bytes that this append wrote: where the ids were there already, `decode` answers what another sealed under them.
+ */
 export type Told = (event: RecordedEvent) => void;
 
 /** Told of every personal value that was opened. */

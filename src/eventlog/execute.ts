@@ -98,6 +98,7 @@ export interface ExecutorParts {
 }
 
 const ATTEMPTS = 4;
+const NOTHING = new Uint8Array();
 /** Clocks of offices differ a little; beyond this a fact lies in the future. */
 const SKEW_MS = 120_000;
 
@@ -168,40 +169,52 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const expected = loaded.record.exists ? loaded.record.revision : 'none';
     const written = await appendCarefully(loaded.record.stream, expected, bytes).catch((error: unknown) => {
       if (!(error instanceof RevisionConflict)) throw error;
-      // With If-Match the next round answers what changed; an opening meets either its own retry or a foreign case.
-      ensure(attempt < ATTEMPTS, 'CONFLICT', { reference: loaded.record.reference });
       return undefined;
     });
-    if (!written) return undefined;
-    keep(loaded, bytes, sealed, written);
     if (process.name === 'rule') rulebook.forget();
+    if (!written) {
+      // With If-Match the next round answers what changed; an opening meets either its own retry or a foreign case, and a command
+      // that was given twice at once what became of it.
+      ensure(attempt < ATTEMPTS, 'CONFLICT', { reference: loaded.record.reference });
+      return undefined;
+    }
+    keep(loaded, bytes, sealed, written);
     if (drafts.reserved.length > 0) return settleAndAnswer(run, drafts, rights, written, told);
     return outcomeOf(run, { ...loaded, record: drafts.record }, rights, written.position, told);
   }
 
-  /** The next command in the case need not read this one's event again. Of several only the last one's position is known. */
+  /**
+   * The next command in the case need not read this one's event again. Of several only the last one's position is known; and where
+   * they may have been there already, nobody has looked at how they are sealed and when they were recorded.
+   */
   function keep(
     loaded: LoadedCase,
     [proposed, ...others]: readonly ProposedEvent[],
     [event]: readonly RecordedEvent[],
-    { revision, position }: AppendResult,
+    { revision, position, wrote }: AppendResult,
   ): void {
-    if (!proposed || !event || others.length > 0) return;
+    if (!wrote || !proposed || !event || others.length > 0) return;
     cases.wrote?.(loaded, { ...proposed, stream: loaded.record.stream, revision, position }, event);
   }
 
-  /** Sends an append whose outcome got lost once more with the same bytes: the log then meets its own events. */
+  /**
+   * Sends an append whose outcome got lost once more with the same bytes: the log then meets its own events. Undefined where it met
+   * those of another process, which was given the same command at the same moment and may have decided otherwise.
+   */
   async function appendCarefully(
     stream: string,
     expected: ExpectedRevision,
     events: readonly ProposedEvent[],
-  ): Promise<AppendResult> {
-    try {
-      return await parts.log.append(stream, expected, events);
-    } catch (error) {
-      if (!(error instanceof OutcomeUnknown)) throw error;
-      return parts.log.append(stream, expected, events);
-    }
+  ): Promise<AppendResult | undefined> {
+    const send = () => parts.log.append(stream, expected, events);
+    const result = await send().catch((error: unknown) => {
+      if (error instanceof OutcomeUnknown) return send();
+      throw error;
+    });
+    if (result.wrote !== false) return result;
+    const there = await parts.log.read(stream, expected === 'none' ? 0 : expected + 1);
+    const isOurs = events.every(({ bytes }, at) => Buffer.compare(bytes, there[at]?.bytes ?? NOTHING) === 0);
+    return isOurs ? result : undefined;
   }
 
   async function rightsFor(run: Run, now: string): Promise<Rights | undefined> {

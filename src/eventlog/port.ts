@@ -37,6 +37,11 @@ export interface AppendResult {
   readonly revision: number;
   /** Position at or after which every event of this append is visible to `readAll`. */
   readonly position: Position;
+  /**
+   * Whether this very append wrote them. False where events of these ids were there already: their bytes may be another's, who was
+   * given the same command at the same moment. Absent where the store cannot tell.
+   */
+  readonly wrote?: boolean;
 }
 
 /** Only events of these categories; an absent filter means every event. */
@@ -61,7 +66,7 @@ export interface EventLog {
 
   /**
    * Appends all events or none, at least one. Appending the same ids at the same expected revision again answers as the first
-   * time (idempotent after an unknown outcome); ids that overlap only in part are a conflict.
+   * time (idempotent after an unknown outcome), whatever the bytes; ids that overlap only in part are a conflict.
    * @throws RevisionConflict when the stream is elsewhere, EventTooLarge above 256 KiB an event or 960 KiB an append,
    * RangeError for a malformed stream name, id or type, LogUnavailable when the outcome is certainly "not written",
    * OutcomeUnknown when the connection broke after the bytes left.

@@ -72,9 +72,11 @@ export function createEventStoreDbLog({
       try {
         const { position } = await send();
         const revision = (expected === 'none' ? -1 : expected) + events.length;
-        if (position !== undefined && events.length === 1) return { revision, position: toPosition(position) };
+        // A position is no proof that it was written just now, so nothing is ever said to have been.
+        const told = position === undefined ? { wrote: false } : {};
+        if (position !== undefined && events.length === 1) return { revision, position: toPosition(position), ...told };
         // The server need not say where an append of several events, or one that was there already, ends in `$all`.
-        return { revision, position: await positionIn(stream, revision) };
+        return { revision, position: await positionIn(stream, revision), ...told };
       } catch (error) {
         if (!isType(error, 'not-leader') || attempt > LEADER_CHANGES) throw asAppendError(error, stream, expected);
         // The client turns to the leader by itself, a moment after it has reported this.

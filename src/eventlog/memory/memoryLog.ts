@@ -45,7 +45,7 @@ export function createMemoryLog(): EventLog {
           throw new RevisionConflict(stream, expected, history.length === 0 ? 'none' : history.length - 1);
         }
         const last = written.at(-1)!;
-        return { revision: last.revision, position: last.position };
+        return { revision: last.revision, position: last.position, wrote: false };
       }
       for (const { id, type, bytes } of events) {
         const position = BigInt(all.length + 1);
@@ -55,7 +55,7 @@ export function createMemoryLog(): EventLog {
       }
       streams.set(stream, history);
       bell.ring();
-      return { revision: history.length - 1, position: BigInt(all.length) };
+      return { revision: history.length - 1, position: BigInt(all.length), wrote: true };
     },
 
     async read(stream, fromRevision = 0) {

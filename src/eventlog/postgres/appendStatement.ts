@@ -98,5 +98,5 @@ export async function answerRepeated(
   if (last === undefined || rows.length !== events.length || rows.some((row, i) => row.id !== events[i]!.id)) {
     throw new RevisionConflict(stream, expected, standing < 0 ? 'none' : standing);
   }
-  return { revision: last.revision, position: BigInt(last.position) };
+  return { revision: last.revision, position: BigInt(last.position), wrote: false };
 }

@@ -114,7 +114,7 @@ export function createPostgresLog({
       const { written, revision, last_position } = await appends.submit(append);
       if (!written || last_position === null) return answerRepeated(place, append, revision);
       bell.ring();
-      return { revision, position: BigInt(last_position) };
+      return { revision, position: BigInt(last_position), wrote: true };
     },
 
     async read(stream, fromRevision = 0) {

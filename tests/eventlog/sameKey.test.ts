@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import t from 'tap';
+import { z } from 'zod';
+import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.ts';
+import { createCases } from '../../src/eventlog/cases.ts';
+import { type CommandRequest, createExecutor } from '../../src/eventlog/execute.ts';
+import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
+import { type EventLog, OutcomeUnknown } from '../../src/eventlog/port.ts';
+import { refused, world } from '../support/scenario.ts';
+
+const BEFORE = '2026-03-01T23:59:59.999Z';
+const AFTER = '2026-03-02T00:00:00.001Z';
+
+const events = { ShopOpened: z.strictObject({}), CameEarly: z.strictObject({}), CameLate: z.strictObject({}) };
+const named = (text: string) => ({ en: text, ar: text });
+const p = defineProcess({
+  name: 'shop',
+  plural: 'shops',
+  store: 'general',
+  tier: 'T1',
+  events,
+  initial: { status: 'none' } as { status: 'none' | 'open' | 'early' | 'late' },
+  evolve: (_state, { type }: FoldEvent<typeof events>) => ({
+    status: ({ ShopOpened: 'open', CameEarly: 'early', CameLate: 'late' } as const)[type],
+  }),
+  waitsOn: { none: () => [], open: () => [], early: () => [], late: () => [] },
+  ends: ['early', 'late'],
+  labels: {
+    name: named('Shop'),
+    plural: named('Shops'),
+    states: {},
+    commands: {},
+    events: {},
+    waits: {},
+    parties: {},
+    refusals: {},
+    fields: {},
+    codes: {},
+  },
+});
+const shop = p.withCommands({
+  come: p.command({
+    from: ['open'],
+    permission: 'system',
+    input: z.strictObject({ with: z.string().optional() }),
+    emits: ['CameEarly', 'CameLate'],
+    to: ['early', 'late'],
+    decide: (_input, _state, { now }) => [{ type: now < '2026-03-02' ? 'CameEarly' : 'CameLate', data: {} }],
+  }),
+});
+
+/** Two servers over one log, one on either side of midnight, that have both read the case and are given a command with one key. */
+async function atMidnight(under: (log: EventLog) => EventLog = (log) => log) {
+  const w = world([shop], BEFORE, undefined, undefined, under(createMemoryLog()));
+  const { log, codec, registry, rulebook, keyring } = w;
+  const id = randomUUID();
+  await w.given('shop', id, { type: 'ShopOpened', data: {} });
+  const server = (now: string) => {
+    const cases = createCases(log, codec, registry);
+    const rights = async () => Promise.reject(new Error('the system needs no rights'));
+    const { execute } = createExecutor({ log, codec, cases, registry, rulebook, keyring, rights, now: () => now });
+    const come = (input: object, key = 'one job') => {
+      const principal: CommandRequest['principal'] = { kind: 'system', name: 'timer' };
+      return execute({ process: 'shop', command: 'come', id, input, key, principal });
+    };
+    return { cases, come };
+  };
+  const servers = [server(BEFORE), server(AFTER)] as const;
+  for (const { cases } of servers) await cases.load(shop, id);
+  return { w, id, servers };
+}
+
+t.test('of two servers given one command at once both tell, and keep, what the log says', async (t) => {
+  const { w, id, servers } = await atMidnight();
+  const answers = await Promise.all(servers.map(({ come }) => come({})));
+  const anew = await createCases(w.log, w.codec, w.registry).load(shop, id);
+  t.equal(anew.history.length, 2, 'one effect');
+  t.same(
+    answers.map(({ status, revision, replayed }) => [status, revision, replayed]),
+    [
+      [anew.record.status, 1, false],
+      [anew.record.status, 1, true],
+    ],
+  );
+  for (const { cases } of servers) {
+    t.strictSame((await cases.load(shop, id)).history, anew.history);
+    t.strictSame(await cases.glance(`shop-${id}`), anew.record);
+  }
+});
+
+t.test('a key that says two things at once is refused to the one that came second', async (t) => {
+  const { w, id, servers } = await atMidnight();
+  const [first, second] = servers;
+  await Promise.all([first.come({ with: 'a horse' }), refused(t, second.come({ with: 'a cart' }), 'IDEMPOTENCY_KEY_REUSED')]);
+  t.equal((await w.log.read(`shop-${id}`)).length, 2);
+});
+
+t.test('an answer that got lost is no other server: what is sent again is told as done just now', async (t) => {
+  let lost = 0;
+  const { servers } = await atMidnight((log) => ({
+    ...log,
+    append: async (...append) => {
+      const written = await log.append(...append);
+      if (append[1] === 'none' || lost > 0) return written;
+      lost += 1;
+      throw new OutcomeUnknown('the answer is lost');
+    },
+  }));
+  t.match(await servers[0].come({}), { status: 'early', revision: 1, replayed: false });
+  t.equal(lost, 1);
+});
