@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
-import { idOf } from '../../src/domain/kernel/envelope.ts';
+import { idOf, type RecordedEvent } from '../../src/domain/kernel/envelope.ts';
 import { LogUnavailable } from '../../src/eventlog/port.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { migrateQueue, openQueue, type QueuePlace, QueueUnavailable } from '../../src/platform/queue.ts';
@@ -292,6 +292,41 @@ t.test('reactors', async (t) => {
     t.equal(await standing(), undefined);
     const { rows } = await w.pool.query('select by_whom, reason from workers.skipped_events');
     t.strictSame(rows, [{ by_whom: 'operator', reason: 'known mistake' }]);
+  });
+
+  t.test('whether a task is needed is asked up to the event a reactor stands at, of a few cases at once', async (t) => {
+    const w = await workshop(t, place);
+    const asked: string[] = [];
+    let [now, most] = [0, 0];
+    const itemOf = ({ data }: RecordedEvent): string => (data as { item: string }).item;
+    const careful: Reactor = {
+      ...receipts(),
+      name: 'careful',
+      react: (event) => {
+        if (itemOf(event) === 'poison') throw new TypeError('no');
+        return [{ step: 'none', ids: {} }];
+      },
+      isNeeded: async (_, event, cases) => {
+        now += 1;
+        most = Math.max(most, now);
+        asked.push(itemOf(event));
+        await cases.load(w.registry.ofStream(event.meta.stream), idOf(event.meta.stream));
+        now -= 1;
+        return itemOf(event) === '7';
+      },
+      perform: async () => {},
+    };
+    const before = Array.from({ length: 100 }, (_, n) => `${n}`);
+    for (const item of [...before, 'poison', 'behind']) await w.placeOrder(item);
+    await w.start([careful]);
+    const standing = async () => (await w.operator.status()).reactors[0]?.fault;
+    await eventually('it stands still', async () => (await standing()) !== undefined);
+    t.strictSame(asked, before);
+    t.equal(most, 64);
+    t.equal(await w.jobs(), 1, 'and what is needed is a job');
+    t.equal(await w.operator.skipEvent('careful', (await standing())?.position ?? 0n, 'operator', 'known mistake'), true);
+    await eventually('it goes on', async () => (await standing()) === undefined && asked.includes('behind'));
+    t.strictSame(asked, [...before, 'behind']);
   });
 
   t.test('an event of a type this version does not know stops the reactor, not the program', async (t) => {

@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '../../domain/kernel/envelope.ts';
 import type { Cases } from '../../eventlog/cases.ts';
 import { type Bell, pause } from '../../eventlog/follow.ts';
 import { derivedId } from '../../eventlog/ids.ts';
@@ -6,7 +7,7 @@ import type { Leases } from '../../platform/lease.ts';
 import type { Log } from '../../platform/logging.ts';
 import { faultOf } from './faults.ts';
 import type { Pages } from './pages.ts';
-import type { Reactor } from './reactor.ts';
+import type { Reactor, Task } from './reactor.ts';
 import type { Job, Store } from './store.ts';
 
 export interface FollowParts {
@@ -123,38 +124,63 @@ async function readPage(
   scannedTo: bigint,
   parts: FollowParts,
 ): Promise<Reading> {
-  const jobs: Job[] = [];
+  const wanted: Wanted[] = [];
   let until = from;
+  let stopped: Reading['stopped'];
   // Together, so that what they ask of the log goes there as one statement.
-  const asked = await Promise.allSettled(events.map((stored) => jobsOf(reactor, stored, parts)));
+  const asked = await Promise.allSettled(events.map((stored) => wantedAfter(reactor, stored, parts)));
   for (const [at, { position }] of events.entries()) {
     const found = asked[at];
-    if (found?.status === 'fulfilled') jobs.push(...found.value);
-    else if (!(await parts.store.isSkipped(reactor.name, position)))
-      return { jobs, until, stopped: { position, error: found?.reason } };
+    if (found?.status === 'fulfilled') wanted.push(...found.value);
+    else if (!(await parts.store.isSkipped(reactor.name, position))) {
+      stopped = { position, error: found?.reason };
+      break;
+    }
     until = position;
   }
-  return { jobs, until: scannedTo };
+  const jobs = await neededOf(reactor, wanted, parts);
+  return stopped ? { jobs, until, stopped } : { jobs, until: scannedTo };
 }
 
-/** What a reactor asks for after one event, each with the id that it always has. */
-async function jobsOf(reactor: Reactor, stored: StoredEvent, { pages, cases }: FollowParts): Promise<readonly Job[]> {
-  const event = await pages.decoded(stored);
-  const tasks = reactor.react(event);
-  const needed = await Promise.all(tasks.map((task) => reactor.isNeeded?.(task, event, cases).catch(() => true) ?? true));
-  return tasks
-    .filter((_, at) => needed[at])
-    .map((task) => ({
-      id: derivedId('job', reactor.name, stored.id, task.step),
-      reactor: reactor.name,
-      task,
-      cause: {
-        event: stored.id,
-        stream: stored.stream,
-        revision: stored.revision,
-        position: stored.position,
-        occurredAt: event.meta.occurredAt,
-        correlationId: event.meta.correlationId,
-      },
-    }));
+/** What a reactor asks for after an event, needed or not. */
+interface Wanted {
+  readonly task: Task;
+  readonly event: RecordedEvent;
+  readonly stored: StoredEvent;
 }
+
+async function wantedAfter(reactor: Reactor, stored: StoredEvent, { pages }: FollowParts): Promise<readonly Wanted[]> {
+  const event = await pages.decoded(stored);
+  return reactor.react(event).map((task) => ({ task, event, stored }));
+}
+
+/** To tell whether a task is needed may take a whole case: of so many at once. */
+const ASKED_AT_ONCE = 64;
+
+/** The jobs of what is needed. */
+async function neededOf(reactor: Reactor, wanted: readonly Wanted[], { cases }: FollowParts): Promise<readonly Job[]> {
+  const jobs: Job[] = [];
+  for (let from = 0; from < wanted.length; from += ASKED_AT_ONCE) {
+    const lot = wanted.slice(from, from + ASKED_AT_ONCE);
+    const needed = await Promise.all(
+      lot.map(({ task, event }) => reactor.isNeeded?.(task, event, cases).catch(() => true) ?? true),
+    );
+    jobs.push(...lot.filter((_, at) => needed[at]).map((one) => jobOf(reactor, one)));
+  }
+  return jobs;
+}
+
+/** A job with the id that it always has. */
+const jobOf = (reactor: Reactor, { task, event, stored }: Wanted): Job => ({
+  id: derivedId('job', reactor.name, stored.id, task.step),
+  reactor: reactor.name,
+  task,
+  cause: {
+    event: stored.id,
+    stream: stored.stream,
+    revision: stored.revision,
+    position: stored.position,
+    occurredAt: event.meta.occurredAt,
+    correlationId: event.meta.correlationId,
+  },
+});
