@@ -48,29 +48,43 @@ const LONGEST_BREATH_MS = 200;
 /**
  * When those who follow the end of a log together look at it next: at once, unless so much came lately that more will, and one look for
  * all of it is cheaper than one for each bit. All rest until the same moment, so that one page is read for all of them. Measured in
- * imports of thousands; who waits for a read model meanwhile waits that breath longer at most.
+ * imports of thousands; who waits for a read model meanwhile waits that breath longer at most. `now` is in milliseconds.
  */
 export class Pace {
   #looks: { readonly at: number; readonly events: number }[] = [];
+  readonly #now: () => number;
 
-  /** A look at the end brought so many events. */
-  brought(events: number): void {
-    this.#looks.push({ at: performance.now(), events });
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /**
+   * A look brought so many events, of as many as it would have taken. One that could have brought more was at the end, of which some
+   * logs do not tell.
+   */
+  brought({ events, end = false }: Pick<LogPage, 'events' | 'end'>, limit: number): void {
+    if (!end && events.length >= limit) return;
+    this.#looks.push({ at: this.#now(), events: events.length });
     this.#forget();
+  }
+
+  /** Milliseconds until the next look is due; none when it is. */
+  get left(): number {
+    const last = this.#looks.at(-1);
+    this.#forget();
+    const events = this.#looks.reduce((sum, one) => sum + one.events, 0);
+    if (!last || events < MANY) return 0;
+    return Math.max(0, last.at + Math.min(LONGEST_BREATH_MS, events * BREATH_PER_EVENT_MS) - this.#now());
   }
 
   /** Resolves when the next look is due, or when the signal aborts. */
   async rest(signal: AbortSignal): Promise<void> {
-    const last = this.#looks.at(-1);
-    this.#forget();
-    const events = this.#looks.reduce((sum, one) => sum + one.events, 0);
-    if (!last || events < MANY) return;
-    const ms = last.at + Math.min(LONGEST_BREATH_MS, events * BREATH_PER_EVENT_MS) - performance.now();
-    if (ms > 0) await pause(ms, signal);
+    const { left } = this;
+    if (left > 0) await pause(left, signal);
   }
 
   #forget(): void {
-    const since = performance.now() - LONGEST_BREATH_MS;
+    const since = this.#now() - LONGEST_BREATH_MS;
     this.#looks = this.#looks.filter(({ at }) => at >= since);
   }
 }

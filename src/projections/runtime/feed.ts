@@ -60,8 +60,9 @@ export function createFeed(parts: {
 
   async function read(after: bigint): Promise<Page> {
     const { rings } = bell;
-    const { events, scannedTo, end = false } = await log.readAll(after, batch, filter);
-    if (end) pace.brought(events.length);
+    const read = await log.readAll(after, batch, filter);
+    pace.brought(read, batch);
+    const { events, scannedTo, end = false } = read;
     const sealed = events.length === 0 ? [] : await decodeAll(codec, registry, events);
     // Keys cached from before they were destroyed must not open anything from here on.
     codec.forget(sealed.flatMap((item) => ('event' in item ? erasedBy(item.event) : [])));

@@ -43,7 +43,7 @@ export function createPages({ log, codec, news }: { readonly log: EventLog; read
 
   async function readForAll(after: bigint): Promise<Kept> {
     const page = await read(after);
-    if (page.end) pace.brought(page.events.length);
+    pace.brought(page, PAGE);
     if (page.scannedTo > after) recent.push(page);
     if (recent.length > KEPT) recent.shift();
     return page;
