@@ -351,6 +351,27 @@ t.test('an uncaught error drains the process and ends it with 1', async (t) => {
   t.match(ended, { status: 1, stdout: 'drained\n' });
 });
 
+t.test('a heap that is kept small holds less garbage than one left alone', async (t) => {
+  const module = new URL('../../src/platform/heap.js', import.meta.url).href;
+  const program = (kept: boolean) => `
+    import { getHeapStatistics } from 'node:v8';
+    import { keepHeapSmall } from ${JSON.stringify(module)};
+    if (${kept}) keepHeapSmall();
+    const alive = [];
+    let most = 0;
+    for (let n = 0; n < 3_000_000; n += 1) {
+      alive[n % 400_000] = { n, text: 'text ' + n };
+      if (n % 5_000 === 0) most = Math.max(most, getHeapStatistics().used_heap_size);
+    }
+    console.log(most);`;
+  const most = (kept: boolean): number => {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program(kept)], { encoding: 'utf8' });
+    return Number(stdout);
+  };
+  const [kept, alone] = [most(true), most(false)];
+  t.ok(kept > 0 && kept < alone * 0.8, `${kept} of ${alone} bytes`);
+});
+
 t.test('db:reset empties the embedded database only after a yes, and never a server or a database in use', async (t) => {
   const dataDir = temporaryDirectory();
   t.teardown(() => rmSync(dataDir, { recursive: true, force: true }));
