@@ -11,6 +11,7 @@ import { migrateAccess } from '../../src/eventlog/access/roles.ts';
 import { sealMonths } from '../../src/eventlog/access/trees.ts';
 import { createSigner } from '../../src/platform/merkle/note.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
+import { asideByHand } from '../support/audit/aside.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 t.setTimeout(120_000);
@@ -183,7 +184,7 @@ t.test('a month is not hidden by calling it dropped, nor by forgetting it', asyn
   await t.rejects(seal('04-01T01:03:00'), { message: /access-2026-01 is behind the head/ }, 'and its tree');
   t.match(await wrong('04-01T01:03:00'), [/^2026-01 .*behind the head/]);
 
-  renameSync(fileOf('2026-01'), `${fileOf('2026-01')}.aside`);
+  asideByHand(fileOf('2026-01'));
   t.equal(await seal('04-01T01:04:00', begun()), 0, 'where the loss is accepted the head is moved aside');
   t.same(await wrong('04-01T01:04:00'), []);
 });
@@ -194,7 +195,7 @@ t.test('a head that was dropped early is put aside by hand, and not begun again'
   t.equal(await seal('02-01T09:00:00'), 2);
   t.same(await keepMonths(pool, 'access', '2026-03-01T00:00:00.000Z', 1), { dropped: ['2026-01-01'] }, 'kept shorter then');
   await t.rejects(seal('05-01T09:00:00', begun()), { message: /access-2026-01 was dropped before its time was over/ });
-  renameSync(fileOf('2026-01'), `${fileOf('2026-01')}.aside`);
+  asideByHand(fileOf('2026-01'));
   t.equal(await seal('05-01T09:01:00', begun()), 0);
   t.equal(await newest('2026-01'), undefined);
   t.same(await wrong('05-01T09:01:00'), []);
@@ -234,10 +235,22 @@ t.test('heads that vanish from the place outside are told of by who knew them, a
   writeFileSync(file, five);
   t.equal(await seal('03-05T09:04:00'), 1, 'and it goes on when they are back');
   t.equal(await figure('months_not_as_kept'), '0');
-  renameSync(file, `${file}.aside`);
+  asideByHand(file);
   await t.rejects(seal('03-05T09:05:00'), { message: /the head of 6 entries/ }, 'who saw it there goes on missing it');
   t.equal(await seal('03-05T09:05:00', begun()), 0, 'who begins takes the month as it is where the loss was accepted');
   t.equal(await newest('2026-03'), 6);
+  rmSync(file);
+  await t.rejects(seal('03-05T09:05:00', begun()), { message: /the head of 6 entries/ }, 'the head kept again is missed again');
+  renameSync(`${file}.aside`, `${file}.bak`);
+  writeFileSync(`${file}.gz`, '');
+  await t.rejects(
+    seal('03-05T09:05:00', begun()),
+    { message: /the head of 6 entries/ },
+    'copies under other names excuse nothing',
+  );
+  asideByHand(file);
+  t.equal(await seal('03-05T09:05:00', begun()), 0);
+  t.equal(await newest('2026-03'), 6, 'until that loss is accepted too');
   rmSync(`${file}.aside`);
   writeFileSync(file, '');
   await t.rejects(seal('03-05T09:06:00', begun()), { message: /the head of 6 entries/ }, 'and not where it was only emptied');

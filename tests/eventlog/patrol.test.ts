@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import t from 'tap';
 import { eventLeaf } from '../../src/eventlog/audit/leaf.ts';
 import { type PatrolParts, runPatrol } from '../../src/eventlog/audit/patrol.ts';
-import { directoryWitness } from '../../src/eventlog/audit/witness.ts';
+import { directoryWitness, type Witness } from '../../src/eventlog/audit/witness.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
 import { migrations } from '../../src/eventlog/postgres/migrations.ts';
@@ -14,6 +14,7 @@ import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { verifyExport } from '../../src/verifier/verify.ts';
+import { asideByHand } from '../support/audit/aside.ts';
 import { aSigner, auditTree, ORIGIN, until } from '../support/audit/audited.ts';
 import { backupOf, fill } from '../support/audit/tampering.ts';
 import { silentLog, testDatabase } from '../support/postgres.ts';
@@ -246,9 +247,94 @@ t.test('heads outside that vanish are missed, by who signs and by who begins, un
   const third = tree.follow(log, { witness });
   await until(async () => (await halt()) !== undefined);
   t.match(await halt(), { code: 'WITNESS_GONE', logIndex: 7 }, 'also where it vanished while nobody signed');
-  writeFileSync(`${file}.aside`, '');
+  asideByHand(file);
   await until(async () => (await witness.newest())?.size === 7 && (await halt()) === undefined);
   await third.stop();
+});
+
+t.test('a loss that was accepted excuses what was kept before it, and no head that was kept since', async (t) => {
+  const directory = folder(t);
+  const file = join(directory, 'masar.test_log.heads');
+  const witness = directoryWitness(directory, ORIGIN);
+  const log = createMemoryLog();
+  const tree = await auditTree(t);
+  const halt = async () => (await tree.reads.status()).halted;
+  const keptAt = async () => Date.parse((await tree.ledger.witnessed())?.at ?? '');
+  /** Until the head of all five is there, by a process that ends then. */
+  const keepFive = async () => {
+    const following = tree.follow(log, { witness });
+    await until(async () => (await witness.newest())?.size === 5 && (await halt()) === undefined);
+    await following.stop();
+    const at = await keptAt();
+    await until(async () => Date.now() > at + 1);
+    return at;
+  };
+  const isMissed = async (what: string) => {
+    let looks = 0;
+    const newest = () => {
+      looks += 1;
+      return witness.newest();
+    };
+    const following = tree.follow(log, { witness: { ...witness, newest } });
+    // A second look shows that the first one ended in a halt, which may have stood since the last time.
+    await until(async () => looks > 1 && (await halt()) !== undefined);
+    t.match(await halt(), { code: 'WITNESS_GONE', logIndex: 5 }, what);
+    await following.stop();
+    t.equal(await witness.newest(), undefined, `${what}: nothing is begun in its place`);
+  };
+  await fill(log, 5, someStreams());
+  const first = await keepFive();
+  writeFileSync(`${file}.gz`, readFileSync(file));
+  renameSync(file, `${file}.bak`);
+  await isMissed('copies under other names excuse nothing');
+
+  renameSync(`${file}.bak`, file);
+  const aside = await witness.putAside();
+  t.ok(aside.startsWith(`${file}.2`) && aside.endsWith('Z.aside'));
+  t.ok((await keepFive()) > first, 'the same head, kept again, counts from then');
+  rmSync(file);
+  await isMissed('after a loss that was accepted');
+
+  asideByHand(aside.replace(/\.aside$/, ''));
+  t.equal(readdirSync(directory).filter((one) => one.endsWith('.aside')).length, 1);
+  await isMissed('a file with its time in its name was put aside then, whenever it was touched');
+  asideByHand(file);
+  await keepFive();
+  rmSync(file);
+  await isMissed('after a loss that was accepted by hand');
+});
+
+t.test('a head that who had the lease adds at the last moment is not missed by who has it now', async (t) => {
+  const directory = folder(t);
+  const witness = directoryWitness(directory, ORIGIN);
+  const log = createMemoryLog();
+  const tree = await auditTree(t);
+  await fill(log, 5, someStreams());
+  const first = tree.follow(log, { witness });
+  await until(async () => (await witness.newest())?.size === 5);
+  await first.stop();
+  await fill(log, 2, someStreams());
+  await tree.signAll(log);
+  let looks = 0;
+  const late: Witness = {
+    ...witness,
+    newest: async () => {
+      const newest = await witness.newest();
+      // The other one added its head after this look, and remembers it now.
+      await tree.ledger.rememberWitnessed(await tree.ledger.lastIndex());
+      looks += 1;
+      return newest;
+    },
+  };
+  const second = tree.follow(log, { witness: late });
+  await until(async () => (await witness.newest())?.size === 7 || (await tree.reads.status()).halted !== undefined);
+  t.equal((await tree.reads.status()).halted, undefined, 'when it begins');
+  await fill(log, 2, someStreams());
+  await until(async () => (await witness.newest())?.size === 9 || (await tree.reads.status()).halted !== undefined);
+  await second.stop();
+  t.equal((await tree.reads.status()).halted, undefined, 'when it signs');
+  t.same(await tree.ledger.pastHalts(5), []);
+  t.ok(looks >= 2);
 });
 
 t.test('a place outside that cannot be written to is told of, and the tree goes on being signed', async (t) => {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { openTree, type Tree } from '../../platform/merkle/treeStore.ts';
+import type { Remembered } from '../audit/ledger.ts';
 import { signedText, type Witnessed } from '../audit/witness.ts';
 import { treeNameOf } from './months.ts';
 import { AccessLogChanged, type HeadsOutside } from './outside.ts';
@@ -67,7 +68,7 @@ export interface HeadsOfMonth {
  */
 export async function holdMonth({ pool, schema, origin, now, outside }: Holding, month: Month): Promise<HeadsOfMonth> {
   const tree = openTree(pool, schema, month.tree);
-  const newest = await outside?.newest(month.tree, await rememberedSize(pool, schema, month.tree));
+  const newest = await outside?.newest(month.tree, await rememberedHead(pool, schema, month.tree));
   const latest = await signedHead(pool, schema, tree, month.tree, origin);
   await outside?.hold(month, tree, newest, now);
   return { newest, latest };
@@ -83,13 +84,13 @@ export async function keepOutside(
   await pool.query(`insert into "${schema}".witnessed (tree, size) values ($1, $2) on conflict do nothing`, [tree, head.size]);
 }
 
-/** How many entries the newest head had that was kept outside; 0 when none was. */
-async function rememberedSize(pool: pg.Pool, schema: string, tree: string): Promise<number> {
-  const { rows } = await pool.query<{ size: string | null }>(
-    `select max(size) as size from "${schema}".witnessed where tree = $1`,
+/** The newest head that was kept outside; undefined when none was. */
+async function rememberedHead(pool: pg.Pool, schema: string, tree: string): Promise<Remembered | undefined> {
+  const { rows } = await pool.query<{ size: string; at: string }>(
+    `select size, at from "${schema}".witnessed where tree = $1 order by size desc, at desc limit 1`,
     [tree],
   );
-  return Number(rows[0]?.size ?? 0);
+  return rows[0] && { size: Number(rows[0].size), at: rows[0].at };
 }
 
 /** The head of a tree that is as its newest checkpoint says; undefined while it is empty. @throws AccessLogChanged */

@@ -176,6 +176,14 @@ const witnessed: Migration = {
   },
 };
 
+/** A head that is kept again, after one of as many entries was put aside, is remembered beside it: nothing here is ever updated. */
+const witnessedAgain: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`alter table witnessed drop constraint witnessed_pkey, add primary key (tree, size, at)`.execute(db);
+  },
+};
+
 /** Migrations of the access log, in order; they run with its own schema first in `search_path`. */
 export const accessMigrations: Record<string, Migration> = {
   '0001_access': access,
@@ -184,4 +192,5 @@ export const accessMigrations: Record<string, Migration> = {
   '0004_missed': missed,
   '0005_owned': owned,
   '0006_witnessed': witnessed,
+  '0007_witnessed_again': witnessedAgain,
 };

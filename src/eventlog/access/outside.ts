@@ -1,6 +1,7 @@
 import type { Log } from '../../platform/logging.ts';
 import type { Tree } from '../../platform/merkle/treeStore.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import type { Remembered } from '../audit/ledger.ts';
 import { directoryWitness, namesWitnessed, type Witness, type Witnessed, WitnessUnreadable } from '../audit/witness.ts';
 import type { Month } from './heldMonths.ts';
 
@@ -37,10 +38,10 @@ export interface HeadsOutside {
   trees(): Promise<readonly string[]>;
   /**
    * The newest head that is kept of a tree; asked before the tree is read, since another worker may be sealing. The one that was
-   * there before while the place cannot be read. `remembered` is the size of the newest that was there by the database's word, 0 for none.
+   * there before while the place cannot be read. `remembered` is what the database tells of it, read before the place is.
    * @throws AccessLogChanged, or what the place cannot be read for, unless the tree was held before
    */
-  newest(name: string, remembered: number): Promise<Witnessed | undefined>;
+  newest(name: string, remembered: Remembered | undefined): Promise<Witnessed | undefined>;
   /** Holds a month and its tree to that head. @throws AccessLogChanged */
   hold(month: Month, tree: Tree, newest: Witnessed | undefined, now: string): Promise<void>;
   /** Keeps a head, as well as that can be done; answers whether it could. */
@@ -111,8 +112,9 @@ export function headsOutside({ place, retentionMonths, logger, metrics }: HeadsO
       }
       unread.delete(name);
       const there = found?.size ?? 0;
-      // Where a loss was accepted, who begins takes the month as it is; who saw more there does not.
-      const least = Math.max(seen?.size ?? 0, there < remembered && !(await place.of(name).isPutAside()) ? remembered : 0);
+      // Where a loss was accepted after that, who begins takes the month as it is; who saw more there does not.
+      const isMissed = remembered && there < remembered.size && !(await place.of(name).isPutAsideSince(remembered.at));
+      const least = Math.max(seen?.size ?? 0, isMissed ? remembered.size : 0);
       if (there < least) throw new AccessLogChanged(`the head of ${least} entries of the tree ${name} is no longer kept outside`);
       if (found) learn(name, found);
       return found;

@@ -9,7 +9,7 @@ import { TreeMoved } from '../../platform/merkle/treeStore.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { pause } from '../follow.ts';
 import { type EventLog, LogUnavailable, type Position } from '../port.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import { type Ledger, openLedger, type Remembered } from './ledger.ts';
 import { againstHead } from './loss.ts';
 import { AuditHalted, standing, takePage } from './taking.ts';
 import { type Witness, type Witnessed, WitnessUnreadable } from './witness.ts';
@@ -127,13 +127,15 @@ async function work(
 async function signHead({ signer, log, witness, outside }: Working, ledger: Ledger): Promise<number> {
   const { head } = await standing(log, ledger);
   if (witness) {
+    const remembered = await ledger.witnessed();
     // That the place cannot be read is told when the head is kept.
     const newest = await witness.newest().catch(() => 'unread' as const);
-    if (newest !== 'unread') await ensureNotGone(witness, newest, ledger);
+    if (newest !== 'unread') await ensureNotGone(witness, newest, remembered);
   }
   const signed = { ...head, note: signCheckpoint(signer, head), key: signer.key };
   await ledger.keep(signed);
-  // Where the other disk is away the tree goes on; the next head stands for this one too.
+  // Where the place answers with an error the tree goes on, and the next head stands for this one too. A disk that is not mounted
+  // leaves an empty directory instead: heads are missed there, and the tree stands still.
   await outside.keep(signed);
   return head.size;
 }
@@ -144,11 +146,12 @@ async function signHead({ signer, log, witness, outside }: Working, ledger: Ledg
  */
 async function ensureWitnessed({ witness, outside }: Working, ledger: Ledger): Promise<void> {
   if (!witness) return;
+  const remembered = await ledger.witnessed();
   const newest = await witness.newest().catch((error: unknown) => {
     if (error instanceof WitnessUnreadable) throw new AuditHalted({ code: 'WITNESS_CHANGED', logIndex: 0 });
     throw error;
   });
-  await ensureNotGone(witness, newest, ledger);
+  await ensureNotGone(witness, newest, remembered);
   const latest = await ledger.latest();
   if (newest) {
     const code = await againstHead({ size: await ledger.lastIndex(), rootAt: ledger.tree.rootAt }, newest);
@@ -157,11 +160,14 @@ async function ensureWitnessed({ witness, outside }: Working, ledger: Ledger): P
   if (latest && latest.size > (newest?.size ?? 0)) await outside.keep(latest);
 }
 
-/** A file that vanished would be begun anew, and nobody would know what it said. @throws AuditHalted */
-async function ensureNotGone(witness: Witness, newest: Witnessed | undefined, ledger: Ledger): Promise<void> {
-  const remembered = await ledger.witnessed();
-  if ((newest?.size ?? 0) >= remembered || (await witness.isPutAside())) return;
-  throw new AuditHalted({ code: 'WITNESS_GONE', logIndex: remembered });
+/**
+ * A file that vanished would be begun anew, and nobody would know what it said. What is remembered is read before the place is: who
+ * had the lease may be adding a head between the two. A loss that was accepted excuses only what was kept before it.
+ * @throws AuditHalted
+ */
+async function ensureNotGone(witness: Witness, newest: Witnessed | undefined, remembered: Remembered | undefined): Promise<void> {
+  if (!remembered || (newest?.size ?? 0) >= remembered.size || (await witness.isPutAsideSince(remembered.at))) return;
+  throw new AuditHalted({ code: 'WITNESS_GONE', logIndex: remembered.size });
 }
 
 /** A head that cannot be kept there is told of by log and metric until one can. */

@@ -60,6 +60,12 @@ export interface Checkpoint {
   readonly signedAt: string;
 }
 
+/** The newest head that was kept outside, by the database's word: its leaves, and when it was added there (RFC 3339 UTC). */
+export interface Remembered {
+  readonly size: number;
+  readonly at: string;
+}
+
 /** A public key and the checkpoints it signed: sizes of the first and the last, and when. */
 export interface UsedKey {
   readonly key: string;
@@ -92,10 +98,10 @@ export interface Ledger {
   lastIndex(): Promise<number>;
   keep(checkpoint: Omit<Checkpoint, 'signedAt'>): Promise<void>;
   latest(): Promise<Checkpoint | undefined>;
-  /** Remembers that the head of so many leaves is kept outside the database. */
+  /** Remembers that the head of so many leaves is kept outside the database, since now. */
   rememberWitnessed(size: number): Promise<void>;
-  /** How many leaves the newest head has that was kept outside; 0 when none was. */
-  witnessed(): Promise<number>;
+  /** The newest head that was kept outside; undefined when none was. */
+  witnessed(): Promise<Remembered | undefined>;
   /** The keys that signed checkpoints, in the order in which they were used. */
   keys(): Promise<readonly UsedKey[]>;
   /** Checkpoints of fewer leaves than `below`, the newest first. */
@@ -249,12 +255,15 @@ export function openLedger(pool: pg.Pool, schema: string): Ledger {
     latest: async () => (await checkpoints('order by size desc limit 1', []))[0],
 
     rememberWitnessed: async (size) => {
-      await pool.query(`insert into ${witnessed} (size) values ($1) on conflict do nothing`, [size]);
+      // One that is kept again was put aside before: it counts from now.
+      await pool.query(`insert into ${witnessed} (size) values ($1) on conflict (size) do update set at = now()`, [size]);
     },
 
     witnessed: async () => {
-      const { rows } = await pool.query<{ size: string }>(`select coalesce(max(size), 0) as size from ${witnessed}`);
-      return Number(rows[0]?.size ?? 0);
+      const { rows } = await pool.query<{ size: string; at: string }>(
+        `select size, at from ${witnessed} order by size desc limit 1`,
+      );
+      return rows[0] && { size: Number(rows[0].size), at: rows[0].at };
     },
 
     keys: async () => {

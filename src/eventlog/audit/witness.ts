@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { flushDirectory, makeDirectory } from '../../platform/files/flush.ts';
 import { openNote } from '../../platform/merkle/note.ts';
@@ -15,8 +15,8 @@ export interface Witness {
   keep(head: Witnessed): Promise<void>;
   /** Puts the heads aside that are there, for a loss that was accepted; answers with what they are called now. */
   putAside(): Promise<string>;
-  /** Whether somebody put heads aside that lay here, for a loss that was accepted. */
-  isPutAside(): Promise<boolean>;
+  /** Whether heads that lay here were put aside after this time (RFC 3339 UTC), for a loss that was accepted. */
+  isPutAsideSince(time: string): Promise<boolean>;
 }
 
 /** A line that is no head its key signed: somebody changed what is only added to. */
@@ -29,8 +29,8 @@ const LAST_BYTES = 65_536;
 
 /**
  * A file in a directory, a head a line, for the log of this name. The directory belongs on another disk than the database, where
- * possible one that can only be appended to. A last line that was cut off by a crash does not count. A file of the same name with
- * another ending behind it, in the same directory, is one that was put aside.
+ * possible one that can only be appended to. A last line that was cut off by a crash does not count. A file of the same name that
+ * goes on and ends in `.aside`, in the same directory, is one that was put aside: at the time in its name, or by hand when it got it.
  */
 export function directoryWitness(directory: string, name: string): Witness {
   const file = join(directory, fileNameOf(name));
@@ -56,13 +56,24 @@ export function directoryWitness(directory: string, name: string): Witness {
       await flushDirectory(directory);
     },
     putAside: async () => {
-      const aside = `${file}.${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.aside`;
+      const aside = `${file}.${new Date().toISOString().replaceAll(/[-:]/g, '')}${ASIDE}`;
       await rename(file, aside);
       await flushDirectory(directory);
       return aside;
     },
-    isPutAside: async () => (await filesIn(directory)).some((one) => one.startsWith(`${fileNameOf(name)}.`)),
+    isPutAsideSince: async (time) => {
+      const asides = (await filesIn(directory)).filter((one) => one.startsWith(`${fileNameOf(name)}.`) && one.endsWith(ASIDE));
+      const times = await Promise.all(asides.map((one) => putAsideAt(directory, one)));
+      return times.some((at) => at > Date.parse(time));
+    },
   };
+}
+
+/** When a file was put aside, in milliseconds. Its own time of change moves with every copy and `chmod`: a name that tells comes first. */
+async function putAsideAt(directory: string, file: string): Promise<number> {
+  const [, date, hour, minute, second] = /\.(\d{8})T(\d\d)(\d\d)(\d\d(?:\.\d+)?)Z\.aside$/.exec(file) ?? [];
+  const told = Date.parse(`${date?.replace(/(....)(..)(..)/, '$1-$2-$3')}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(told) ? (await lstat(join(directory, file))).ctimeMs : told;
 }
 
 async function filesIn(directory: string): Promise<readonly string[]> {
@@ -82,6 +93,7 @@ export async function namesWitnessed(directory: string, beginning: string): Prom
 }
 
 const ENDING = '.heads';
+const ASIDE = '.aside';
 const safe = (name: string): string => name.replaceAll(/[^\w.-]/g, '_');
 const fileNameOf = (name: string): string => `${safe(name)}${ENDING}`;
 
