@@ -159,6 +159,31 @@ t.test('the image: pinned, without tools of the build, an ordinary user by numbe
   }
 });
 
+t.test('a restore runs where the heads outside can be read and changed, or it could not tell of losses', async (t) => {
+  const keys = text('runbooks/keys.md');
+  const [, service = ''] = /docker compose run --rm (?:-v \S+ )+(\w+) node dist\/src\/cli\/restore\.js/.exec(keys) ?? [];
+  const { environment, volumes } = compose.services[service] ?? {};
+  const directory = environment?.AUDIT_WITNESS_DIR;
+  t.ok(directory, service);
+  t.ok((volumes as readonly string[]).includes(`witness:${directory}`));
+  const stores = Object.keys(compose.services).filter(
+    (one) => compose.services[one]?.environment?.AUDIT_WITNESS_DIR === directory,
+  );
+  t.same(stores.sort(), ['migrate', 'projector', 'worker'], 'the same as who signs');
+  const [, shape = ''] = /a job shaped like\s+`([\w.]+)`/.exec(keys) ?? [];
+  const [job] = documents<Manifest>(`kubernetes/${shape}`);
+  const spec = job?.spec.template.spec;
+  const kept = spec?.containers[0]?.env?.find(({ name }) => name === 'AUDIT_WITNESS_DIR')?.value;
+  const mounts = new Map(spec?.containers[0]?.volumeMounts.map((one) => [one.name, one]));
+  t.match(mounts.get('witness'), { mountPath: kept, readOnly: undefined });
+  t.ok(kept);
+  t.match(
+    spec?.volumes.find(({ name }) => name === 'witness'),
+    { persistentVolumeClaim: { claimName: 'masar-witness' } },
+  );
+  for (const name of ['files', 'erased']) t.ok(mounts.has(name), `${name}, which are put back too`);
+});
+
 t.test('probes ask for addresses that are there, at ports that are open', async (t) => {
   const answered = /'(\/health\/(?:live|ready))'/g;
   const atApi = [...readFileSync('src/api/routes/health.ts', 'utf8').matchAll(answered)].map(([, path]) => path);
@@ -238,6 +263,19 @@ t.test('beside compose Prometheus asks each role at its operations port, with th
   const command = prometheus?.command as readonly string[];
   t.ok(command.includes('--config.file=/etc/prometheus/compose.yaml'));
 });
+
+t.test(
+  'the copy of a pod that the runbook of the night has made is not asked for figures: it would raise an alarm',
+  async (t) => {
+    const [, copy = ''] = /--copy-to=([\w-]+)/.exec(text('runbooks/night.md')) ?? [];
+    const [scrape] = documents<{
+      scrape_configs: { relabel_configs: { source_labels: string[]; regex?: string; action?: string }[] }[];
+    }>('prometheus/scrape.yaml');
+    const dropped = scrape?.scrape_configs[0]?.relabel_configs.filter(({ action }) => action === 'drop') ?? [];
+    t.match(dropped, [{ source_labels: ['__meta_kubernetes_pod_name'], regex: copy }]);
+    t.ok(copy);
+  },
+);
 
 t.test('beside compose the restricted store has a login of its own that is no superuser', async (t) => {
   const [file] = documents<Compose>('compose.restricted.yaml');
