@@ -43,10 +43,16 @@ export function watchOwnLogs(core: Core, broken: (error: Error) => void, steps: 
 
 /** @throws LogPutBack, ConfigError */
 async function watch(store: StoreOfLog, signal: AbortSignal): Promise<void> {
+  // A log that was behind before this process read from it is put right when its store is opened: the general one's is by now.
+  let stood = store.name === 'general';
   for (let isKnown = false; !signal.aborted; await pause(LOOK_MS, signal)) {
     try {
       if (!isKnown) isKnown = await remembered(store);
-      if (!(await isBehind(store))) continue;
+      if (!(await isBehind(store))) {
+        stood = true;
+        continue;
+      }
+      if (!stood) continue;
       // A node of a cluster may answer from a moment ago.
       await pause(AGAIN_MS, signal);
       if (await isBehind(store)) throw new LogPutBack(store.name);

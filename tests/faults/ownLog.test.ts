@@ -15,6 +15,7 @@ import { copyLog } from '../../src/eventlog/copy.ts';
 import { createEventStoreDbLog } from '../../src/eventlog/eventstoredb/eventStoreDbLog.ts';
 import { type Config, readConfig } from '../../src/platform/config.ts';
 import { DEVELOPMENT_ISSUER } from '../../src/platform/developmentIssuer.ts';
+import { migrateRestricted } from '../../src/restrictedStore.ts';
 import { serve } from '../../src/serve.ts';
 import { startEventStoreServer } from '../support/eventStoreServer.ts';
 import { startProgram } from '../support/faults/program.ts';
@@ -189,4 +190,30 @@ t.test('a log that is put back under running processes ends them, and the next s
   const { rows } = await pool.query('select name from workers.reactors where position > 2');
   t.strictSame(rows, [], 'no reactor stands where it would pass over what is written next');
   t.equal(program.fell.late.length, 1, 'once');
+});
+
+t.test('a start that finds the restricted log behind steps back and stays up, and the general store with it', async (t) => {
+  const { env } = await place(t);
+  const { url, pool } = await testDatabase(t);
+  await migrateRestricted(pool, url);
+  await pool.query(`insert into workers.own_log (kind) values ('postgres')`);
+  await pool.query(`insert into workers.reactors (name, position, log_index) values ('one', 5, 5)`);
+  const running = { ...env, RESTRICTED_DATABASE_URL: url };
+  const ofApi = startProgram(['api'], running);
+  t.teardown(() => ofApi.stop());
+  await ofApi.ready();
+  const looks = `select count(*)::int as looks from pg_stat_activity
+    where application_name like '%restricted' and datname = current_database() and query like '%coalesce(max(position), 0) as head%'`;
+  await until('it looked', PATIENCE_MS, async () => (await pool.query<{ looks: number }>(looks)).rows[0]!.looks > 0);
+  const [before] = (await pool.query('select position::int from workers.reactors')).rows;
+  t.strictSame(before, { position: 5 }, 'an API that nobody asked for a restricted case leaves it as it is');
+
+  const all = startProgram(['api', 'projector', 'worker'], running);
+  t.teardown(() => all.stop());
+  await all.ready();
+  const isBack = async () =>
+    (await pool.query(`select from workers.reactors where name = 'one' and position = 0`)).rows.length === 1;
+  await until('it steps back', PATIENCE_MS, isBack);
+  await all.ready();
+  t.strictSame([all.fell, ofApi.fell], Array(2).fill({ early: [], late: [] }), 'none of them ended');
 });
