@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
 import { createPool } from '../../src/platform/database.ts';
 import { findBinaries } from '../../src/platform/embedded/binaries.ts';
 import { findPlace, prepareSocketDirectory } from '../../src/platform/embedded/place.ts';
@@ -17,14 +18,17 @@ export interface KillablePostgres {
 
 /**
  * A Postgres of its own that nobody starts again when it dies, unlike the embedded one: down means down. Its data lies in a new
- * directory unless told where.
+ * directory unless told where. TEST_CLUSTER, which `npm test` provides, is a cluster nobody has written to, copied instead of made.
  */
 export async function startKillablePostgres(directory = temporaryDirectory()): Promise<KillablePostgres> {
   const place = findPlace(directory, '/var/lib/masar', silentLog);
   const binaries = findBinaries(place, undefined, silentLog);
+  const { TEST_CLUSTER } = process.env;
+  if (TEST_CLUSTER !== undefined && !existsSync(place.cluster)) spawnSync('cp', ['-a', TEST_CLUSTER, place.cluster]);
   createCluster(place, binaries);
   const socket = prepareSocketDirectory(place);
   let server: Server = await launch(place, binaries, socket);
+  let isDown = false;
   const url = `postgresql:///postgres?host=${encodeURIComponent(socket)}&port=5432&user=${SUPERUSER}`;
   return {
     url,
@@ -35,12 +39,14 @@ export async function startKillablePostgres(directory = temporaryDirectory()): P
       // The server alone keeps no process waiting for it.
       const waiting = setInterval(() => {}, 1_000);
       await server.exited.finally(() => clearInterval(waiting));
+      isDown = true;
     },
     async start() {
       await stopOrphan(place, silentLog);
       for (const deadline = Date.now() + 20_000; ; ) {
         try {
           server = await launch(place, binaries, socket);
+          isDown = false;
           return;
         } catch (error) {
           // The killed server's children may hold its shared memory for a moment longer.
@@ -49,6 +55,8 @@ export async function startKillablePostgres(directory = temporaryDirectory()): P
       }
     },
     async remove() {
+      // It ends its sessions and writes nothing more: what it had is removed a moment later.
+      if (!isDown) endAtOnce(server.pid, 'SIGQUIT');
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
       rmSync(place.home, { recursive: true, force: true });
@@ -67,9 +75,9 @@ async function processesOf(url: string): Promise<readonly number[]> {
 }
 
 /** A session may have ended by itself since it was listed. */
-function endAtOnce(pid: number): void {
+function endAtOnce(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

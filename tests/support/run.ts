@@ -10,11 +10,16 @@
  *
  * A run that takes longer than its kind may take has failed, and says which files took longest.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { createPool } from '../../src/platform/database.ts';
+import { findBinaries } from '../../src/platform/embedded/binaries.ts';
+import { findPlace } from '../../src/platform/embedded/place.ts';
+import { createCluster } from '../../src/platform/embedded/server.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embeddedPostgres.ts';
 import { size } from './faults/size.ts';
 import { silentLog, temporaryDirectory } from './postgres.ts';
@@ -150,6 +155,22 @@ async function runFiles(files: readonly string[], jobs: number) {
   return { ok: failed === 0 && pass > 0 && !isLacking, seconds };
 }
 
+/** A copy of the cluster that is to run in a directory, before anybody writes to it: for tests with a server of their own. */
+function pristineCluster(directory: string): string {
+  const place = findPlace(directory, '/var/lib/masar', silentLog);
+  createCluster(place, findBinaries(place, undefined, silentLog));
+  const copy = join(directory, 'pristine');
+  spawnSync('cp', ['-a', place.cluster, copy]);
+  return copy;
+}
+
+/** Databases of tests that ended stay until the server goes, and need no looking after. */
+async function leaveAlone(url: string): Promise<void> {
+  const pool = createPool(url, { applicationName: 'test administration', max: 1 });
+  await pool.query(`alter system set autovacuum_naptime = '10min'`);
+  await pool.query('select pg_reload_conf()').finally(() => pool.end());
+}
+
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const jobs = Number(words.find((word) => word.startsWith('-j'))?.slice(2) ?? 2);
@@ -159,8 +180,10 @@ async function main(): Promise<void> {
   if (process.env.EVENTSTORE_URL === undefined)
     console.log('EVENTSTORE_URL is not set: what needs a real EventStoreDB is skipped');
   const directory = temporaryDirectory();
+  process.env.TEST_CLUSTER = pristineCluster(directory);
   const server = await startEmbeddedPostgres({ dataDir: directory, log: silentLog });
   process.env.TEST_DATABASE_URL = server.url;
+  await leaveAlone(server.url);
   console.log(`${files.length} test files from ${relative(process.cwd(), built) || '.'}`);
   const { ok, seconds } = await runFiles(files, jobs).finally(async () => {
     await server.stop();
