@@ -1,5 +1,5 @@
 /**
- * `npm run restore -- --from DIR --keys-from DIR`: puts a backup into an empty place and verifies it.
+ * `npm run restore -- --from DIR --keys-from DIR [--work DIR]`: puts a backup into an empty place and verifies it.
  * `npm run restore -- accept-loss …`: the word of the people in charge that what a backup lacks is lost.
  */
 import { resolve } from 'node:path';
@@ -12,12 +12,13 @@ import { acceptLoss, type Loss } from './backup/outside.ts';
 import { type BackupSource, restoreBackup } from './backup/restore.ts';
 import { run } from './run.ts';
 
-const USAGE = `npm run restore -- --from DIR --keys-from DIR
+const USAGE = `npm run restore -- --from DIR --keys-from DIR [--work DIR]
 
 Puts what \`npm run backup\` wrote into the place the environment names, which must be empty and where nothing of Masar may run,
 holds every part to its sum and the logs to what was signed, and says how long it took. Put the master keys and the key of the
-audit tree back first. Status 0: all is back; 1: it is not, and nobody starts there until it was emptied; 3: all is back that was
-backed up, and heads in AUDIT_WITNESS_DIR tell of more, which somebody has to decide about.
+audit tree back first. Both logs are written once more to be verified, into a directory made in --work (the one of --from unless
+said otherwise) and removed at the end. Status 0: all is back; 1: it is not, and once anything was written nobody starts there until
+it was emptied; 3: all is back that was backed up, and heads in AUDIT_WITNESS_DIR tell of more, which somebody has to decide about.
 
 npm run restore -- accept-loss --log NAME [--log NAME …] --by "WHO" --reason "WHY, with the letter's number"
 
@@ -26,29 +27,39 @@ AUDIT_WITNESS_DIR, where they stay. Signing goes on after that.`;
 
 const TO_DECIDE = 3;
 
-const { values, positionals } = parseArgs({
-  options: {
-    from: { type: 'string' },
-    'keys-from': { type: 'string' },
-    log: { type: 'string', multiple: true },
-    by: { type: 'string' },
-    reason: { type: 'string' },
-  },
-  allowPositionals: true,
-});
-const { from, 'keys-from': keysFrom, log: logs = [], by, reason } = values;
+const OPTIONS = {
+  from: { type: 'string' },
+  'keys-from': { type: 'string' },
+  work: { type: 'string' },
+  log: { type: 'string', multiple: true },
+  by: { type: 'string' },
+  reason: { type: 'string' },
+} as const;
 
 await run(async () => {
+  const { values, positionals } = typed() ?? { values: {}, positionals: [] };
+  const { from, 'keys-from': keysFrom, work, log: logs = [], by, reason } = values;
   const command = positionals.join();
   if (command === '' && from !== undefined && keysFrom !== undefined) {
-    await plainly(restore(readConfig(process.env), { from: resolve(from), keysFrom: resolve(keysFrom) }));
+    const source = { from: resolve(from), keysFrom: resolve(keysFrom), work: work && resolve(work) };
+    await plainly(restore(readConfig(process.env), source));
   } else if (command === 'accept-loss' && logs.length > 0 && by && reason) {
-    await plainly(accept(readConfig(process.env), by, reason));
+    await plainly(accept(readConfig(process.env), logs, by, reason));
   } else {
     console.error(USAGE);
     process.exitCode = 2;
   }
 });
+
+/** What was typed; undefined, and a word about it, where there is no such option. */
+function typed() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
 
 /** What a person can mend is told without a stack. */
 async function plainly(work: Promise<void>): Promise<void> {
@@ -88,11 +99,13 @@ function tellLosses(losses: readonly Loss[]): void {
   }
   const names = losses.filter(({ code }) => code !== 'WITNESS_CHANGED').map(({ log }) => `--log ${log}`);
   console.log(`Nothing more of these logs is signed, and the alarm of the audit tree stands, until that is settled. Is there a newer
-backup? Then empty this place and restore that one. Where the loss is accepted on paper (infra/runbooks/audit.md):
+backup? Then empty this place and restore that one.`);
+  if (names.length === 0) return;
+  console.log(`Where the loss is accepted on paper (infra/runbooks/audit.md):
   npm run restore -- accept-loss --by "WHO" --reason "WHY" ${names.join(' ')}\n`);
 }
 
-async function accept(config: Config, who: string, why: string): Promise<void> {
+async function accept(config: Config, logs: readonly string[], who: string, why: string): Promise<void> {
   const core = await openCore(config, createLogger({ level: 'error' }), 'masar accept loss');
   try {
     await core.restricted?.open();

@@ -1,7 +1,9 @@
 /** What a backup makes of files that come, move and go while it copies them. */
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { makeBackup } from '../../src/cli/backup/make.ts';
 import { copyObjects, digestOf } from '../../src/cli/backup/objects.ts';
@@ -124,11 +126,32 @@ t.test('what was noted of files after the log was taken is looked up again where
     const file = join(config.dataDir, key);
     if (existsSync(file)) copyFileSync(file, join(target.dataDir, key));
   }
-  await restoreBackup(target, silentLog, place);
+  const nowhere = join(shelf, 'nowhere');
+  const refused = { name: 'PlaceRefused', message: /nowhere is no place for it: .*--work/ };
+  await t.rejects(restoreBackup(target, silentLog, { ...place, work: nowhere }), refused, 'before anything is written');
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = nowhere;
+  await restoreBackup(target, silentLog, place).finally(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
+  t.same(
+    readdirSync(place.from).filter((name) => name.startsWith('.')),
+    [],
+    'written once more beside the backup, not in the memory of a container, and nothing of it stays',
+  );
   const { rows } = await other.pool.query('select stream, confirmed from files.attachment order by stream');
   t.same(rows, [
     { stream: 'admitted before, perhaps written after', confirmed: false },
     { stream: 'long ago', confirmed: true },
     { stream: 'meanwhile', confirmed: false },
   ]);
+});
+
+t.test('an option that there is not is told in a word, with those that there are', async (t) => {
+  const program = fileURLToPath(new URL('../../src/cli/restore.js', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [program, '--form', 'somewhere'], { encoding: 'utf8' });
+  t.equal(status, 2);
+  t.match(stderr, /'--form'[\s\S]*--from DIR --keys-from DIR/);
+  t.notMatch(stderr, /^ +at /m, 'and no stack');
 });

@@ -1,6 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { migrateAll, SCHEMAS } from '../../compose.ts';
@@ -24,6 +23,8 @@ import { type Verified, verifyStores } from './verifying.ts';
 export interface BackupSource {
   readonly from: string;
   readonly keysFrom: string;
+  /** Where both logs are written once more for the verifier; `from` unless said otherwise, which has held as much before. */
+  readonly work?: string | undefined;
 }
 
 /** What was put back. `seconds` is all of it, checks included. */
@@ -42,12 +43,41 @@ const CLOCKS_MS = 3_600_000;
  * write, a failure leaves a place where nobody starts, to be emptied before the next try.
  * @throws PlaceRefused, BackupBroken
  */
-export async function restoreBackup(config: Config, log: Log, { from, keysFrom }: BackupSource): Promise<Restored> {
+export async function restoreBackup(config: Config, log: Log, { from, keysFrom, work = from }: BackupSource): Promise<Restored> {
   const began = performance.now();
   const manifest = await readBackup(from, 'data');
   const keys = await readBackup(keysFrom, 'keys');
   refuseOthers(config, manifest, keys);
   await checkObjects(from);
+  const directory = workIn(work);
+  try {
+    const restored = await restoreInto(config, log, { from, keysFrom, work: directory }, manifest, keys);
+    return { manifest, ...restored, seconds: (performance.now() - began) / 1_000 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A directory of its own within `work`, made before anything is written: else everything might be back, and nobody start. */
+function workIn(work: string): string {
+  try {
+    return mkdtempSync(join(work, '.verify-'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PlaceRefused(
+      `the logs are written once more to be verified, and ${work} is no place for it: ${why}; name another with --work`,
+    );
+  }
+}
+
+/** Puts everything back and verifies it, with nobody else at work there. */
+async function restoreInto(
+  config: Config,
+  log: Log,
+  { from, keysFrom, work }: BackupSource & { readonly work: string },
+  manifest: Manifest,
+  keys: Manifest,
+): Promise<Omit<Restored, 'manifest' | 'seconds'>> {
   const places = await openPlaces(config, log, 'masar restore');
   try {
     if (manifest.restricted && !places.restricted) {
@@ -63,13 +93,10 @@ export async function restoreBackup(config: Config, log: Log, { from, keysFrom }
       await checkMasters(config, keysFrom, keys);
       alone.writing();
       const rows = await putBack(config, places, { from, keysFrom }, manifest, keys);
-      const work = mkdtempSync(join(tmpdir(), 'masar-verify-'));
-      const verified = await verifyStores(config, log, work, places).finally(() =>
-        rmSync(work, { recursive: true, force: true }),
-      );
+      const verified = await verifyStores(config, log, work, places);
       // What is not what was signed is looked at by somebody before anything goes on from it.
       if (verified.verdicts.every(({ ok }) => ok !== false)) await alone.done();
-      return { manifest, rows, seconds: (performance.now() - began) / 1_000, ...verified };
+      return { rows, ...verified };
     } finally {
       await alone.release();
     }
