@@ -96,15 +96,38 @@ export async function acceptLog({ log, pool, workers }: StoreOfLog, first: strin
   );
 }
 
-/** Whether a log lacks events that were read from it. Checkpoints are looked at before the log, which may grow meanwhile. */
-export async function isBehind({ log, pool, db, read, workers }: StoreOfLog): Promise<boolean> {
+/** What one process saw of a log: none of it may be missing later, even where nothing that was read from it tells so any more. */
+export interface Seen {
+  /** Position of the last event. */
+  head: bigint;
+  /** Of an event that read models or reactors had come to. */
+  logIndex: bigint;
+}
+
+export const nothingSeen = (): Seen => ({ head: 0n, logIndex: 0n });
+
+/**
+ * Whether a log lacks events that were read from it, or that this process saw there; what it sees now is added to `seen`.
+ * Checkpoints are looked at before the log, which may grow meanwhile.
+ */
+export async function isBehind({ log, pool, db, read, workers }: StoreOfLog, seen: Seen = nothingSeen()): Promise<boolean> {
   const model = await farthest(db, read);
   const reactor = await farthestReactor(pool, workers);
-  // What was read of an EventStoreDB log may lie behind its last event of ours: there only the event itself tells.
-  if (log.kind === 'eventstoredb') return !((await holds(log, model.logIndex)) && (await holds(log, reactor.logIndex)));
   const head = await log.head();
-  return model.position > head || reactor.position > head;
+  if (log.kind === 'eventstoredb') {
+    // What was read of it may lie behind its last event of ours: there only the event itself tells.
+    const logIndex = greatest(model.logIndex, reactor.logIndex, seen.logIndex);
+    const isAsBefore = head === seen.head && logIndex === seen.logIndex;
+    if (!isAsBefore && !(await holds(log, logIndex))) return true;
+    Object.assign(seen, { head, logIndex });
+    return false;
+  }
+  if (greatest(model.position, reactor.position, seen.head) > head) return true;
+  seen.head = head;
+  return false;
 }
+
+const greatest = (...numbers: readonly bigint[]): bigint => numbers.toSorted((one, other) => (one < other ? 1 : -1))[0] ?? 0n;
 
 /** Whether a log has an event of this logIndex. */
 async function holds(log: EventLog, logIndex: bigint): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type Core, SCHEMAS, type Steps } from '../compose.ts';
 import { pause } from '../eventlog/follow.ts';
-import { ensureOwn, isBehind, rememberLog, type StoreOfLog, standingOf } from '../ownLog.ts';
+import { ensureOwn, isBehind, nothingSeen, rememberLog, type StoreOfLog, standingOf } from '../ownLog.ts';
 import { ConfigError } from '../platform/config.ts';
 
 const LOOK_MS = 2_000;
@@ -45,17 +45,19 @@ export function watchOwnLogs(core: Core, broken: (error: Error) => void, steps: 
 async function watch(store: StoreOfLog, signal: AbortSignal): Promise<void> {
   // A log that was behind before this process read from it is put right when its store is opened: the general one's is by now.
   let stood = store.name === 'general';
+  // Another process that starts meanwhile takes back what tells that the log is behind.
+  const seen = nothingSeen();
   for (let isKnown = false; !signal.aborted; await pause(LOOK_MS, signal)) {
     try {
       if (!isKnown) isKnown = await remembered(store);
-      if (!(await isBehind(store))) {
+      if (!(await isBehind(store, seen))) {
         stood = true;
         continue;
       }
       if (!stood) continue;
       // A node of a cluster may answer from a moment ago.
       await pause(AGAIN_MS, signal);
-      if (await isBehind(store)) throw new LogPutBack(store.name);
+      if (await isBehind(store, seen)) throw new LogPutBack(store.name);
     } catch (error) {
       // A store out of reach tells nothing.
       if (error instanceof LogPutBack || error instanceof ConfigError) throw error;
