@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Codec } from './eventlog/codec.ts';
 import type { EventLog } from './eventlog/port.ts';
-import { ensureOwn, firstAfter, rememberLog, type StoreOfLog, standingOf } from './ownLog.ts';
+import { ensureOwn, firstAfter, isBehind, rememberLog, type StoreOfLog, standingOf } from './ownLog.ts';
 import type { Log } from './platform/logging.ts';
 import { forgetSkipsBeyond, resetReadModels } from './projections/runtime/reset.ts';
 import { type LogStands, stepBack } from './workers/runtime/stepBack.ts';
@@ -13,6 +14,9 @@ export interface CheckedStore extends StoreOfLog {
 
 /** Clocks of two machines do not differ by more. */
 const CLOCKS_MS = 3_600_000;
+/** How long a node of EventStoreDB may lag behind what was read from another. */
+const LAG_MS = 3_000;
+const AGAIN_MS = 250;
 
 /**
  * Looks, before anything is served, whether a log is behind what was read from it: an older copy was put back. Then its read
@@ -23,7 +27,7 @@ export async function stepBackWithLog({ codec, logger, ...store }: CheckedStore)
   const standing = await standingOf(store);
   ensureOwn(store, standing);
   await rememberLog(store, standing);
-  if (!standing.behind) return false;
+  if (!standing.behind || !(await isStillBehind(store))) return false;
   const { name, log, pool, db, read, workers } = store;
   const head = await log.head();
   // Where only the read models tell that the log is behind, they are made anew last: a crash in between is then found again.
@@ -35,6 +39,26 @@ export async function stepBackWithLog({ codec, logger, ...store }: CheckedStore)
     'the log is behind its checkpoints: read models are made anew, reactors step back',
   );
   return true;
+}
+
+/** A node of a cluster may answer from a moment ago, and everything would be made anew for its sake: it is given time to come up. */
+async function isStillBehind(store: StoreOfLog): Promise<boolean> {
+  if (store.log.kind !== 'eventstoredb') return true;
+  for (const deadline = Date.now() + LAG_MS; Date.now() < deadline; ) {
+    await delay(AGAIN_MS);
+    if (!(await isBehind(store))) return false;
+  }
+  return true;
+}
+
+/**
+ * Takes back all that was made from another log, for the one that is there to be read from its beginning. Answers how many read
+ * models there were.
+ */
+export async function beginAnew({ pool, db, read, workers }: StoreOfLog): Promise<number> {
+  await stepBack(pool, workers, { head: 0n, logIndex: 0n, since: '-infinity' });
+  await forgetSkipsBeyond(db, read, 0n);
+  return resetReadModels(db, read);
 }
 
 /** The last event: its place in the log, and when it was recorded, less what clocks may differ. */

@@ -9,10 +9,11 @@ import type pg from 'pg';
 import t, { type Test } from 'tap';
 import { makeBackup } from '../../src/cli/backup/make.ts';
 import { ADMINISTRATOR, ORGANISATIONS } from '../../src/cli/demo/cast.ts';
-import { type Core, migrateAll, openCore } from '../../src/compose.ts';
+import { type Core, migrateAll, openCore, SCHEMAS } from '../../src/compose.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
 import { copyLog } from '../../src/eventlog/copy.ts';
 import { createEventStoreDbLog } from '../../src/eventlog/eventstoredb/eventStoreDbLog.ts';
+import { isBehind, nothingSeen } from '../../src/ownLog.ts';
 import { type Config, readConfig } from '../../src/platform/config.ts';
 import { DEVELOPMENT_ISSUER } from '../../src/platform/developmentIssuer.ts';
 import { migrateRestricted } from '../../src/restrictedStore.ts';
@@ -108,7 +109,13 @@ t.test('a log that is not the one an installation wrote is refused, and nothing 
 
   const foreign = await eventStore(t);
   const log = createEventStoreDbLog({ url: foreign });
-  await log.append('box-1', 'none', [{ id: randomUUID(), type: 'box.BoxSent.v1', bytes: Buffer.from('{}') }]);
+  const began = randomUUID();
+  const boxes = Array.from({ length: Number(events) }, (_, at) => ({
+    id: at === 0 ? began : randomUUID(),
+    type: 'box.BoxSent.v1',
+    bytes: Buffer.from('{}'),
+  }));
+  await log.append('box-1', 'none', boxes);
   await log.close();
   for (const [what, wrong, words] of [
     ['forgotten', env, /is empty.*Is EVENTSTORE_URL forgotten\?/],
@@ -137,16 +144,33 @@ t.test('a log that is not the one an installation wrote is refused, and nothing 
 
   t.match(await cli('log', ['accept', '--first', randomUUID()], env), { code: 1, words: /it is empty/ });
   t.strictSame(await kept(pool), before, 'who accepts says what he expects');
+  const theirs = { ...env, EVENTSTORE_URL: foreign };
+  t.match(await cli('log', ['accept', '--first', began], theirs), { code: 0, words: /is this installation's now/ });
+  const [builds, reactors, ...rest] = await kept(pool);
+  t.ok((builds as { state: string }[]).every(({ state }) => state === 'retired'));
+  t.ok((reactors as { position: string; log_index: string }[]).every((one) => one.position === '0' && one.log_index === '0'));
+  t.strictSame(
+    rest,
+    [[], [{ kind: 'eventstoredb', first_event: began }]],
+    'a log that is as long is read from its beginning too',
+  );
+
   t.match(await cli('log', ['accept', '--first', 'none'], env), { code: 0, words: /is this installation's now/ });
-  const [builds, reactors] = before;
+  await pool.query('update workers.reactors set position = 5, log_index = 5');
+  const ahead = await kept(pool);
   await withCore(readConfig(env), async () => undefined, true);
-  t.strictSame((await kept(pool)).slice(0, 2), [builds, reactors], 'who only looks leaves all as it is, even then');
+  t.strictSame(await kept(pool), ahead, 'who only looks leaves all as it is, even then');
   await withCore(readConfig(env), async () => undefined);
   const [, back] = await kept(pool);
   t.ok(
     (back as { position: string }[]).every(({ position }) => position === '0'),
     'control: without the refusal all begins anew',
   );
+  await pool.query(`delete from workers.kysely_migration where name = '0004_own_log'`);
+  const old = { code: 1, words: /DATABASE_URL: the database is older than this program and lacks workers\.0004_own_log/ };
+  t.match(await cli('log', ['accept', '--first', 'none'], env), old, 'an older database is told in words');
+  await pool.query('create schema restoring');
+  t.match(await cli('log', ['accept', '--first', 'none'], env), { code: 1, words: /DATABASE_URL: a restore broke off there/ });
 });
 
 t.test('a copy of the log in another kind of store is the same log; what it left behind is not taken by mistake', async (t) => {
@@ -190,6 +214,36 @@ t.test('a log that is put back under running processes ends them, and the next s
   const { rows } = await pool.query('select name from workers.reactors where position > 2');
   t.strictSame(rows, [], 'no reactor stands where it would pass over what is written next');
   t.equal(program.fell.late.length, 1, 'once');
+});
+
+t.test('a log that is put back is noticed by a process that saw more of it, though nothing else tells so any more', async (t) => {
+  const { env } = await place(t);
+  for (const config of [readConfig(env), readConfig({ ...env, EVENTSTORE_URL: await eventStore(t) })]) {
+    await withCore(config, async (core) => {
+      await bootstrap(core);
+      const { log, pool, db } = core;
+      const store = { name: 'general', log, pool, db, read: SCHEMAS.read, workers: SCHEMAS.workers } as const;
+      const seen = nothingSeen();
+      await pool.query(`insert into workers.reactors (name, position, log_index) values ('one', 0, $1)`, [
+        String(await countOf(core)),
+      ]);
+      t.equal(await isBehind(store, seen), false);
+      await pool.query('delete from workers.reactors');
+      const older = {
+        ...log,
+        head: async () => 1n,
+        positionOf: async () => 1n,
+        readAll: async () => ({ events: [], scannedTo: 1n }),
+      };
+      t.equal(await isBehind({ ...store, log: older }), false, 'control: the checkpoints alone do not tell');
+      t.equal(await isBehind({ ...store, log: older }, seen), true, log.kind);
+      t.equal(await isBehind(store, seen), false);
+      const asked = async () => Promise.reject(new Error('it was read again'));
+      const idle = { ...log, positionOf: asked, readAll: asked };
+      t.equal(await isBehind({ ...store, log: idle }, seen), false, 'a log to which nothing came is not read again');
+      await pool.query('delete from workers.own_log');
+    });
+  }
 });
 
 t.test('a start that finds the restricted log behind steps back and stays up, and the general store with it', async (t) => {

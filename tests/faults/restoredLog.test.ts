@@ -89,6 +89,14 @@ for (const { name, open } of stores) {
       workers: 'workers',
     } as const;
     t.equal(await stepBackWithLog({ ...store, log: before.log, logger: silentLog }), false, 'nothing was put back yet');
+    if (name === 'eventstoredb') {
+      let late = 3;
+      const readAll: EventLog['readAll'] = async (after, limit, filter) =>
+        limit === 1 && late-- > 0 ? { events: [], scannedTo: after } : before.log.readAll(after, limit, filter);
+      const lagging = { ...before.log, readAll };
+      t.equal(await stepBackWithLog({ ...store, log: lagging, logger: silentLog }), false, 'a node that lags is waited for');
+      t.ok(late < 0);
+    }
     // An operator let pass one event that the older copy has, and one that it lacks.
     const passed = ['1', String(await before.log.head())];
     for (const position of passed) {

@@ -1,17 +1,24 @@
 import { openLog, SCHEMAS } from '../../compose.ts';
+import { migrations as logMigrations } from '../../eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../eventlog/postgres/postgresLog.ts';
 import type { StoreKind } from '../../eventlog/stores.ts';
 import { acceptLog, type StoreOfLog, standingOf } from '../../ownLog.ts';
 import { readConfig } from '../../platform/config.ts';
 import { createKysely } from '../../platform/database.ts';
 import { createLogger } from '../../platform/logging.ts';
+import { ensureMigrated } from '../../platform/migrations.ts';
+import { ensureNotRestoring } from '../../platform/restoring.ts';
+import { projectionMigrations } from '../../projections/runtime/migrations.ts';
+import { beginAnew } from '../../restoredLog.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { workerMigrations } from '../../workers/migrations.ts';
 import { openPlaces } from '../backup/places.ts';
 
 /**
- * Takes the log that the environment names as this installation's, though it is another than before: the next start makes read
- * models anew and lets reactors step back to it. `first` is the id of its first event, or `none` of an empty one.
- * @throws RangeError when that is not what is there
+ * Takes the log that the environment names as this installation's. Where it is another than before, all that was made from that
+ * one is taken back first, and begins anew at the next start; where it is an older copy, the next start steps back to it. `first`
+ * is the id of its first event, or `none` of an empty one.
+ * @throws RangeError when that is not what is there; ConfigError when the database is older than this program, or being restored
  */
 export async function acceptThis(first: string, store: StoreKind): Promise<void> {
   const config = readConfig(process.env);
@@ -21,6 +28,13 @@ export async function acceptThis(first: string, store: StoreKind): Promise<void>
       store === 'general' ? { pool: places.general, schemas: SCHEMAS } : { pool: places.restricted, schemas: RESTRICTED_SCHEMAS };
     if (!pool) throw new RangeError('no restricted store is set up');
     const { read, workers } = schemas;
+    const variable = store === 'general' ? 'DATABASE_URL' : 'RESTRICTED_DATABASE_URL';
+    await ensureNotRestoring(pool, variable);
+    await ensureMigrated(pool, variable, [
+      { schema: schemas.log, migrations: logMigrations },
+      { schema: read, migrations: projectionMigrations },
+      { schema: workers, migrations: workerMigrations },
+    ]);
     const log =
       store === 'general' ? (await openLog(config, pool)).log : createPostgresLog({ pool, schema: schemas.log, listen: false });
     const own: StoreOfLog = { name: store, log, pool, db: createKysely(pool), read, workers };
@@ -28,6 +42,8 @@ export async function acceptThis(first: string, store: StoreKind): Promise<void>
       const { known, first: there } = await standingOf(own);
       if ((there ?? 'none') !== first)
         throw new RangeError(`the log that is there begins with ${there ?? 'nothing: it is empty'}`);
+      // Last: what breaks off before is refused at the next start, and accepted again.
+      if (known?.first !== there) await beginAnew(own);
       await acceptLog(own, there);
       const before = known ? `; before it was the one in ${known.kind} that begins with ${known.first ?? 'nothing'}` : '';
       console.log(`The ${store} log in ${log.kind} is this installation's now${before}. Start everything anew.`);
