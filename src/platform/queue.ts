@@ -9,6 +9,7 @@ import {
   Worker,
   type WorkerOptions,
 } from 'bullmq';
+import type pg from 'pg';
 import { createPool } from './database.ts';
 import { inTime } from './inTime.ts';
 import type { Log } from './logging.ts';
@@ -243,7 +244,11 @@ function onPostgres(url: string, schema: string): Backend {
     schema,
     max: 4,
     application_name: applicationName,
-    onConnect: watch.add,
+    onConnect: (client: pg.Client) => {
+      // As in createPool: what breaks while somebody holds it reports to their query, and without a listener would end the process.
+      client.on('error', () => {});
+      watch.add(client);
+    },
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
