@@ -17,8 +17,9 @@ export interface PoolOptions {
   /** Waiting for a free or a new connection is given up after this; default 5 s. */
   readonly connectTimeoutMs?: number;
   /**
-   * A connection on which an answer is due and nothing comes for so long is given up, and with it what was asked on it; default
-   * `SILENCE_MS`. Longer than any statement may take. 0 means never: for work without a limit, done by somebody who watches.
+   * A connection on which an answer is due and nothing comes for so long is given up, and with it what was asked on it, unless the
+   * database was asked (`suspectMs`) and says that it is still at it; default `SILENCE_MS`. Longer than any statement may take.
+   * 0 means never: for work without a limit, done by somebody who watches.
    */
   readonly silenceMs?: number;
   /** After so long without an answer the database is asked what became of it, see `silence.ts`; default 5 s. */

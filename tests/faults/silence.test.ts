@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import t from 'tap';
 import { createAccessLog } from '../../src/eventlog/access/accessLog.ts';
 import { accessMigrations } from '../../src/eventlog/access/migrations.ts';
@@ -214,6 +216,60 @@ t.test('the database itself is asked what became of a statement that brings no a
       () => false,
     ),
   );
+});
+
+t.test('a request still being sent is not lost, and a goodbye that never comes keeps nobody from being asked', async (t) => {
+  const { url } = await testDatabase(t);
+  const { host, port, database, user, password } = new pg.Client(url);
+  const ends: Socket[] = [];
+  let [slow, fails] = [false, false];
+  const way = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({
+      ...(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port }),
+      allowHalfOpen: true,
+    });
+    ends.push(near, far);
+    for (const one of [near, far]) one.on('error', () => {});
+    // The end of neither is told to the other.
+    near.on('data', (bytes) => {
+      if (!fails) far.write(bytes);
+      if (!slow || bytes.length < 10_000) return;
+      slow = false;
+      near.pause();
+      setTimeout(() => near.resume(), 1_500);
+    });
+    far.on('data', (bytes) => near.write(bytes));
+  });
+  way.listen(0, '127.0.0.1');
+  await once(way, 'listening');
+  t.teardown(() => {
+    for (const one of ends) one.destroy();
+    way.close();
+  });
+  const word = password ? `:${password}` : '';
+  const through = `postgresql://${user}${word}@127.0.0.1:${(way.address() as AddressInfo).port}/${database}`;
+  const pool = (applicationName: string, limits: { readonly suspectMs?: number; readonly silenceMs?: number }) => {
+    const one = createPool(through, { applicationName, max: 2, connectTimeoutMs: 500, ...limits });
+    t.teardown(() => void one.end());
+    return one;
+  };
+  const watched = pool('watched', { suspectMs: 300 });
+  await watched.query('select 1');
+  slow = true;
+  const [held] = (await watched.query(`select length('${'x'.repeat(30_000_000)}') as held`)).rows;
+  t.equal(held.held, 30_000_000, 'it was waited for until it was sent');
+  t.notOk(slow, 'control: it was held up');
+
+  t.equal((await watched.query('select pg_sleep(1)')).rowCount, 1, 'the database was asked, and its goodbye swallowed');
+  const brief = pool('brief', { suspectMs: 300, silenceMs: 300 });
+  const neighbour = pool('neighbour', {});
+  await neighbour.query('select 1');
+  await t.rejects(brief.query('select pg_sleep(1)'), { code: 'ETIMEDOUT' });
+  t.equal(neighbour.idleCount, 1, 'who asks nobody says nothing of the connections of others');
+  fails = true;
+  const begun = performance.now();
+  await t.rejects(watched.query('select 1'), { code: 'ETIMEDOUT', message: /is not there/ });
+  t.ok(performance.now() - begun < 10_000, 'it is asked again');
 });
 
 /** Pools of a program in all roles, by what they are for; one that is added has to be named here, and to be watched. */
