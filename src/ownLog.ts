@@ -44,7 +44,7 @@ export async function knownLog({ pool, workers }: Pick<StoreOfLog, 'pool' | 'wor
 /** Looks how a log stands to what was read from it; changes nothing. */
 export async function standingOf(store: StoreOfLog): Promise<Standing> {
   const known = await knownLog(store);
-  const behind = await isBehind(store);
+  const behind = await isBehind(store, undefined, known?.kind);
   return { known, first: await firstEvent(store.log), behind };
 }
 
@@ -75,14 +75,14 @@ const forgotten = (log: EventLog, known: OwnLog | undefined): string =>
 /** Refuses a log that is not this installation's; changes nothing. @throws ConfigError */
 export const ensureOwnLog = async (store: StoreOfLog): Promise<void> => ensureOwn(store, await standingOf(store));
 
-/** Remembers which log this installation has, from its first event on. */
+/** Remembers which log this installation has, from its first event on. Where it lies is left as it was known. */
 export async function rememberLog({ log, pool, workers }: StoreOfLog, { known, first }: Standing): Promise<void> {
-  if (first === undefined || (known?.first === first && known.kind === log.kind)) return;
+  if (first === undefined || known?.first === first) return;
   // Somebody with another log may have been quicker.
   await pool.query(
     `insert into ${pg.escapeIdentifier(workers)}.own_log (kind, first_event) values ($1, $2)
      on conflict (one) do update set kind = excluded.kind, first_event = excluded.first_event, since = now()
-     where own_log.first_event is null or own_log.first_event = excluded.first_event`,
+     where own_log.first_event is null`,
     [log.kind, first],
   );
 }
@@ -108,21 +108,27 @@ export const nothingSeen = (): Seen => ({ head: 0n, logIndex: 0n });
 
 /**
  * Whether a log lacks events that were read from it, or that this process saw there; what it sees now is added to `seen`.
- * Checkpoints are looked at before the log, which may grow meanwhile.
+ * Checkpoints are looked at before the log, which may grow meanwhile. They are positions of a store of the kind `readFrom`.
  */
-export async function isBehind({ log, pool, db, read, workers }: StoreOfLog, seen: Seen = nothingSeen()): Promise<boolean> {
+export async function isBehind(
+  { log, pool, db, read, workers }: StoreOfLog,
+  seen: Seen = nothingSeen(),
+  readFrom: string = log.kind,
+): Promise<boolean> {
   const model = await farthest(db, read);
   const reactor = await farthestReactor(pool, workers);
   const head = await log.head();
+  // Positions of an EventStoreDB are no places in the log; those of postgres are.
+  const places = readFrom === 'eventstoredb' ? [model.logIndex, reactor.logIndex] : [model.position, reactor.position];
   if (log.kind === 'eventstoredb') {
     // What was read of it may lie behind its last event of ours: there only the event itself tells.
-    const logIndex = greatest(model.logIndex, reactor.logIndex, seen.logIndex);
+    const logIndex = greatest(...places, seen.logIndex);
     const isAsBefore = head === seen.head && logIndex === seen.logIndex;
     if (!isAsBefore && !(await holds(log, logIndex))) return true;
     Object.assign(seen, { head, logIndex });
     return false;
   }
-  if (greatest(model.position, reactor.position, seen.head) > head) return true;
+  if (greatest(...places, seen.head) > head) return true;
   seen.head = head;
   return false;
 }

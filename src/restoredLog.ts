@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Codec } from './eventlog/codec.ts';
 import type { EventLog } from './eventlog/port.ts';
+import { hasMoved, moveWithLog } from './movedLog.ts';
 import { ensureOwn, firstAfter, isBehind, rememberLog, type StoreOfLog, standingOf } from './ownLog.ts';
 import type { Log } from './platform/logging.ts';
 import { forgetSkipsBeyond, resetReadModels } from './projections/runtime/reset.ts';
@@ -20,13 +21,21 @@ const AGAIN_MS = 250;
 
 /**
  * Looks, before anything is served, whether a log is behind what was read from it: an older copy was put back. Then its read
- * models are made anew and its reactors step back to where the log stands. Answers whether that was so.
+ * models are made anew and its reactors step back to where the log stands. Answers whether that was so. A log that lies in another
+ * kind of store than before is gone on from as well.
  * @throws ConfigError where it is not the log of this installation; nothing is changed then
  */
 export async function stepBackWithLog({ codec, logger, ...store }: CheckedStore): Promise<boolean> {
   const standing = await standingOf(store);
   ensureOwn(store, standing);
   await rememberLog(store, standing);
+  if (hasMoved(store, standing)) {
+    await moveWithLog(store, standing);
+    logger.warn(
+      { store: store.name, from: standing.known?.kind, to: store.log.kind },
+      'the log lies in another kind of store: read models are made anew, reactors and tasks have its positions now',
+    );
+  }
   if (!standing.behind || !(await isStillBehind(store))) return false;
   const { name, log, pool, db, read, workers } = store;
   const head = await log.head();

@@ -13,6 +13,7 @@ import { type Core, migrateAll, openCore, SCHEMAS } from '../../src/compose.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
 import { copyLog } from '../../src/eventlog/copy.ts';
 import { createEventStoreDbLog } from '../../src/eventlog/eventstoredb/eventStoreDbLog.ts';
+import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
 import { isBehind, nothingSeen } from '../../src/ownLog.ts';
 import { type Config, readConfig } from '../../src/platform/config.ts';
 import { DEVELOPMENT_ISSUER } from '../../src/platform/developmentIssuer.ts';
@@ -175,22 +176,74 @@ t.test('a log that is not the one an installation wrote is refused, and nothing 
 
 t.test('a copy of the log in another kind of store is the same log; what it left behind is not taken by mistake', async (t) => {
   const { pool, env } = await place(t);
-  await withCore(readConfig(env), bootstrap);
   const elsewhere = { ...env, EVENTSTORE_URL: await eventStore(t) };
-  const copy = createEventStoreDbLog({ url: elsewhere.EVENTSTORE_URL });
-  await withCore(readConfig(env), ({ log }) => copyLog(log, copy));
-  t.match((await kept(pool)).at(-1), [{ kind: 'postgres' }]);
-  await withCore(readConfig(elsewhere), async ({ log }) => {
-    t.match((await kept(pool)).at(-1), [{ kind: 'eventstoredb' }]);
-    const [head, last] = [await log.head(), await countOf({ log } as Core)];
-    await pool.query(`insert into workers.reactors (name, position, log_index) values ('one', $1, $2)`, [
-      String(head),
-      String(last),
-    ]);
-  }).finally(() => copy.close());
+  const [here, copy] = [
+    createPostgresLog({ pool, schema: 'log', listen: false }),
+    createEventStoreDbLog({ url: elsewhere.EVENTSTORE_URL }),
+  ];
+  t.teardown(() => Promise.all([here.close(), copy.close()]));
+  const events = await withCore(readConfig(env), async (core) => {
+    await bootstrap(core);
+    return countOf(core);
+  });
+  await withCore(readConfig(env), async () => undefined);
+  await pool.query(
+    `insert into workers.reactors (name, position, log_index) values ('all', ${events}, ${events - 1n}), ('some', 2, 2)`,
+  );
+  await pool.query(`insert into workers.jobs (id, reactor, step, task, event, stream, revision, position, part, occurred_at, correlation)
+    select gen_random_uuid(), 'all', 'one', '{}', id, stream, revision, position, 0, '', '' from log.events where position = 3`);
+  await pool.query(
+    `insert into workers.skipped_events (reactor, position, by_whom, reason) values ('all', 1, '', ''), ('all', 2, '', '')`,
+  );
+  await pool.query(`insert into read.projection_skip (name, version, position, reason, by) values ('one', 1, 2, '', '')`);
+  const places = async () => {
+    const { rows } = await pool.query<{
+      what: string;
+      at: string;
+    }>(`select name as what, position::text as at from workers.reactors
+      union all select 'task', position::text from workers.jobs union all select 'passed', max(position)::text from workers.skipped_events
+      union all select 'not shown', max(position)::text from read.projection_skip
+      union all select 'kind', kind from workers.own_log order by what`);
+    return Object.fromEntries(rows.map(({ what, at }) => [what, at]));
+  };
+  const build = `insert into read.projection_build (name, version, schema, state, position, log_index)
+    values ('one', 1, 'read_one', 'live', $1, 2) on conflict do nothing`;
+  await pool.query(build, [String(events)]);
+
+  await copyLog(here, copy);
+  await withCore(readConfig(elsewhere), async () => undefined);
+  const there = (await copy.readAll(0n, 1_000)).events.map(({ position }) => String(position));
+  const [, second, third] = there;
+  const moved = { all: there.at(-1), some: second, task: third, passed: second, 'not shown': second, kind: 'eventstoredb' };
+  t.strictSame(await places(), moved, 'reactors, tasks and what is passed over keep their events, not their positions');
+  t.match((await pool.query('select state from read.projection_build')).rows, [{ state: 'retired' }]);
+
+  const { position } = await copy.append('box-1', 'none', [
+    { id: randomUUID(), type: 'box.BoxSent.v1', bytes: Buffer.from('{}') },
+  ]);
+  await pool.query(`update workers.reactors set position = $1, log_index = $2 where name = 'all'`, [
+    String(position),
+    String(events + 1n),
+  ]);
   const before = await kept(pool);
   await t.rejects(openCore(readConfig(env), silentLog, 'own log test'), { message: /Is EVENTSTORE_URL forgotten\?/ });
   t.strictSame(await kept(pool), before);
+
+  const [first] = (await here.readAll(0n, 1)).events;
+  t.match(await cli('log', ['accept', '--first', first?.id ?? ''], env), { code: 0 });
+  await withCore(readConfig(env), async () => undefined);
+  const back = { all: String(events), some: '2', task: '3', passed: null, 'not shown': null, kind: 'postgres' };
+  t.strictSame(
+    await places(),
+    back,
+    'an older one that is accepted is gone on from where it ends; no task of an event that it has goes',
+  );
+
+  await copyLog(copy, here);
+  await withCore(readConfig(elsewhere), async () => undefined);
+  t.match(await places(), { kind: 'eventstoredb', all: there.at(-1), some: second, task: third });
+  await withCore(readConfig(env), async () => undefined);
+  t.match(await places(), back, 'a whole copy is taken without a word of the operator');
 });
 
 t.test('a log that is put back under running processes ends them, and the next start goes on from it', async (t) => {

@@ -2,6 +2,7 @@ import { openLog, SCHEMAS } from '../../compose.ts';
 import { migrations as logMigrations } from '../../eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../eventlog/postgres/postgresLog.ts';
 import type { StoreKind } from '../../eventlog/stores.ts';
+import { hasMoved, moveWithLog } from '../../movedLog.ts';
 import { acceptLog, type StoreOfLog, standingOf } from '../../ownLog.ts';
 import { readConfig } from '../../platform/config.ts';
 import { createKysely } from '../../platform/database.ts';
@@ -39,11 +40,13 @@ export async function acceptThis(first: string, store: StoreKind): Promise<void>
       store === 'general' ? (await openLog(config, pool)).log : createPostgresLog({ pool, schema: schemas.log, listen: false });
     const own: StoreOfLog = { name: store, log, pool, db: createKysely(pool), read, workers };
     try {
-      const { known, first: there } = await standingOf(own);
+      const standing = await standingOf(own);
+      const { known, first: there } = standing;
       if ((there ?? 'none') !== first)
         throw new RangeError(`the log that is there begins with ${there ?? 'nothing: it is empty'}`);
       // Last: what breaks off before is refused at the next start, and accepted again.
       if (known?.first !== there) await beginAnew(own);
+      else if (hasMoved(own, standing)) await moveWithLog(own, standing);
       await acceptLog(own, there);
       const before = known ? `; before it was the one in ${known.kind} that begins with ${known.first ?? 'nothing'}` : '';
       console.log(`The ${store} log in ${log.kind} is this installation's now${before}. Start everything anew.`);

@@ -1,0 +1,52 @@
+import pg from 'pg';
+import type { OwnLog, Standing, StoreOfLog } from './ownLog.ts';
+import { ConfigError } from './platform/config.ts';
+import { resetReadModels } from './projections/runtime/reset.ts';
+import { movePassed, takeNewPlaces } from './workers/runtime/newPlaces.ts';
+
+/** Whether it is the log that was known, in another kind of store than before: the same events have other positions there. */
+export const hasMoved = ({ log }: Pick<StoreOfLog, 'log'>, { known, first }: Pick<Standing, 'known' | 'first'>): boolean =>
+  known?.first !== undefined && known.first === first && known.kind !== log.kind;
+
+/**
+ * Goes on from a log in another kind of store: reactors and their tasks take the positions that the same events have there, all or
+ * none, and the read models are made anew. Who comes second finds it done.
+ * @throws ConfigError where an event that a task is about is missing in a log that is said not to be behind
+ */
+export async function moveWithLog(store: StoreOfLog, { known, behind }: Pick<Standing, 'known' | 'behind'>): Promise<void> {
+  const { log, pool, db, read, workers } = store;
+  await inTransaction(pool, async (client) => {
+    const own = `${pg.escapeIdentifier(workers)}.own_log`;
+    const { rows } = await client.query<OwnLog>(`select kind from ${own} for update`);
+    if (rows[0]?.kind !== known?.kind || known === undefined) return;
+    // Before the rest is on record: else a crash would leave read models at positions that nobody knows to be old.
+    await resetReadModels(db, read);
+    const places = { log, from: known.kind };
+    await movePassed(client, `${pg.escapeIdentifier(read)}.projection_skip`, places);
+    const tasks = await takeNewPlaces(client, workers, places);
+    if (tasks > 0 && !behind) {
+      throw new ConfigError([
+        `the ${store.name} log in ${log.kind} lacks the events of ${tasks} tasks, though it begins like the one in ${known.kind}: ` +
+          'no task was changed. Is the copy complete?',
+      ]);
+    }
+    await client.query(`update ${own} set kind = $1, since = now()`, [log.kind]);
+  });
+}
+
+async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query('begin');
+    // The log is read in between, for as long as that takes.
+    await client.query('set local idle_in_transaction_session_timeout = 0');
+    await client.query('set local statement_timeout = 0');
+    await work(client);
+    await client.query('commit');
+    broken = false;
+  } finally {
+    // A connection that is given up takes what it began with it.
+    client.release(broken);
+  }
+}
