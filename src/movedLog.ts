@@ -19,17 +19,17 @@ export async function moveWithLog(store: StoreOfLog, { known, behind }: Pick<Sta
     const own = `${pg.escapeIdentifier(workers)}.own_log`;
     const { rows } = await client.query<OwnLog>(`select kind from ${own} for update`);
     if (rows[0]?.kind !== known?.kind || known === undefined) return;
-    // Before the rest is on record: else a crash would leave read models at positions that nobody knows to be old.
-    await resetReadModels(db, read);
     const places = { log, from: known.kind };
     await movePassed(client, `${pg.escapeIdentifier(read)}.projection_skip`, places);
     const tasks = await takeNewPlaces(client, workers, places);
     if (tasks > 0 && !behind) {
       throw new ConfigError([
         `the ${store.name} log in ${log.kind} lacks the events of ${tasks} tasks, though it begins like the one in ${known.kind}: ` +
-          'no task was changed. Is the copy complete?',
+          'nothing was changed. Is the copy complete?',
       ]);
     }
+    // Before it is on record: else a crash would leave read models at positions that nobody knows to be old.
+    await resetReadModels(db, read);
     await client.query(`update ${own} set kind = $1, since = now()`, [log.kind]);
   });
 }

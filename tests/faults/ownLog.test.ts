@@ -211,6 +211,14 @@ t.test('a copy of the log in another kind of store is the same log; what it left
   await pool.query(build, [String(events)]);
 
   await copyLog(here, copy);
+  await pool.query(`insert into workers.jobs select (jsonb_populate_record(j, $1)).* from workers.jobs j`, [
+    JSON.stringify({ id: randomUUID(), event: randomUUID() }),
+  ]);
+  const whole = await kept(pool);
+  const lost = { name: 'ConfigError', message: /lacks the events of 1 tasks.*nothing was changed/ };
+  await t.rejects(openCore(readConfig(elsewhere), silentLog, 'own log test'), lost);
+  t.strictSame(await kept(pool), whole, 'no task goes because its event is not in a copy that is said to be whole');
+  await pool.query('delete from workers.jobs where event not in (select id from log.events)');
   await withCore(readConfig(elsewhere), async () => undefined);
   const there = (await copy.readAll(0n, 1_000)).events.map(({ position }) => String(position));
   const [, second, third] = there;
