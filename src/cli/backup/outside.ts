@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { auditWitness, type Core, restrictedOrigin, SCHEMAS } from '../../compose.ts';
 import { INSTALLATION } from '../../domain/installation/ids.ts';
+import { Refused } from '../../domain/kernel/errors.ts';
 import { directoryHeads } from '../../eventlog/access/outside.ts';
 import { openLedger } from '../../eventlog/audit/ledger.ts';
 import { againstHead, type HeldTree } from '../../eventlog/audit/loss.ts';
@@ -68,14 +69,19 @@ export async function acceptLoss(core: Core, { log, by, reason }: Acceptance): P
   const { outside, here } = loss;
   const newest = await seen.witness.newest();
   const root = newest?.root.toString('base64') ?? '';
-  const input = { log, outside, root, here, by, reason };
-  await core.executor.execute({
+  const accepted = { log, outside, root, by, reason };
+  const recorded = core.executor.execute({
     process: 'installation',
     command: 'acceptLoss',
     id: INSTALLATION,
-    input,
-    key: JSON.stringify(input),
+    input: { ...accepted, here },
+    // Without `here`: in the general log that very event is one more.
+    key: JSON.stringify(accepted),
     principal: { kind: 'system', name: 'restore' },
+  });
+  await recorded.catch((error: unknown) => {
+    // On record since a try that broke off before the heads were put aside.
+    if (!(error instanceof Refused && error.code === 'IDEMPOTENCY_KEY_REUSED')) throw error;
   });
   return seen.witness.putAside();
 }
