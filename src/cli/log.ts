@@ -27,7 +27,7 @@ Write the log of this installation (of its general store, if none is named), sea
 npm run log -- accept --first ID|none [--store restricted]
 
 Takes the log that the environment names, which begins with the event ID or is empty, in place of the one this installation wrote.
-Read models are made anew and reactors step back at the next start: only where the old log is given up.`;
+Read models are made anew and reactors step back at once: stop everything first, and only where the old log is given up.`;
 
 interface Opened {
   readonly log: EventLog;
