@@ -42,6 +42,8 @@ async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
     // The log is read in between, for as long as that takes.
     await client.query('set local idle_in_transaction_session_timeout = 0');
     await client.query('set local statement_timeout = 0');
+    // Who comes second waits until the first is done.
+    await client.query('set local lock_timeout = 0');
     await work(client);
     await client.query('commit');
     broken = false;

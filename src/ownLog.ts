@@ -43,9 +43,12 @@ export async function knownLog({ pool, workers }: Pick<StoreOfLog, 'pool' | 'wor
 
 /** Looks how a log stands to what was read from it; changes nothing. */
 export async function standingOf(store: StoreOfLog): Promise<Standing> {
-  const known = await knownLog(store);
-  const behind = await isBehind(store, undefined, known?.kind);
-  return { known, first: await firstEvent(store.log), behind };
+  for (;;) {
+    const known = await knownLog(store);
+    const behind = await isBehind(store, undefined, known?.kind);
+    // Another process may have moved the positions meanwhile: they are of the kind that is on record then.
+    if ((await knownLog(store))?.kind === known?.kind) return { known, first: await firstEvent(store.log), behind };
+  }
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   type AppendResult,
   type EventLog,
   type ExpectedRevision,
+  LogUnavailable,
   OutcomeUnknown,
   type Position,
   type ProposedEvent,
@@ -212,7 +213,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
       throw error;
     });
     if (result.wrote !== false) return result;
-    const there = await parts.log.read(stream, expected === 'none' ? 0 : expected + 1);
+    const there = await parts.log.read(stream, expected === 'none' ? 0 : expected + 1).catch((error: unknown) => {
+      throw error instanceof LogUnavailable ? new OutcomeUnknown('what was appended could not be read', error) : error;
+    });
+    // A node of a cluster may lag behind the one that took the append.
+    if (there.length < events.length) throw new OutcomeUnknown('what was appended is not to be read yet');
     const isOurs = events.every(({ bytes }, at) => Buffer.compare(bytes, there[at]?.bytes ?? NOTHING) === 0);
     return isOurs ? result : undefined;
   }

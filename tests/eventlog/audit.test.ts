@@ -284,6 +284,23 @@ t.test('a tree that was changed behind its back signs nothing more', async (t) =
   }
 });
 
+t.test('a tree that was set back behind entries nobody had signed stands still', async (t) => {
+  const log = createMemoryLog();
+  const tree = await auditTree(t);
+  const streams = someStreams(2);
+  await fill(log, 16, streams);
+  await tree.signAll(log);
+  await fill(log, 4, streams);
+  await takePage(log, tree.ledger, await standing(log, tree.ledger));
+  await tree.pool.query(
+    `update audit.tree set size = 16, peaks = (select hash from audit.tree_node where level = 4 and index = 0)`,
+  );
+  const following = tree.follow(log);
+  await until(async () => (await tree.reads.status()).halted !== undefined);
+  await following.stop();
+  t.match(await tree.reads.status(), { signed: 16, halted: { code: 'TREE_CHANGED', logIndex: 16 } });
+});
+
 t.test('how the tree stands is told even where what is kept of its head is none', async (t) => {
   const log = createMemoryLog();
   const tree = await auditTree(t);

@@ -5,7 +5,7 @@ import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.t
 import { createCases } from '../../src/eventlog/cases.ts';
 import { type CommandRequest, createExecutor } from '../../src/eventlog/execute.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
-import { type EventLog, OutcomeUnknown } from '../../src/eventlog/port.ts';
+import { type EventLog, LogUnavailable, OutcomeUnknown } from '../../src/eventlog/port.ts';
 import { refused, world } from '../support/scenario.ts';
 
 const BEFORE = '2026-03-01T23:59:59.999Z';
@@ -108,4 +108,27 @@ t.test('an answer that got lost is no other server: what is sent again is told a
   }));
   t.match(await servers[0].come({}), { status: 'early', revision: 1, replayed: false });
   t.equal(lost, 1);
+});
+
+t.test('where what was there first cannot be read, or not yet, nobody is told that nothing was written', async (t) => {
+  for (const answer of [() => Promise.reject(new LogUnavailable('gone')), () => Promise.resolve([])]) {
+    let asks = false;
+    const { servers } = await atMidnight((log) => ({
+      ...log,
+      append: async (...append) => {
+        const result = await log.append(...append);
+        if (append[1] !== 'none' && result.wrote === false) asks = true;
+        return result;
+      },
+      read: (...read) => {
+        if (!asks) return log.read(...read);
+        asks = false;
+        return answer();
+      },
+    }));
+    const [first, second] = servers;
+    const [, late] = await Promise.allSettled([first.come({}), second.come({})]);
+    t.match(late, { status: 'rejected', reason: { name: 'OutcomeUnknown' } });
+    t.match(await second.come({}), { status: 'early', revision: 1, replayed: true }, 'the same key tells it');
+  }
 });

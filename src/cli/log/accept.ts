@@ -45,7 +45,7 @@ export async function acceptThis(first: string, store: StoreKind): Promise<void>
       if ((there ?? 'none') !== first)
         throw new RangeError(`the log that is there begins with ${there ?? 'nothing: it is empty'}`);
       // Last: what breaks off before is refused at the next start, and accepted again.
-      if (known?.first !== there) await beginAnew(own);
+      if (known && known.first !== there) await beginAnew(own);
       else if (hasMoved(own, standing)) await moveWithLog(own, standing);
       await acceptLog(own, there);
       const before = known ? `; before it was the one in ${known.kind} that begins with ${known.first ?? 'nothing'}` : '';

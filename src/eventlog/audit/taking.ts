@@ -83,8 +83,11 @@ export async function takePage(
   const full = scannedTo > position && !end;
   if (events.length === 0) return { size, position: scannedTo, full };
   const last = new Map(await ledger.lastOf(events.map((event) => event.stream)));
-  for (const { logIndex } of last.values()) {
-    if (logIndex > size) throw new TreeMoved(`the tree holds logIndex ${logIndex}, expected were ${size} leaves`);
+  if ([...last.values()].some(({ logIndex }) => logIndex > size)) {
+    // Entries and head are committed together: whoever sees the one and not the other looks at a tree that was set back.
+    const now = await ofTree(() => ledger.tree.head());
+    if ((now?.size ?? 0) <= size) throw new AuditHalted({ code: 'TREE_CHANGED', logIndex: size });
+    throw new TreeMoved(`somebody else took what comes after ${size} leaves`);
   }
   const entries: Entry[] = [];
   for (const event of events) {

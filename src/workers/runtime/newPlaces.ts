@@ -9,6 +9,7 @@ export interface NewPlaces {
 }
 
 const LOT = 1_000;
+const READ_AT_ONCE = 64;
 
 /** Position in a log of the event with this logIndex. On postgres the two are one, for events that are missing there too. */
 const placeOf = async ({ log }: NewPlaces, logIndex: bigint): Promise<bigint> =>
@@ -58,10 +59,12 @@ async function moveTasks(client: pg.ClientBase, table: string, log: EventLog): P
     `select stream, min(revision) as first, array_agg(distinct event) as events from ${table} group by stream`,
   );
   const places: { event: string; position: string }[] = [];
-  for (const { stream, first, events } of streams) {
-    const asked = new Set(events);
-    for (const { id, position } of await log.read(stream, first)) {
-      if (asked.has(id)) places.push({ event: id, position: String(position) });
+  for (let at = 0; at < streams.length; at += READ_AT_ONCE) {
+    const lot = streams.slice(at, at + READ_AT_ONCE);
+    const read = await Promise.all(lot.map(({ stream, first }) => log.read(stream, first)));
+    for (const [n, { events }] of lot.entries()) {
+      const asked = new Set(events);
+      for (const { id, position } of read[n] ?? []) if (asked.has(id)) places.push({ event: id, position: String(position) });
     }
   }
   const { rowCount } = await client.query(`delete from ${table} where not event = any($1::uuid[])`, [
