@@ -237,6 +237,28 @@ t.test('streams that are read together are each looked up in the index, in a log
   t.ok(passed < 2_000, `nothing went through the whole log: ${passed} rows were passed`);
 });
 
+t.test('a page of categories of which most have no events goes through none of the log besides it', async (t) => {
+  const { pool, log } = await logIn(t);
+  const streams = Array.from({ length: 200 }, () => newStream('parcel'));
+  await Promise.all(streams.map((stream) => log.append(stream, 'none', someEvents(20))));
+  await pool.query('analyze');
+  const figures = async () => {
+    const { rows } = await pool.query(
+      `select sum(idx_scan)::int as looks, sum(idx_tup_read) filter (where indexrelname = 'events_pkey')::int as passed
+       from pg_stat_user_indexes where relname = 'events'`,
+    );
+    return rows[0] as { readonly looks: number; readonly passed: number };
+  };
+  await eventually(async () => (await figures()).looks >= streams.length);
+  const before = await figures();
+  const categories = ['parcel', 'absent', 'none', 'nothing', 'nowhere'];
+  const { events } = await log.readAll(0n, 100, { categories });
+  t.equal(events.length, 100);
+  await eventually(async () => (await figures()).looks >= before.looks + categories.length);
+  const passed = (await figures()).passed - before.passed;
+  t.ok(passed < 1_000, `${passed} entries of the whole log were passed`);
+});
+
 async function logIn(t: Test): Promise<{ pool: Pool; url: string; log: EventLog }> {
   const { pool, url } = await testDatabase(t);
   await migrate(pool, { schema, migrations });
