@@ -130,6 +130,7 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
   let fold = start();
   let position = lease.position;
   let seen: number | undefined;
+  const reader = {};
   const speed = speedometer();
 
   async function write(events: readonly ProjectedEvent[], to: bigint, last: StoredEvent | undefined): Promise<void> {
@@ -168,7 +169,7 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
       return seen;
     },
     advance: async (upTo) => {
-      const page = await feed.page(position);
+      const page = await feed.page(position, reader);
       seen = page.end || page.scannedTo <= position ? page.rings : undefined;
       const end = upTo !== undefined && upTo < page.scannedTo ? upTo : page.scannedTo;
       if (end <= position) return false;

@@ -5,6 +5,7 @@ import { UnknownEventType } from '../../eventlog/failures.ts';
 import { Bell, Pace } from '../../eventlog/follow.ts';
 import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
+import { Convoy } from './convoy.ts';
 import { erasedBy } from './erased.ts';
 import type { ProjectedEvent } from './projection.ts';
 
@@ -30,20 +31,20 @@ export interface Feed {
   readonly bell: Bell;
   /** Of those who follow the end of the log. */
   readonly pace: Pace;
-  /** The page that follows a position; `scannedTo` is that position itself when there is nothing new. */
-  page(after: bigint): Promise<Page>;
+  /** The page that follows a position, for a reader; `scannedTo` is that position itself when there is nothing new. */
+  page(after: bigint, reader: object): Promise<Page>;
   /** Rings the bell on news, until the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
 }
 
 /** Of a subscription only that the log has grown is wanted; the pages are read apart. */
 const NO_EVENT: LogFilter = { categories: [] };
-/** Decoded and opened for several readers, a page takes some 4 MiB. */
-const KEPT_PAGES = 3;
+/** Decoded and opened for several readers, a page takes some 4 MiB. Readers go along together, so that two are enough for all. */
+const KEPT_PAGES = 2;
 
 /**
- * The log as all projections of a process read it: each stretch is read and decoded once, and whoever comes a little later
- * finds it at hand.
+ * The log as all projections of a process read it: each stretch is read and decoded once, whoever comes a little later finds it at
+ * hand, and who is ahead waits a little for those who do not.
  */
 export function createFeed(parts: {
   readonly log: EventLog;
@@ -55,6 +56,7 @@ export function createFeed(parts: {
   const { log, codec, registry, filter, batch } = parts;
   const bell = new Bell();
   const pace = new Pace();
+  const convoy = new Convoy();
   const recent: Page[] = [];
   const underway = new Map<bigint, Promise<Page>>();
 
@@ -99,11 +101,18 @@ export function createFeed(parts: {
   return {
     bell,
     pace,
-    page: (after) => {
-      const known = recent.find((page) => page.after <= after && after < page.scannedTo);
-      if (known) return Promise.resolve(known);
-      const same = underway.get(after);
-      if (same) return same;
+    page: async (after, reader) => {
+      convoy.stands(reader, after);
+      for (;;) {
+        const known = recent.find((page) => page.after <= after && after < page.scannedTo) ?? underway.get(after);
+        if (known) return known;
+        const last = recent.at(-1);
+        const length = last && !last.end ? last.scannedTo - last.after : 0n;
+        // One page more than these would cost the oldest that is kept.
+        const others = length > 0n && convoy.waitFor(after, length, length * BigInt(KEPT_PAGES - 1));
+        if (!others) break;
+        await others;
+      }
       const fresh = read(after).finally(() => underway.delete(after));
       underway.set(after, fresh);
       return fresh;
