@@ -42,9 +42,9 @@ const feed = createFeed({ log, codec, registry, filter: undefined, batch: 200 })
 
 /** Every event with the statements its rows take, in log order, for ever. */
 async function* work() {
-  const reader = {};
+  const [build, { signal }] = [{ id: 0, state: 'live' }, new AbortController()];
   for (let after = 0n; ; ) {
-    const page = await feed.page(after, reader);
+    const page = await feed.page(after, build, signal);
     const opened = await Promise.all(folds.map(({ opening, categories }) => page.items(opening, categories)));
     const items = opened.map((list) => new Map(list.map(({ stored, event }) => [stored.position, event])));
     for (const { stored } of page.sealed) {

@@ -86,7 +86,7 @@ export async function runBuild(parts: RunnerParts, projection: Projection, build
 
 async function work(parts: RunnerParts, projection: Projection, held: Lease, signal: AbortSignal): Promise<void> {
   const { builds, feed, leaseMs } = parts;
-  const writer = await createWriter(parts, projection, held);
+  const writer = await createWriter(parts, projection, held, signal);
   let renewed = Date.now();
   while (!signal.aborted) {
     if (await writer.advance()) renewed = Date.now();
@@ -109,8 +109,13 @@ export interface Writer {
   advance(upTo?: bigint): Promise<boolean>;
 }
 
-/** Folds pages of the feed into one build, from the lease's checkpoint on. After an error it must not be used again. */
-export async function createWriter(parts: RunnerParts, projection: Projection, lease: Lease): Promise<Writer> {
+/** Folds pages of the feed into one build, from the lease's checkpoint on. After an error it must not be used again; once the signal aborts it waits for nobody. */
+export async function createWriter(
+  parts: RunnerParts,
+  projection: Projection,
+  lease: Lease,
+  signal: AbortSignal = AbortSignal.any([]),
+): Promise<Writer> {
   const { builds, feed, codec, log, leaseMs } = parts;
   const { build } = lease;
   const skipped = await builds.skipped(build);
@@ -130,7 +135,6 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
   let fold = start();
   let position = lease.position;
   let seen: number | undefined;
-  const reader = {};
   const speed = speedometer();
 
   async function write(events: readonly ProjectedEvent[], to: bigint, last: StoredEvent | undefined): Promise<void> {
@@ -169,7 +173,7 @@ export async function createWriter(parts: RunnerParts, projection: Projection, l
       return seen;
     },
     advance: async (upTo) => {
-      const page = await feed.page(position, reader);
+      const page = await feed.page(position, build, signal);
       seen = page.end || page.scannedTo <= position ? page.rings : undefined;
       const end = upTo !== undefined && upTo < page.scannedTo ? upTo : page.scannedTo;
       if (end <= position) return false;

@@ -36,12 +36,12 @@ export async function checkProjection(parts: RunnerParts, projection: Projection
   const scratch = await builds.scratch(projection);
   try {
     const own = await leaseOn(parts, scratch, signal);
-    const rebuilt = await createWriter(parts, projection, own);
+    const rebuilt = await createWriter(parts, projection, own, signal);
     while (await rebuilt.advance()) signal.throwIfAborted();
     const held = await leaseOn(parts, live, signal, true);
     try {
       if (rebuilt.position > held.position) {
-        const catchingUp = await createWriter(parts, projection, held);
+        const catchingUp = await createWriter(parts, projection, held, signal);
         while (await catchingUp.advance(rebuilt.position)) signal.throwIfAborted();
       }
       while (await rebuilt.advance(held.position)) signal.throwIfAborted();

@@ -5,9 +5,10 @@ import { UnknownEventType } from '../../eventlog/failures.ts';
 import { Bell, Pace } from '../../eventlog/follow.ts';
 import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
 import { isConnectionFault } from '../../platform/database.ts';
-import { Convoy } from './convoy.ts';
+import type { Build } from './builds.ts';
 import { erasedBy } from './erased.ts';
 import type { ProjectedEvent } from './projection.ts';
+import { Readers } from './readers.ts';
 
 /** An event of a page: decoded, or what stood in the way. */
 export type Item =
@@ -21,6 +22,8 @@ export interface Page {
   readonly rings: number;
   /** Whether nothing came after it when it was read, as far as the log can tell. */
   readonly end: boolean;
+  /** How many positions it spans when it is full: 0 at the end of the log. */
+  readonly length: bigint;
   /** Everything in the page, with every personal value sealed. */
   readonly sealed: readonly Item[];
   /** The events of these processes with personal values opened up to a tier; done once for all who ask the same. */
@@ -31,20 +34,33 @@ export interface Feed {
   readonly bell: Bell;
   /** Of those who follow the end of the log. */
   readonly pace: Pace;
-  /** The page that follows a position, for a reader; `scannedTo` is that position itself when there is nothing new. */
-  page(after: bigint, reader: object): Promise<Page>;
+  /**
+   * The page that follows a position, for a build; `scannedTo` is that position itself when there is nothing new, or the signal
+   * aborts before there is a page.
+   */
+  page(after: bigint, build: Pick<Build, 'id' | 'state'>, signal: AbortSignal): Promise<Page>;
   /** Rings the bell on news, until the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
 }
 
 /** Of a subscription only that the log has grown is wanted; the pages are read apart. */
 const NO_EVENT: LogFilter = { categories: [] };
-/** Decoded and opened for several readers, a page takes some 4 MiB. Readers go along together, so that two are enough for all. */
+/** Decoded and opened for several readers, a page takes some 4 MiB. Readers go through the log together: two serve all of them. */
 const KEPT_PAGES = 2;
+
+const NOTHING = { end: true, length: 0n, sealed: [], items: async () => [] };
+
+/** Builds that share the pages they read. */
+interface Group {
+  readonly readers: Readers;
+  readonly recent: Page[];
+  readonly underway: Map<bigint, Promise<Page>>;
+}
 
 /**
  * The log as all projections of a process read it: each stretch is read and decoded once, whoever comes a little later finds it at
- * hand, and who is ahead waits a little for those who do not.
+ * hand, and in a long stretch who is ahead waits a little for the others. What is shown never waits for what is being built.
+ * `now` is in milliseconds.
  */
 export function createFeed(parts: {
   readonly log: EventLog;
@@ -52,15 +68,15 @@ export function createFeed(parts: {
   readonly registry: Registry;
   readonly filter: LogFilter | undefined;
   readonly batch: number;
+  readonly now?: () => number;
 }): Feed {
   const { log, codec, registry, filter, batch } = parts;
   const bell = new Bell();
   const pace = new Pace();
-  const convoy = new Convoy();
-  const recent: Page[] = [];
-  const underway = new Map<bigint, Promise<Page>>();
+  const group = (): Group => ({ readers: new Readers(parts.now), recent: [], underway: new Map() });
+  const [shown, built] = [group(), group()];
 
-  async function read(after: bigint): Promise<Page> {
+  async function read(after: bigint, { recent }: Group): Promise<Page> {
     const { rings } = bell;
     const read = await log.readAll(after, batch, filter);
     pace.brought(read, batch);
@@ -74,6 +90,7 @@ export function createFeed(parts: {
       scannedTo,
       rings,
       end,
+      length: !end && events.length >= batch ? scannedTo - after : 0n,
       sealed,
       items: (opening, categories) => {
         const key = `${opening} ${categories.join(' ')}`;
@@ -98,24 +115,30 @@ export function createFeed(parts: {
     return page;
   }
 
+  async function pageFor(group: Group, after: bigint, reader: number, signal: AbortSignal): Promise<Page> {
+    const { readers, recent, underway } = group;
+    for (;;) {
+      const known = recent.find((page) => page.after <= after && after < page.scannedTo) ?? underway.get(after);
+      if (known) return known;
+      const others = readers.others(reader, signal);
+      if (!others) break;
+      await others;
+    }
+    if (signal.aborted) return { ...NOTHING, after, scannedTo: after, rings: bell.rings };
+    const fresh = read(after, group).finally(() => underway.delete(after));
+    underway.set(after, fresh);
+    return fresh;
+  }
+
   return {
     bell,
     pace,
-    page: async (after, reader) => {
-      convoy.stands(reader, after);
-      for (;;) {
-        const known = recent.find((page) => page.after <= after && after < page.scannedTo) ?? underway.get(after);
-        if (known) return known;
-        const last = recent.at(-1);
-        const length = last && !last.end ? last.scannedTo - last.after : 0n;
-        // One page more than these would cost the oldest that is kept.
-        const others = length > 0n && convoy.waitFor(after, length, length * BigInt(KEPT_PAGES - 1));
-        if (!others) break;
-        await others;
-      }
-      const fresh = read(after).finally(() => underway.delete(after));
-      underway.set(after, fresh);
-      return fresh;
+    page: async (after, { id, state }, signal) => {
+      const group = state === 'live' ? shown : built;
+      group.readers.asks(id, after);
+      const page = await pageFor(group, after, id, signal);
+      group.readers.given(id, page.length);
+      return page;
     },
     follow: async (signal) => {
       for await (const _ of log.subscribe(await log.head(), NO_EVENT, signal)) bell.ring();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import type { Registry } from '../../domain/kernel/registry.ts';
@@ -85,6 +86,8 @@ function watch(metrics: Metrics, db: Kysely<unknown>, { schema, log }: Projector
 export async function runProjector(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
   const runner = runnerParts(parts);
   const { builds, feed, logger } = runner;
+  // Every build listens for the end.
+  setMaxListeners(0, signal);
   const running = new Map<number, Promise<void>>();
   const following = followForEver();
 
