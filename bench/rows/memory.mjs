@@ -18,7 +18,7 @@ export async function measure(bench) {
   const place = await installation(bench, 'memory');
   const { core } = place;
   // Before a worker runs: what it writes would take positions that are filled.
-  await fillLog(core, bench.quick ? 5_000 : 100_000);
+  const { events } = await fillLog(core, bench.quick ? 5_000 : 100_000);
   const all = await program(bench, place, 'api', 'projector', 'worker');
   const { client, directory } = await offices(place, await all.ready());
   await until(core, Number(await core.log.head()));
@@ -35,7 +35,7 @@ export async function measure(bench) {
     await until(core, Number(await core.log.head()));
   });
   return [
-    ...figuresOf('rebuild', 'a rebuild of all read models', rebuilding),
+    ...figuresOf('rebuild', `a rebuild of all read models over ${events.toLocaleString('en-US')} events`, rebuilding),
     ...figuresOf('import', `an import of ${register.submitted} claims`, importing),
   ];
 }

@@ -14,6 +14,7 @@ import { caughtUp } from '../support/reads.mjs';
 
 const SMALL = 10_000;
 const LARGE = 1_000_000;
+const MADE = 'read models copied by SQL over a log of some thousand cases';
 /** Events of the one committee whose clerk asks, which is no larger among more cases. */
 const OWN = 7_000;
 
@@ -60,6 +61,7 @@ export async function measure(bench) {
       work: 'search for a name that every third bears',
       as: 'ninewa.registrar',
       path: '/v1/register?name=father',
+      atMost: 1.5,
     },
   ];
   const figures = [];
@@ -68,7 +70,7 @@ export async function measure(bench) {
     const asked = {};
     for (const [size, place] of Object.entries(places)) asked[size] = await asking(place, as, path, skip);
     const found = await inTurns(bench.quick ? 1 : 5, asked);
-    figures.push({ ...figure, unit: 'ms', ours: found.large, peer: found.small, peerName: '10,000 cases' });
+    figures.push({ ...figure, note: MADE, unit: 'ms', ours: found.large, peer: found.small, peerName: '10,000 cases' });
   }
   return [...figures, ...(await crowd(places.large, bench.quick ? 1 : 5, bench.quick ? 2 : 6))];
 }

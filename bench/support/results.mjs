@@ -1,4 +1,5 @@
 /** Writes bench/RESULTS.md. */
+import { spawnSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import pg from 'pg';
 import { digits, hasTarget, held, median, reached, target } from './figures.mjs';
@@ -49,6 +50,12 @@ function lineOf(figure, machine) {
 
 const kept = (earlier, row) => earlier.split('\n').filter((line) => line.endsWith(`${mark(row)} |`));
 
+/** The commit that was measured, where it is known. */
+function commit() {
+  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { encoding: 'utf8' });
+  return status === 0 ? [stdout.trim()] : [];
+}
+
 async function machineOf(url) {
   const client = new pg.Client(url);
   await client.connect();
@@ -61,6 +68,7 @@ async function machineOf(url) {
     `Node ${process.versions.node}`,
     `Postgres ${rows[0].server_version.split(' ')[0]}`,
     new Date().toISOString().slice(0, 10),
+    ...commit(),
   ];
   return parts.join(', ');
 }
