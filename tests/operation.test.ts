@@ -1,11 +1,14 @@
 /** What whoever runs Masar sees of it: probes, metrics, traces. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
+import { duplexPair } from 'node:stream';
+import { text as wholeOf } from 'node:stream/consumers';
 import t from 'tap';
 import { migrateAll } from '../src/compose.ts';
 import { readConfig } from '../src/platform/config.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
-import { serveOperations } from '../src/platform/operationsServer.ts';
+import { answerOperations, serveOperations } from '../src/platform/operationsServer.ts';
 import { isSampled, parentIn, spanIdOf, traceIdOf } from '../src/platform/tracing/ids.ts';
 import { openTracer } from '../src/platform/tracing/otlp.ts';
 import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
@@ -145,6 +148,35 @@ t.test('a process that leans on what is away is alive and not ready, and one who
   checks.now = () => new Promise(() => {});
   t.equal(await status('/health/ready'), 503);
 });
+
+t.test(
+  'a probe is answered wherever it comes from, as a node may have any address, and figures to near ones alone',
+  async (t) => {
+    const metrics = createMetrics({ processMetrics: false });
+    metrics.gauge('x', 'x').set(7);
+    const server = createServer(answerOperations({ metrics, checks: async () => [] }));
+    /** Asks as somebody at an address would: the same requests over a connection that says so. */
+    const ask = (address: string, path: string) =>
+      new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+        const [theirs, ours] = duplexPair();
+        server.emit('connection', Object.assign(ours, { remoteAddress: address }));
+        const asked = request({ path, headers: { connection: 'close' }, createConnection: () => theirs }, (answer) =>
+          wholeOf(answer).then((text) => resolve({ status: answer.statusCode, text }), reject),
+        );
+        asked.on('error', reject).end();
+      });
+    for (const address of ['203.0.113.7', '100.64.0.9', '2001:db8::7', '::ffff:203.0.113.7']) {
+      t.equal((await ask(address, '/health/live')).status, 200, `${address} live`);
+      t.equal((await ask(address, '/health/ready')).status, 200, `${address} ready`);
+      const figures = await ask(address, '/metrics');
+      t.equal(figures.status, 404, address);
+      t.notMatch(figures.text, 'masar_x');
+    }
+    for (const address of ['127.0.0.1', '::ffff:10.1.2.3', '172.20.0.4', 'fd00::7']) {
+      t.match(await ask(address, '/metrics'), { status: 200, text: /^masar_x 7$/m }, address);
+    }
+  },
+);
 
 t.test('a collector that is away holds up nothing and costs bounded memory', async (t) => {
   const tracer = openTracer({ endpoint: 'http://127.0.0.1:1', share: 1 }, 'test', silentLog);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inTime } from './inTime.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,17 +17,18 @@ export interface OperationsParts {
 /** Checks that take longer are not passed. */
 const CHECKS_MS = 3_000;
 
+const NOWHERE = { status: 'no such address' };
+
 function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
 }
 
 /**
- * Answers probes and Prometheus on a port of their own (`/health/live`, `/health/ready`, `/metrics`), in every role: a projector or
- * a worker has no API to ask. Asks no token and tells of no case or person; answered to this machine and private networks only.
- * Resolves with the port it listens at, and what ends it.
+ * Answers probes (`/health/live`, `/health/ready`) and Prometheus (`/metrics`). Asks no token and tells of no case or person. Figures are
+ * for this machine and private networks only; a probe comes from a node, whose address may be any.
  */
-export async function serveOperations(parts: OperationsParts): Promise<{ readonly port: number; close(): Promise<void> }> {
+export function answerOperations(parts: Pick<OperationsParts, 'metrics' | 'checks'>): RequestListener {
   const answers: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
     '/health/live': async (response) => send(response, 200, { status: 'live' }),
     '/health/ready': async (response) => {
@@ -36,19 +37,25 @@ export async function serveOperations(parts: OperationsParts): Promise<{ readonl
       send(response, ok ? 200 : 503, { status: ok ? 'ready' : 'not ready', checks });
     },
     '/metrics': async (response) => {
+      if (!isNear(response.socket?.remoteAddress ?? '')) return send(response, 404, NOWHERE);
       const { contentType, body } = await parts.metrics.scrape();
       response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' });
       response.end(body);
     },
   };
-  const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
-    const answer = isNear(request.socket.remoteAddress ?? '') ? answers[request.url?.split('?', 1)[0] ?? ''] : undefined;
-    if (!answer || request.method !== 'GET') return send(response, 404, { status: 'no such address' });
+  return (request, response) => {
+    const answer = answers[request.url?.split('?', 1)[0] ?? ''];
+    if (!answer || request.method !== 'GET') return send(response, 404, NOWHERE);
     answer(response).catch(() => {
       if (response.headersSent) response.destroy();
       else send(response, 503, { status: 'failed' });
     });
-  });
+  };
+}
+
+/** Answers operations on a port of their own, in every role: a projector or a worker has no API to ask. Resolves with that port, and what ends it. */
+export async function serveOperations(parts: OperationsParts): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = createServer({ requestTimeout: 10_000 }, answerOperations(parts));
   server.listen(parts.port, parts.host);
   await once(server, 'listening');
   return {
