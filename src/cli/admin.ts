@@ -1,7 +1,6 @@
 /**
  * `npm run admin -- bootstrap …` makes the first administrator of an installation, once, on record.
  */
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openCore } from '../compose.ts';
 import { Refused } from '../domain/kernel/errors.ts';
@@ -11,7 +10,9 @@ import { DEVELOPMENT_ISSUER } from '../platform/developmentIssuer.ts';
 import { createLogger } from '../platform/logging.ts';
 import { run } from './run.ts';
 
-const USAGE = `npm run admin -- bootstrap --subject SIGN-IN --name-ar NAME [--name-latin NAME] --ministry-ar NAME --ministry-en NAME [--issuer URL] [--from YYYY-MM-DD]`;
+const USAGE = `npm run admin -- bootstrap --subject SIGN-IN --name-ar NAME [--name-latin NAME] --ministry-ar NAME --ministry-en NAME --by "WHO" [--issuer URL] [--from YYYY-MM-DD]
+
+WHO runs it stays on record: in a container the account is everybody's.`;
 
 await run(async () => {
   const { values, positionals } = parseArgs({
@@ -23,11 +24,13 @@ await run(async () => {
       'name-latin': { type: 'string' },
       'ministry-ar': { type: 'string' },
       'ministry-en': { type: 'string' },
+      by: { type: 'string' },
       from: { type: 'string', default: new Date().toISOString().slice(0, 10) },
     },
   });
   const { subject, 'name-ar': ar, 'name-latin': latin, 'ministry-ar': ministryAr, 'ministry-en': ministryEn } = values;
-  if (positionals[0] !== 'bootstrap' || !subject || !ar || !ministryAr || !ministryEn) throw new Error(`usage: ${USAGE}`);
+  const by = values.by?.trim();
+  if (positionals[0] !== 'bootstrap' || !subject || !ar || !ministryAr || !ministryEn || !by) throw new Error(`usage: ${USAGE}`);
   const config = readConfig(process.env);
   const issuer = values.issuer ?? config.oidc?.issuer ?? DEVELOPMENT_ISSUER;
   const core = await openCore(config, createLogger({ level: 'warn' }), 'masar admin');
@@ -40,7 +43,7 @@ await run(async () => {
         name: { ar, ...(latin ? { latin } : {}) },
         ministry: { ar: ministryAr, en: ministryEn },
         from: values.from,
-        ranBy: userInfo().username,
+        ranBy: by,
       },
     );
     process.stdout.write(`${subject} (${issuer}) is the first administrator: staff ${staff}\n`);

@@ -1,4 +1,4 @@
-/** `npm run jobs -- status | troubled | retry ID | drop ID | skip REACTOR POSITION --reason "why"`: looks after follow-ups. */
+/** `npm run jobs -- status | troubled | retry ID | drop ID … | skip REACTOR POSITION …`: looks after follow-ups. */
 import { openCore, SCHEMAS } from '../compose.ts';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';

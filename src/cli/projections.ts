@@ -1,5 +1,5 @@
 /**
- * `npm run projections -- status | rebuild NAME | check [NAME …] | skip NAME POSITION --reason "why"`: looks after the read models;
+ * `npm run projections -- status | rebuild NAME | check [NAME …] | skip NAME POSITION …`: looks after the read models;
  * with `--store restricted`, after those of the restricted store.
  */
 import type pg from 'pg';

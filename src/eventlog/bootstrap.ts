@@ -16,7 +16,7 @@ export interface Bootstrap {
   readonly ministry: Names;
   /** First day of the ministry in the directory, `YYYY-MM-DD`. */
   readonly from: string;
-  /** The account on the machine that runs this. */
+  /** Who runs this, in their own words. */
   readonly ranBy: string;
   readonly synthetic?: boolean;
 }

@@ -48,14 +48,27 @@ t.test('who looks after follow-ups sees what waits and why, tries again, drops a
   t.match(await says('troubled'), { code: 0, text: new RegExp(`^${job.id}  papers: open.*WRONG_STATE`) });
   t.match(await says('retry', job.id), { code: 0 });
   t.match(await says('status'), { text: /1 wait .* 0 refused/ });
-  t.match(await says('drop', job.id), { code: 0, text: /on record/ });
-  t.match(await says('drop', job.id), { code: 1, text: /no such/ }, 'once');
+  t.match(await says('drop', job.id, '--by', 'an operator'), { code: 0, text: /on record/ });
+  t.match(await says('drop', job.id, '--by', 'another'), { code: 1, text: /no such/ }, 'once');
+  const { rows: dropped } = await pool.query(`select by_whom from ${SCHEMA}.jobs where id = $1`, [job.id]);
+  t.same(dropped, [{ by_whom: 'an operator' }]);
   await store.halt('papers', 5n, 'UNDECODABLE');
   t.match(await says('status'), { code: 1, text: /stands still at 5 .*UNDECODABLE/ });
-  t.match(await says('skip', 'papers', '4', '--reason', 'a wrong one'), { code: 1 }, 'only where it stands');
-  t.match(await says('skip', 'papers', '5', '--reason', 'told to by the vendor'), { code: 0 });
+  t.match(
+    await says('skip', 'papers', '4', '--by', 'an operator', '--reason', 'a wrong one'),
+    { code: 1 },
+    'only where it stands',
+  );
+  t.match(await says('skip', 'papers', '5', '--by', 'another', '--reason', 'told to by the vendor'), { code: 0 });
   t.ok(await store.isSkipped('papers', 5n));
-  for (const wrong of [[], ['skip', 'papers', '5'], ['retry'], ['status', 'papers'], ['mend']]) {
+  const { rows: skipped } = await pool.query(`select by_whom, reason from ${SCHEMA}.skipped_events`);
+  t.same(skipped, [{ by_whom: 'another', reason: 'told to by the vendor' }]);
+  const nobody = [
+    ['drop', job.id],
+    ['drop', job.id, '--by', ' '],
+    ['skip', 'papers', '5', '--reason', 'x'],
+  ];
+  for (const wrong of [...nobody, [], ['skip', 'papers', '5', '--by', 'x'], ['retry'], ['status', 'papers'], ['mend']]) {
     t.equal((await says(...wrong)).code, 2, wrong.join(' '));
   }
   await t.rejects(jobsCommand(['status', '--store', 'restricted'], tools), /no store restricted/);

@@ -42,8 +42,9 @@ t.test('an operator sees how far the read models are, rebuilds one, and proves t
   for (const wrong of [
     [],
     ['rebuild'],
-    ['skip', 'cases', 'first', '--reason', 'x'],
-    ['skip', 'cases', '1'],
+    ['skip', 'cases', 'first', '--by', 'x', '--reason', 'x'],
+    ['skip', 'cases', '1', '--by', 'x'],
+    ['skip', 'cases', '1', '--reason', 'x'],
     ['status', 'cases'],
   ]) {
     t.match(await command(...wrong), { code: 2, text: /npm run projections -- status/ }, wrong.join(' '));
@@ -85,8 +86,13 @@ t.test(
     }
     t.match(shown.text, /halting +1 +halted/);
     t.match(shown.text, new RegExp(`halted at position ${bad}: parcel.CaseReopened.v1 at parcel-${id}/1\n  failed: TypeError`));
-    t.match(await command('skip', 'halting', '1', '--reason', 'no'), { code: 1, text: /is not halted at position 1/ });
-    t.match(await command('skip', 'halting', String(bad), '--reason', 'known'), { code: 0 });
+    t.match(await command('skip', 'halting', '1', '--by', 'an operator', '--reason', 'no'), {
+      code: 1,
+      text: /is not halted at position 1/,
+    });
+    t.match(await command('skip', 'halting', String(bad), '--by', 'an operator', '--reason', 'known'), { code: 0 });
+    const { rows } = await models.pool.query(`select by, reason from ${SCHEMA}.projection_skip`);
+    t.same(rows, [{ by: 'an operator', reason: 'known' }]);
     t.ok(await models.waitFor(['halting'], bad, 5_000));
     t.equal((await command('status')).code, 0);
   },

@@ -1,18 +1,17 @@
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Operator } from '../../workers/runtime/status.ts';
 
 const USAGE = `npm run jobs -- status
 npm run jobs -- troubled
 npm run jobs -- retry ID
-npm run jobs -- drop ID
-npm run jobs -- skip REACTOR POSITION --reason "why"
+npm run jobs -- drop ID --by "WHO"
+npm run jobs -- skip REACTOR POSITION --by "WHO" --reason "WHY"
 
 status    how many follow-ups of each reactor wait, and where and why one stands still
 troubled  follow-ups that were refused by a rule, or put off three times and more
 retry     another try now
-drop      lets a follow-up be without its effect; who did so is kept
-skip      lets a reactor pass over the one event it stands still at; who, when and why is kept
+drop      lets a follow-up be without its effect; WHO did so is kept
+skip      lets a reactor pass over the one event it stands still at; WHO, when and WHY is kept
 
 --store restricted  the same of the restricted store`;
 
@@ -29,13 +28,15 @@ export interface JobTools {
 export async function jobsCommand(argv: readonly string[], tools: JobTools): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { reason: { type: 'string' }, store: { type: 'string', default: 'general' } },
+    options: { by: { type: 'string' }, reason: { type: 'string' }, store: { type: 'string', default: 'general' } },
     allowPositionals: true,
   });
   const { print } = tools;
   const [command, name, position, ...more] = positionals;
   const operator = values.store === 'restricted' ? tools.restricted : values.store === 'general' ? tools.general : undefined;
   if (!operator) throw new Error(`there is no store ${values.store} here`);
+  // In a container the account is everybody's, so whoever it is says so.
+  const by = values.by?.trim();
   const reason = values.reason?.trim();
   const said = (there: boolean, what: string): number => {
     print(there ? what : 'there is no such thing');
@@ -44,11 +45,11 @@ export async function jobsCommand(argv: readonly string[], tools: JobTools): Pro
   if (command === 'status' && name === undefined) return status(operator, print);
   if (command === 'troubled' && name === undefined) return troubled(operator, print);
   if (command === 'retry' && name && position === undefined) return said(await operator.retry(name), 'it is tried again now');
-  if (command === 'drop' && name && position === undefined) {
-    return said(await operator.drop(name, userInfo().username), 'it is dropped, on record');
+  if (command === 'drop' && name && position === undefined && by) {
+    return said(await operator.drop(name, by), 'it is dropped, on record');
   }
-  if (command === 'skip' && name && /^\d+$/.test(position ?? '') && reason && more.length === 0) {
-    const there = await operator.skipEvent(name, BigInt(position ?? ''), userInfo().username, reason);
+  if (command === 'skip' && name && /^\d+$/.test(position ?? '') && by && reason && more.length === 0) {
+    const there = await operator.skipEvent(name, BigInt(position ?? ''), by, reason);
     return said(there, `${name} passes over the event at ${position}, on record`);
   }
   print(USAGE);

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { pause } from '../../eventlog/follow.ts';
@@ -10,12 +9,12 @@ import { type ProjectionStatus, projectionStatus } from '../../projections/runti
 const USAGE = `npm run projections -- status
 npm run projections -- rebuild NAME
 npm run projections -- check [NAME …]
-npm run projections -- skip NAME POSITION --reason "why"
+npm run projections -- skip NAME POSITION --by "WHO" --reason "WHY"
 
 status   how far each read model is, and where and why one halted
 rebuild  builds a read model anew beside the one shown, which is replaced when the new one has caught up
 check    rebuilds into a scratch place and compares byte for byte; ends with 1 if anything differs
-skip     passes over the one event a read model is halted at; who, when and why is kept
+skip     passes over the one event a read model is halted at; WHO, when and WHY is kept
 
 --store restricted  the same of the restricted store`;
 
@@ -39,7 +38,7 @@ export async function projectionsCommand(
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { reason: { type: 'string' }, store: { type: 'string', default: 'general' } },
+    options: { by: { type: 'string' }, reason: { type: 'string' }, store: { type: 'string', default: 'general' } },
     allowPositionals: true,
   });
   const { general, restricted, print } = stores;
@@ -56,8 +55,10 @@ export async function projectionsCommand(
   if (command === 'rebuild' && projection && names.length === 1) return rebuild(tools, projection, signal);
   if (command === 'check')
     return check(tools, names.length === 0 ? tools.projections : names.flatMap((name) => known(name) ?? []), signal);
-  if (command === 'skip' && projection && names.length === 2 && /^\d+$/.test(names[1] ?? '') && values.reason?.trim()) {
-    return skip(tools, projection, BigInt(names[1] ?? ''), values.reason.trim());
+  // In a container the account is everybody's, so whoever it is says so.
+  const [by, reason] = [values.by?.trim(), values.reason?.trim()];
+  if (command === 'skip' && projection && names.length === 2 && /^\d+$/.test(names[1] ?? '') && by && reason) {
+    return skip(tools, projection, { position: BigInt(names[1] ?? ''), by, reason });
   }
   tools.print(USAGE);
   return 2;
@@ -144,9 +145,15 @@ async function check(tools: ProjectionTools, projections: readonly Projection[],
   return same ? 0 : 1;
 }
 
-async function skip(tools: ProjectionTools, projection: Projection, position: bigint, reason: string): Promise<number> {
+interface Skip {
+  readonly position: bigint;
+  readonly by: string;
+  readonly reason: string;
+}
+
+async function skip(tools: ProjectionTools, projection: Projection, { position, by, reason }: Skip): Promise<number> {
   const { builds } = runnerParts(tools);
-  const done = await builds.skip(projection.name, position, userInfo().username, reason);
+  const done = await builds.skip(projection.name, position, by, reason);
   tools.print(
     done
       ? `${projection.name} passes over the event at position ${position}; it goes on by itself within seconds`

@@ -22,7 +22,7 @@ export const events = {
     identity: personal(Identity, 'T1'),
     synthetic: z.boolean().optional(),
   }),
-  /** `ranBy`: the account on the machine from which the first administrator was made. */
+  /** `ranBy`: who made the first administrator, as they said themselves. */
   AdministratorBootstrapped: z.strictObject({ ranBy: personal(z.string(), 'T1') }),
   MembershipGranted: z.strictObject({
     membership: id,
