@@ -8,6 +8,7 @@ import { ensure, Refused } from '../domain/kernel/errors.ts';
 import type { Context, FactRefs, Facts } from '../domain/kernel/process.ts';
 import type { Registry } from '../domain/kernel/registry.ts';
 import type { Keyring } from '../platform/keyring.ts';
+import { appendCarefully, onceSent } from './appendCarefully.ts';
 import type { Cases, LoadedCase } from './cases.ts';
 import type { Codec } from './codec.ts';
 import { type Attaching, noFiles } from './documents/attaching.ts';
@@ -15,16 +16,7 @@ import { type Decision, type Drafted, draftEvents } from './drafting.ts';
 import { Stale } from './failures.ts';
 import { derivedId } from './ids.ts';
 import { maySee, permit } from './permit.ts';
-import {
-  type AppendResult,
-  type EventLog,
-  type ExpectedRevision,
-  LogUnavailable,
-  OutcomeUnknown,
-  type Position,
-  type ProposedEvent,
-  RevisionConflict,
-} from './port.ts';
+import { type AppendResult, type EventLog, type Position, type ProposedEvent, RevisionConflict } from './port.ts';
 import { isTaken, settleReservation } from './reservations.ts';
 import type { RightsOf } from './rights.ts';
 import { calendarRule, type Rulebook } from './rulebook.ts';
@@ -76,8 +68,10 @@ export interface Outcome {
 
 export interface Executor {
   /**
-   * The one way into the log. @throws Refused, InvalidInput, Stale; LogUnavailable and OutcomeUnknown from the log, after
-   * one retry with the same bytes.
+   * The one way into the log. @throws Refused, InvalidInput, Stale; LogUnavailable when nothing was written; OutcomeUnknown when
+   * the command may be in the log: its append got lost, and was not met there when it was sent once more with the same bytes, or
+   * it could not be looked up what of it is there; or it is there, and what follows it (its reservations, the case to be answered)
+   * met a store or a key service that is away. The same key then answers what became of it.
    */
   execute(request: CommandRequest): Promise<Outcome>;
 }
@@ -99,7 +93,6 @@ export interface ExecutorParts {
 }
 
 const ATTEMPTS = 4;
-const NOTHING = new Uint8Array();
 /** Clocks of offices differ a little; beyond this a fact lies in the future. */
 const SKEW_MS = 120_000;
 
@@ -168,16 +161,17 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const sealed: RecordedEvent[] = [];
     const bytes = await parts.codec.encode(drafts.events, (event) => sealed.push(event));
     const expected = loaded.record.exists ? loaded.record.revision : 'none';
-    const written = await appendCarefully(loaded.record.stream, expected, bytes).catch((error: unknown) => {
+    const written = await appendCarefully(parts.log, loaded.record.stream, expected, bytes).catch((error: unknown) => {
       if (!(error instanceof RevisionConflict)) throw error;
-      return undefined;
+      return 'overtaken' as const;
     });
     if (process.name === 'rule') rulebook.forget();
-    if (!written) {
+    if (!written || written === 'overtaken') {
       // With If-Match the next round answers what changed; an opening meets either its own retry or a foreign case, and a command
-      // that was given twice at once what became of it.
+      // that was given twice at once, which is in the log already, what became of it.
       ensure(attempt < ATTEMPTS, 'CONFLICT', { reference: loaded.record.reference });
-      return undefined;
+      if (written === 'overtaken') return undefined;
+      return onceSent('the command was given twice at once', () => attemptOnce(run, attempt + 1));
     }
     keep(loaded, bytes, sealed, written);
     if (drafts.reserved.length > 0) return settleAndAnswer(run, drafts, rights, written, told);
@@ -196,30 +190,6 @@ export function createExecutor(parts: ExecutorParts): Executor {
   ): void {
     if (!wrote || !proposed || !event || others.length > 0) return;
     cases.wrote?.(loaded, { ...proposed, stream: loaded.record.stream, revision, position }, event);
-  }
-
-  /**
-   * Sends an append whose outcome got lost once more with the same bytes: the log then meets its own events. Undefined where it met
-   * those of another process, which was given the same command at the same moment and may have decided otherwise.
-   */
-  async function appendCarefully(
-    stream: string,
-    expected: ExpectedRevision,
-    events: readonly ProposedEvent[],
-  ): Promise<AppendResult | undefined> {
-    const send = () => parts.log.append(stream, expected, events);
-    const result = await send().catch((error: unknown) => {
-      if (error instanceof OutcomeUnknown) return send();
-      throw error;
-    });
-    if (result.wrote !== false) return result;
-    const there = await parts.log.read(stream, expected === 'none' ? 0 : expected + 1).catch((error: unknown) => {
-      throw error instanceof LogUnavailable ? new OutcomeUnknown('what was appended could not be read', error) : error;
-    });
-    // A node of a cluster may lag behind the one that took the append.
-    if (there.length < events.length) throw new OutcomeUnknown('what was appended is not to be read yet');
-    const isOurs = events.every(({ bytes }, at) => Buffer.compare(bytes, there[at]?.bytes ?? NOTHING) === 0);
-    return isOurs ? result : undefined;
   }
 
   async function rightsFor(run: Run, now: string): Promise<Rights | undefined> {
@@ -279,12 +249,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
     written: AppendResult,
     saw: boolean,
   ): Promise<Outcome> {
-    for (const one of drafts.reserved) {
-      // The command is written already: no refusal of what follows may be told as a refusal of it.
-      const { stream, revision } = drafts.record;
-      await settleReservation({ execute, cases }, stream, one, revision).catch(unlessRefused);
-    }
-    const loaded = await cases.load(run.process, run.id);
+    // The command is written already: no refusal or outage of what follows may be told as one of it.
+    const loaded = await onceSent('the command is written, and what follows it is away', async () => {
+      for (const one of drafts.reserved) {
+        const { stream, revision } = drafts.record;
+        await settleReservation({ execute, cases }, stream, one, revision).catch(unlessRefused);
+      }
+      return cases.load(run.process, run.id);
+    });
     return outcomeOf(run, loaded, rights, loaded.stored.at(-1)?.position ?? written.position, saw);
   }
 

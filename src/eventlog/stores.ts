@@ -6,7 +6,7 @@ import type { KeyName, Keyring } from '../platform/keyring.ts';
 import type { Cases } from './cases.ts';
 import { type Codec, createCodec } from './codec.ts';
 import type { Executor } from './execute.ts';
-import { type EventLog, LogUnavailable, type Position } from './port.ts';
+import { type EventLog, LogUnavailable, OutcomeUnknown, type Position } from './port.ts';
 
 export type StoreKind = Process['store'];
 
@@ -39,7 +39,8 @@ export async function ofRestricted<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof RestrictedUnavailable) throw error;
+    // What may be written there is not told as what was not reached.
+    if (error instanceof RestrictedUnavailable || error instanceof OutcomeUnknown) throw error;
     if (error instanceof LogUnavailable || isConnectionFault(error)) throw new RestrictedUnavailable(error);
     throw error;
   }

@@ -44,6 +44,17 @@ t.test('an append whose answer was lost is of unknown outcome, and one effect wh
   t.equal((await log.read(stream)).length, 4);
 });
 
+t.test('an append that is written and whose place cannot be read is of unknown outcome', async (t) => {
+  const { server, log } = await loopback(t);
+  const [stream, events] = [newStream(), someEvents(1)];
+  await log.append(stream, 'none', events);
+  server.faults.readsRefused = 1;
+  await t.rejects(log.append(stream, 'none', events), OutcomeUnknown, 'one that was there already');
+  server.faults.readsRefused = 1;
+  await t.rejects(log.read(stream), LogUnavailable, 'control: a read that fails like this is of a log that is away');
+  t.equal((await log.append(stream, 'none', events)).position, await log.head());
+});
+
 t.test('an append that reached a follower goes to the leader by itself', async (t) => {
   const { server, log } = await loopback(t);
   server.faults.notLeader = 2;

@@ -171,6 +171,18 @@ t.test('a connection cut while the append is under way is of unknown outcome', a
   t.same(ids(await log.read(stream)), ids(events));
 });
 
+t.test('an append that found its stream elsewhere, which then cannot be looked at, is of unknown outcome', async (t) => {
+  const { pool, log } = await logIn(t);
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  const blind: Pool = Object.assign(Object.create(pool) as Pool, { query: () => Promise.reject(refused) });
+  const other = createPostgresLog({ pool: blind, schema, listen: false });
+  const [stream, events] = [newStream(), someEvents(2)];
+  await other.append(stream, 'none', events);
+  await t.rejects(other.append(stream, 'none', events), OutcomeUnknown);
+  t.match(await log.append(stream, 'none', events), { revision: 1, wrote: false }, 'it was written, once');
+  await other.close();
+});
+
 t.test('an append that the database gives up on was certainly not written', async (t) => {
   const { pool, url } = await logIn(t);
   const hasty = createPool(url, { applicationName: 'hasty', lockTimeoutMs: 50 });

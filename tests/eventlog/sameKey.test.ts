@@ -11,7 +11,12 @@ import { refused, world } from '../support/scenario.ts';
 const BEFORE = '2026-03-01T23:59:59.999Z';
 const AFTER = '2026-03-02T00:00:00.001Z';
 
-const events = { ShopOpened: z.strictObject({}), CameEarly: z.strictObject({}), CameLate: z.strictObject({}) };
+const events = {
+  ShopOpened: z.strictObject({}),
+  ShopNamed: z.strictObject({}),
+  CameEarly: z.strictObject({}),
+  CameLate: z.strictObject({}),
+};
 const named = (text: string) => ({ en: text, ar: text });
 const p = defineProcess({
   name: 'shop',
@@ -21,7 +26,7 @@ const p = defineProcess({
   events,
   initial: { status: 'none' } as { status: 'none' | 'open' | 'early' | 'late' },
   evolve: (_state, { type }: FoldEvent<typeof events>) => ({
-    status: ({ ShopOpened: 'open', CameEarly: 'early', CameLate: 'late' } as const)[type],
+    status: ({ ShopOpened: 'open', ShopNamed: 'open', CameEarly: 'early', CameLate: 'late' } as const)[type],
   }),
   waitsOn: { none: () => [], open: () => [], early: () => [], late: () => [] },
   ends: ['early', 'late'],
@@ -47,6 +52,15 @@ const shop = p.withCommands({
     to: ['early', 'late'],
     decide: (_input, _state, { now }) => [{ type: now < '2026-03-02' ? 'CameEarly' : 'CameLate', data: {} }],
   }),
+  name: p.command({
+    from: ['open'],
+    permission: 'system',
+    input: z.strictObject({ name: z.string() }),
+    reserves: (c) => [{ scope: 'shop.name', value: c.name }],
+    emits: ['ShopNamed'],
+    to: ['open'],
+    decide: () => [{ type: 'ShopNamed', data: {} }],
+  }),
 });
 
 /** Two servers over one log, one on either side of midnight, that have both read the case and are given a command with one key. */
@@ -59,11 +73,11 @@ async function atMidnight(under: (log: EventLog) => EventLog = (log) => log) {
     const cases = createCases(log, codec, registry);
     const rights = async () => Promise.reject(new Error('the system needs no rights'));
     const { execute } = createExecutor({ log, codec, cases, registry, rulebook, keyring, rights, now: () => now });
-    const come = (input: object, key = 'one job') => {
+    const give = (command: string, input: object, key = 'one job') => {
       const principal: CommandRequest['principal'] = { kind: 'system', name: 'timer' };
-      return execute({ process: 'shop', command: 'come', id, input, key, principal });
+      return execute({ process: 'shop', command, id, input, key, principal });
     };
-    return { cases, come };
+    return { cases, give, come: (input: object, key?: string) => give('come', input, key) };
   };
   const servers = [server(BEFORE), server(AFTER)] as const;
   for (const { cases } of servers) await cases.load(shop, id);
@@ -132,3 +146,88 @@ t.test('where what was there first cannot be read, or not yet, nobody is told th
     t.match(await second.come({}), { status: 'early', revision: 1, replayed: true }, 'the same key tells it');
   }
 });
+
+t.test('a log that is away when a lost append is sent again is not told as one to which nothing was written', async (t) => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  for (const away of [new LogUnavailable('it starts up again'), refused]) {
+    const faults: Error[] = [];
+    const { w, id, servers } = await atMidnight((log) => ({
+      ...log,
+      append: async (...append) => {
+        const fault = faults.shift();
+        if (fault === away) throw away;
+        const written = await log.append(...append);
+        if (fault) throw fault;
+        return written;
+      },
+    }));
+    faults.push(new OutcomeUnknown('the server died after its commit'), away);
+    await t.rejects(servers[0].come({}), { name: 'OutcomeUnknown', cause: away });
+    t.equal((await w.log.read(`shop-${id}`)).length, 2, 'it was written');
+    t.match(await servers[0].come({}), { status: 'early', revision: 1, replayed: true }, 'the same key tells it');
+  }
+});
+
+t.test('what is away when an append is sent for the first time has written nothing, and says so', async (t) => {
+  let away = false;
+  const { w, id, servers } = await atMidnight((log) => ({
+    ...log,
+    append: async (...append) => (away ? Promise.reject(new LogUnavailable('gone')) : log.append(...append)),
+  }));
+  away = true;
+  await t.rejects(servers[0].come({}), { name: 'LogUnavailable' });
+  t.equal((await w.log.read(`shop-${id}`)).length, 1);
+});
+
+t.test('what is away after a command was written does not say that nothing was', async (t) => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  for (const away of [new LogUnavailable('gone'), refused]) {
+    for (const what of ['append to reservation', 'append to shop', 'read of reservation', 'read of shop'] as const) {
+      let named = false;
+      const faulty = async <T>(now: string, work: () => Promise<T>): Promise<T> => {
+        if (named && now.startsWith(what)) throw away;
+        return work();
+      };
+      const { w, id, servers } = await atMidnight((log) => ({
+        ...log,
+        append: async (...append) => {
+          const result = await faulty(`append to ${append[0]}`, () => log.append(...append));
+          if (append[0].startsWith('shop') && append[1] !== 'none') named = true;
+          return result;
+        },
+        read: (...read) => faulty(`read of ${read[0]}`, () => log.read(...read)),
+      }));
+      const name = () => servers[0].give('name', { name: 'At the bridge' });
+      await t.rejects(name(), { name: 'OutcomeUnknown', cause: away }, what);
+      named = false;
+      t.match(await name(), { status: 'open', replayed: true }, 'the same key tells it');
+      t.equal((await w.log.read(`shop-${id}`))[1]?.type, 'shop.ShopNamed.v1');
+    }
+  }
+});
+
+t.test(
+  'a command that another server wrote in the same moment is not told as unwritten when it cannot be looked up',
+  async (t) => {
+    let isTheirs = false;
+    let looks = 0;
+    const { servers } = await atMidnight((log) => ({
+      ...log,
+      append: async (...append) => {
+        const result = await log.append(...append);
+        if (append[1] !== 'none' && result.wrote === false) isTheirs = true;
+        return result;
+      },
+      read: async (...read) => {
+        // The first look is at what the log met; the next one begins a new round.
+        if (isTheirs && read[0].startsWith('shop')) looks += 1;
+        if (looks === 2) throw new LogUnavailable('gone');
+        return log.read(...read);
+      },
+    }));
+    const [first, second] = servers;
+    const [, late] = await Promise.allSettled([first.come({}), second.come({})]);
+    t.match(late, { status: 'rejected', reason: { name: 'OutcomeUnknown' } });
+    t.match(await second.come({}), { status: 'early', revision: 1, replayed: true });
+  },
+);

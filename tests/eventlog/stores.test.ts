@@ -7,8 +7,8 @@ import { createCodec, type Draft, UndecodableEvent } from '../../src/eventlog/co
 import { destroyRestricted } from '../../src/eventlog/erasures.ts';
 import { derivedId, newId } from '../../src/eventlog/ids.ts';
 import { missingKeys } from '../../src/eventlog/missingKeys.ts';
-import { LogUnavailable } from '../../src/eventlog/port.ts';
-import { RestrictedUnavailable, routed } from '../../src/eventlog/stores.ts';
+import { LogUnavailable, OutcomeUnknown } from '../../src/eventlog/port.ts';
+import { ofRestricted, RestrictedUnavailable, routed } from '../../src/eventlog/stores.ts';
 import { KeyMissing, memoryKeyring } from '../../src/platform/keyring.ts';
 import { parcel } from '../support/sampleProcess.ts';
 import { refused, someone, world } from '../support/scenario.ts';
@@ -64,6 +64,20 @@ t.test('values of the general store open while the restricted one is away, and i
   const [request] = await both.codec.decode(await general.log.read(`parcel-${id}`), 'all');
   t.match(request?.data, { name: NAME });
   await t.rejects(both.codec.open(rows, 'all'), RestrictedUnavailable);
+});
+
+t.test('what may be written in the restricted store is not told as a store that was not reached', async (t) => {
+  const cut = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  const unknown = new OutcomeUnknown('the connection broke', cut);
+  await t.rejects(
+    ofRestricted(() => Promise.reject(unknown)),
+    unknown,
+  );
+  await t.rejects(
+    ofRestricted(() => Promise.reject(cut)),
+    RestrictedUnavailable,
+    'control',
+  );
 });
 
 t.test('a key that is missing is a fault, and never told as erased', async (t) => {

@@ -15,6 +15,8 @@ export interface Faults {
   leaderPort: number | undefined;
   /** A read ends after so many events as if that were all. */
   readsEndAfter: number | undefined;
+  /** So many reads of streams fail as where no connection can be made. */
+  readsRefused: number;
 }
 
 export interface EventStoreServer {
@@ -44,7 +46,7 @@ export interface Ended {
  */
 export async function startEventStoreServer(): Promise<EventStoreServer> {
   const data = new EventStoreData();
-  const faults: Faults = { dropAfterCommit: 0, notLeader: 0, leaderPort: undefined, readsEndAfter: undefined };
+  const faults: Faults = { dropAfterCommit: 0, notLeader: 0, leaderPort: undefined, readsEndAfter: undefined, readsRefused: 0 };
   const subscriptions = new Set<Ended>();
   const served = { events: 0 };
   const sockets = new Set<Socket>();

@@ -29,7 +29,7 @@ export function asAppendError(error: unknown, stream: string, expected: Expected
     const actual = error instanceof Error && 'actualVersion' in error ? error.actualVersion : undefined;
     return new RevisionConflict(stream, expected, typeof actual === 'bigint' ? Number(actual) : 'none');
   }
-  if (isType(error, 'stream-deleted') || error instanceof LogUnavailable) return error;
+  if (isType(error, 'stream-deleted') || error instanceof LogUnavailable || error instanceof OutcomeUnknown) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (REFUSED.has(typeOf(error) ?? '') || NEVER_SENT.test(message)) return asReadError(error);
   return new OutcomeUnknown('the connection to EventStoreDB broke while appending', error);

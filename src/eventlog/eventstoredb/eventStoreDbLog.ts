@@ -1,7 +1,14 @@
 import { binaryEvent, NO_STREAM } from '@eventstore/db-client';
 import { checkAppend, passes } from '../admission.ts';
 import { Bell, follow, pause } from '../follow.ts';
-import type { AppendResult, EventLog, ExpectedRevision, ProposedEvent, StoredEvent } from '../port.ts';
+import {
+  type AppendResult,
+  type EventLog,
+  type ExpectedRevision,
+  OutcomeUnknown,
+  type ProposedEvent,
+  type StoredEvent,
+} from '../port.ts';
 import { Connection } from './connection.ts';
 import { answerTheDoor } from './doorbell.ts';
 import { asAppendError, asReadError, isType } from './errors.ts';
@@ -76,7 +83,10 @@ export function createEventStoreDbLog({
         const told = position === undefined ? { wrote: false } : {};
         if (position !== undefined && events.length === 1) return { revision, position: toPosition(position), ...told };
         // The server need not say where an append of several events, or one that was there already, ends in `$all`.
-        return { revision, position: await positionIn(stream, revision), ...told };
+        const end = await positionIn(stream, revision).catch((error: unknown) => {
+          throw new OutcomeUnknown('what was appended could not be read', error);
+        });
+        return { revision, position: end, ...told };
       } catch (error) {
         if (!isType(error, 'not-leader') || attempt > LEADER_CHANGES) throw asAppendError(error, stream, expected);
         // The client turns to the leader by itself, a moment after it has reported this.

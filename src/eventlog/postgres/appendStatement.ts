@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Pool, QueryConfig } from 'pg';
 import type { AppendResult, ExpectedRevision, ProposedEvent } from '../port.ts';
-import { RevisionConflict } from '../port.ts';
-import { asAppendError, asUnavailable, isConnectionLost } from './errors.ts';
+import { OutcomeUnknown, RevisionConflict } from '../port.ts';
+import { asAppendError, asUnavailable, isConnectionLost, isRefused } from './errors.ts';
 
 export interface Append {
   readonly stream: string;
@@ -78,7 +78,7 @@ export async function sendAppends(
 
 /**
  * Answers an append that found its stream elsewhere: as the first time when these very events are there already.
- * @throws RevisionConflict
+ * @throws RevisionConflict; OutcomeUnknown when it cannot be looked up whether they are
  */
 export async function answerRepeated(
   { pool, schema, timeoutMs }: AppendPlace,
@@ -92,7 +92,7 @@ export async function answerRepeated(
     query_timeout: timeoutMs,
   };
   const { rows } = await pool.query<{ id: string; revision: number; position: string }>(statement).catch((error: unknown) => {
-    throw asUnavailable(error);
+    throw isRefused(error) ? error : new OutcomeUnknown('what the stream has cannot be read', error);
   });
   const last = rows.at(-1);
   if (last === undefined || rows.length !== events.length || rows.some((row, i) => row.id !== events[i]!.id)) {

@@ -129,6 +129,11 @@ function read(parts: Parts, call: ReadCall): void {
 
 function answerRead(parts: Parts, call: ReadCall, options: streams.ReadReq.Options): void {
   const all = options.getAll();
+  if (!all && parts.faults.readsRefused > 0) {
+    parts.faults.readsRefused -= 1;
+    call.emit('error', { code: grpc.status.UNAVAILABLE, details: 'No connection established. Last error: ECONNREFUSED' });
+    return;
+  }
   const found = all ? readAll(parts.data, all, options) : readStream(parts.data, options);
   if (found === undefined) {
     const identifier = options.getStream()!.getStreamIdentifier();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Refused } from '../../../../src/domain/kernel/errors.ts';
 import type { CommandRequest, Executor } from '../../../../src/eventlog/execute.ts';
 import { Stale } from '../../../../src/eventlog/failures.ts';
-import { LogUnavailable } from '../../../../src/eventlog/port.ts';
+import { LogUnavailable, OutcomeUnknown } from '../../../../src/eventlog/port.ts';
 import { reservations } from '../../../../src/workers/reactors/reservations.ts';
 import type { TaskContext } from '../../../../src/workers/runtime/reactor.ts';
 import type { Action, Command, Fault } from './actions.ts';
@@ -118,9 +118,11 @@ export async function drive(stage: Stage, actions: readonly Action[], counts: Co
             : verdict.appends.length;
       for (const append of verdict.appends.slice(0, done)) append();
     }
-    if ('error' in got && (got.error instanceof Crashed || got.error instanceof LogUnavailable)) {
+    if ('error' in got && [Crashed, LogUnavailable, OutcomeUnknown].some((kind) => got.error instanceof kind)) {
       assert.ok(broken, 'nothing was to go wrong here');
       if (got.error instanceof Crashed) restart(which);
+      // By then the command itself is in the log: its own append is the first.
+      else assert.equal(got.error instanceof OutcomeUnknown, planned!.at > 0, 'told as not written only where nothing is');
       return false;
     }
     if ('error' in got) {

@@ -1,0 +1,62 @@
+import { Buffer } from 'node:buffer';
+import { ClockWrong } from '../platform/clock.ts';
+import { isConnectionFault } from '../platform/database.ts';
+import { KeyServiceUnavailable } from '../platform/keys/transit.ts';
+import { UnknownEventType } from './failures.ts';
+import {
+  type AppendResult,
+  type EventLog,
+  type ExpectedRevision,
+  LogUnavailable,
+  OutcomeUnknown,
+  type ProposedEvent,
+} from './port.ts';
+
+const NOTHING = new Uint8Array();
+
+/** Failures that, of a command of which nothing was sent, are told as "nothing was written". */
+const isAway = (error: unknown): boolean =>
+  error instanceof LogUnavailable ||
+  error instanceof UnknownEventType ||
+  error instanceof KeyServiceUnavailable ||
+  error instanceof ClockWrong ||
+  isConnectionFault(error);
+
+/**
+ * Does what comes after events were sent that may be in the log: what is away then leaves open what became of them. Every other
+ * failure passes as it is. @throws OutcomeUnknown
+ */
+export async function onceSent<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isAway(error) && !(error instanceof OutcomeUnknown) ? new OutcomeUnknown(what, error) : error;
+  }
+}
+
+/**
+ * Sends an append whose outcome got lost once more with the same bytes: the log then meets its own events. Undefined where it met
+ * those of another process, which was given the same command at the same moment and may have decided otherwise.
+ * @throws RevisionConflict; LogUnavailable when nothing was written; OutcomeUnknown when that cannot be said, and always when the
+ * first outcome was lost and the second sending failed
+ */
+export async function appendCarefully(
+  log: EventLog,
+  stream: string,
+  expected: ExpectedRevision,
+  events: readonly ProposedEvent[],
+): Promise<AppendResult | undefined> {
+  const send = () => log.append(stream, expected, events);
+  const result = await send().catch((error: unknown) => {
+    if (error instanceof OutcomeUnknown) return onceSent('what became of a lost append cannot be asked', send);
+    throw error;
+  });
+  if (result.wrote !== false) return result;
+  const there = await onceSent('what was appended could not be read', () =>
+    log.read(stream, expected === 'none' ? 0 : expected + 1),
+  );
+  // A node of a cluster may lag behind the one that took the append.
+  if (there.length < events.length) throw new OutcomeUnknown('what was appended is not to be read yet');
+  const isOurs = events.every(({ bytes }, at) => Buffer.compare(bytes, there[at]?.bytes ?? NOTHING) === 0);
+  return isOurs ? result : undefined;
+}
