@@ -8,11 +8,12 @@ import t from 'tap';
 import { migrateAll } from '../src/compose.ts';
 import { readConfig } from '../src/platform/config.ts';
 import { createMetrics } from '../src/platform/metrics.ts';
-import { answerOperations, serveOperations } from '../src/platform/operationsServer.ts';
+import { answerOperations, type OperationsParts, serveOperations } from '../src/platform/operationsServer.ts';
 import { isSampled, parentIn, spanIdOf, traceIdOf } from '../src/platform/tracing/ids.ts';
 import { openTracer } from '../src/platform/tracing/otlp.ts';
 import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
 import { migrateRestricted } from '../src/restrictedStore.ts';
+import { checksOf } from '../src/roles/checks.ts';
 import { serve } from '../src/serve.ts';
 import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
 import { text as infra, metricsIn, queries, runbooks } from './support/operation/infra.ts';
@@ -136,7 +137,7 @@ t.test(
 );
 
 t.test('a process that leans on what is away is alive and not ready, and one whose checks hang as well', async (t) => {
-  const checks = { now: async () => [{ name: 'database', ok: false }] };
+  const checks: { now: OperationsParts['checks'] } = { now: async () => [{ name: 'database', ok: false }] };
   const parts = { host: '127.0.0.1', port: 0, metrics: createMetrics({ processMetrics: false }), checks: () => checks.now() };
   const server = await serveOperations(parts);
   t.teardown(() => server.close());
@@ -147,6 +148,11 @@ t.test('a process that leans on what is away is alive and not ready, and one who
   t.equal(await status('/health/ready'), 503);
   checks.now = () => new Promise(() => {});
   t.equal(await status('/health/ready'), 503);
+  const { core } = masar;
+  const log: typeof core.log = Object.assign(Object.create(core.log), { head: () => new Promise(() => {}) });
+  checks.now = async () => checksOf({ ...core, log });
+  const told = await (await fetch(`http://127.0.0.1:${server.port}/health/ready`)).text();
+  t.match(told, /"database","ok":true.*"log \(postgres\)","ok":false/, 'of its own checks it says which one hangs');
 });
 
 t.test(

@@ -1,5 +1,7 @@
 import type { Core } from '../compose.ts';
 import { unsafeSettings } from '../platform/durability.ts';
+import { inTime } from '../platform/inTime.ts';
+import type { Metrics } from '../platform/metrics.ts';
 
 /** Something a process leans on, and whether it is as it should be now. */
 interface Check {
@@ -7,7 +9,10 @@ interface Check {
   readonly ok: boolean;
 }
 
-/** What makes a process ready, asked anew at each look. */
+/** One that takes longer is not passed. Whoever asks waits for longer, and so hears which one it was. */
+const CHECK_MS = 2_500;
+
+/** What makes a process ready, asked anew at each look; answers within `CHECK_MS`. */
 export async function checksOf(core: Core): Promise<readonly Check[]> {
   return Promise.all([
     check('database', () => core.pool.query('select 1')),
@@ -20,8 +25,18 @@ export async function checksOf(core: Core): Promise<readonly Check[]> {
   ]);
 }
 
-const check = (name: string, look: () => Promise<unknown>): Promise<Check> =>
-  look().then(
-    () => ({ name, ok: true }),
-    () => ({ name, ok: false }),
+/** Shows at each scrape what a look at readiness would find: a process that is not ready is up all the same, and answers no request. */
+export function watchChecks(core: Core, metrics: Metrics): void {
+  const help = '1 while a check of /health/ready is not passed';
+  metrics.gauge('check_failing', help, ['check'], async (gauge) => {
+    for (const { name, ok } of await checksOf(core)) gauge.set({ check: name }, ok ? 0 : 1);
+  });
+}
+
+async function check(name: string, look: () => Promise<unknown>): Promise<Check> {
+  const passed = look().then(
+    () => true,
+    () => false,
   );
+  return { name, ok: await inTime(CHECK_MS, passed, () => false) };
+}

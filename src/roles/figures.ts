@@ -5,10 +5,12 @@ import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
 import type { JobQueue } from '../platform/queue.ts';
 import type { overdueWaits } from '../projections/deadlines.queries.ts';
+import { watchChecks } from './checks.ts';
 
 /** What every role shows at a scrape. */
 export function watchCore(core: Core, metrics: Metrics): void {
   watchPool(metrics, 'commands', core.pool);
+  watchChecks(core, metrics);
   metrics.gauge('key_service_failing', '1 while the key-management service does not answer as it should', [], (gauge) =>
     gauge.set(core.keyServiceFailing() ? 1 : 0),
   );

@@ -10,7 +10,8 @@ import { ensureDurable } from '../../src/platform/durability.ts';
 import { findBinaries } from '../../src/platform/embedded/binaries.ts';
 import { findPlace, prepareSocketDirectory } from '../../src/platform/embedded/place.ts';
 import { createCluster, launch, readStatus, SUPERUSER } from '../../src/platform/embedded/server.ts';
-import { checksOf } from '../../src/roles/checks.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { checksOf, watchChecks } from '../../src/roles/checks.ts';
 import { until } from '../support/faults/rig.ts';
 import { silentLog as log, temporaryDirectory } from '../support/postgres.ts';
 
@@ -149,10 +150,23 @@ t.test('a server that stops keeping its word while the program runs makes it not
   const core = await openCore(readConfig(env), log, 'durability test');
   t.teardown(() => core.close());
   const failing = async () => (await checksOf(core)).filter((one) => !one.ok).map((one) => one.name);
+  const metrics = createMetrics({ processMetrics: false });
+  watchChecks(core, metrics);
+  const shown = async () => (await metrics.scrape()).body.match(/^masar_check_failing\{.*$/gm);
   t.strictSame(await failing(), []);
   await administer('alter system set fsync = off', 'fsync', 'off');
   await until('notice', 10_000, async () => (await failing()).includes('durability'));
   t.strictSame(await failing(), ['durability'], 'the rest is as it was');
+  const figures = ['database', 'durability', 'clock', 'log (postgres)'].map((name) => `masar_check_failing{check="${name}"} `);
+  t.strictSame(
+    await shown(),
+    figures.map((one, index) => `${one}${index === 1 ? 1 : 0}`),
+    'and its figures say which',
+  );
   await administer('alter system reset fsync', 'fsync', 'on');
   await until('readiness', 10_000, async () => (await failing()).length === 0);
+  t.strictSame(
+    await shown(),
+    figures.map((one) => `${one}0`),
+  );
 });

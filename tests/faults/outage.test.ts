@@ -6,6 +6,8 @@ import { createRig, until, whileAppendsWait } from '../support/faults/rig.ts';
 import { seed } from '../support/faults/size.ts';
 
 const REGISTRAR = 'ninewa.registrar';
+/** What Prometheus waits for figures when nothing else is said. */
+const SCRAPE_MS = 10_000;
 const PERSON = { name: { ar: { first: 'سعد' } }, sex: 'male' };
 
 t.setTimeout(180_000);
@@ -44,6 +46,11 @@ t.test('while Postgres is away requests get 503 and when to come back; then all 
   }
   t.equal((await once('/health/ready')).status, 503, 'it says that it is not ready');
   t.equal((await once('/health/live')).status, 200, 'it is alive all the same');
+  const asked = performance.now();
+  const figures = await (await once('/metrics')).text();
+  t.match(figures, /^masar_check_failing\{check="database"\} 1$/m, 'and its figures say so');
+  t.match(figures, /^masar_check_failing\{check="clock"\} 0$/m);
+  t.ok(performance.now() - asked < SCRAPE_MS, 'while Prometheus still waits for them');
 
   await rig.postgres.start();
   const { id, position } = await client.give(REGISTRAR, '/v1/persons', '', PERSON);
