@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { migrateAll, SCHEMAS } from '../../compose.ts';
 import { COMMAND_MS } from '../../eventlog/documents/sweep.ts';
 import { readLines } from '../../platform/backup/lines.ts';
-import { isEmpty, putRows, type TableName, tablesOf } from '../../platform/backup/tables.ts';
+import { putRows } from '../../platform/backup/tables.ts';
 import type { Config } from '../../platform/config.ts';
 import { openFileStore } from '../../platform/files/open.ts';
 import { contentOf } from '../../platform/files/store.ts';
@@ -14,6 +14,7 @@ import type { Log } from '../../platform/logging.ts';
 import { migrateRestricted, RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 import { stepBack } from '../../workers/runtime/stepBack.ts';
 import { keepAlone } from './alone.ts';
+import { refuseFilled } from './filled.ts';
 import { BackupBroken, type Manifest, PlaceRefused, readBackup } from './manifest.ts';
 import { digestOf } from './objects.ts';
 import { inOne, KEPT, openPlaces, type Places } from './places.ts';
@@ -150,36 +151,6 @@ function refuseOthers(config: Config, manifest: Manifest, keys: Manifest): void 
   ) {
     throw new PlaceRefused(`${config.files.dir} is not empty`);
   }
-}
-
-/** Sees that nothing is in the tables, as far as there are any. @throws PlaceRefused */
-async function refuseFilled(config: Config, places: Places): Promise<void> {
-  const all: (readonly [pg.Pool | undefined, readonly string[]])[] = [
-    [places.general, [...KEPT.general.filter((one) => one !== 'log' || config.eventStoreUrl === undefined), ...KEPT.files]],
-    [places.keys, KEPT.keys],
-    [places.access, KEPT.access],
-    [places.restricted, [...KEPT.restricted, ...KEPT.restrictedKeys]],
-  ];
-  for (const [pool, schemas] of all) {
-    if (!pool) continue;
-    const filled = await inOne(pool, async (client) => {
-      const tables: TableName[] = [];
-      for (const schema of await schemasIn(client, schemas)) {
-        for (const name of await tablesOf(client, schema)) if (!(await isEmpty(client, name))) tables.push(name);
-      }
-      return tables;
-    });
-    const [first] = filled;
-    if (first) throw new PlaceRefused(`the place is not empty: there are rows in ${first.schema}.${first.table}`);
-  }
-}
-
-/** Which of these schemas are there. */
-async function schemasIn(client: pg.ClientBase, schemas: readonly string[]): Promise<readonly string[]> {
-  const { rows } = await client.query<{ name: string }>('select nspname as name from pg_namespace where nspname = any ($1)', [
-    schemas,
-  ]);
-  return rows.map(({ name }) => name);
 }
 
 /** Before a row is written: whether these keys can be opened here. */

@@ -50,3 +50,11 @@ export const anchorsOf = (runbook: string): readonly string[] =>
       .trim()
       .replaceAll(' ', '-'),
   );
+
+/** The block of SQL in a runbook that begins with these words. */
+export function sqlIn(runbook: string, beginning: string): string {
+  const blocks = [...text(`runbooks/${runbook}`).matchAll(/^ *```sql\n(.*?)^ *```$/gms)].map(([, sql = '']) => sql.trim());
+  const found = blocks.filter((sql) => sql.startsWith(beginning));
+  if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} blocks begin with ${beginning}`);
+  return found[0];
+}
