@@ -1,32 +1,60 @@
-/** `npm run backup -- --to DIR --keys-to DIR`: log, files and, apart, keys of this installation, while it works. */
+/** `npm run backup -- [nightly] --to DIR --keys-to DIR …`: log, files and, apart, keys of this installation, while it works. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
-import { makeBackup } from './backup/make.ts';
-import { PlaceRefused } from './backup/manifest.ts';
+import { type BackupPlace, ensureApart, makeBackup } from './backup/make.ts';
+import { type Manifest, PlaceRefused } from './backup/manifest.ts';
+import { backUpNightly } from './backup/nightly.ts';
 import { run } from './run.ts';
 
 const USAGE = `npm run backup -- --to DIR --keys-to DIR
 
 Writes the logs with their audit trees, the state of reactors, the access log and the files into one directory, and the wrapped
-keys into another, which is kept apart and not as long. Both must be empty. Master keys are in neither.`;
+keys into another, which is kept apart and not as long. Both must be empty. Master keys are in neither.
+
+npm run backup -- nightly --to DIR --keys-to DIR --keep DAYS --keep-keys DAYS
+
+The same in a directory of its own within each, called by when it began (2026-03-01T013000Z). What is older than its DAYS is removed
+after that: the keys once there are newer ones, the rest only when no file is lost.`;
+
+const OPTIONS = {
+  to: { type: 'string' },
+  'keys-to': { type: 'string' },
+  keep: { type: 'string' },
+  'keep-keys': { type: 'string' },
+} as const;
 
 await run(async () => {
-  const { values } = parseArgs({ options: { to: { type: 'string' }, 'keys-to': { type: 'string' } } });
-  if (values.to === undefined || values['keys-to'] === undefined) {
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const [days, keyDays] = [daysOf(values.keep), daysOf(values['keep-keys'])];
+  const isNightly = positionals.join() === 'nightly' && days !== undefined && keyDays !== undefined;
+  const isOne = positionals.length === 0 && values.keep === undefined && values['keep-keys'] === undefined;
+  if (values.to === undefined || values['keys-to'] === undefined || !(isNightly || isOne)) {
     console.error(USAGE);
     process.exitCode = 2;
     return;
   }
   const began = performance.now();
-  const [to, keysTo] = [resolve(values.to), resolve(values['keys-to'])];
-  const { general, restricted, objects } = await makeBackup(readConfig(process.env), createLogger({ level: 'error' }), {
-    to,
-    keysTo,
-  }).catch((error: unknown) => {
+  const wanted = { to: resolve(values.to), keysTo: resolve(values['keys-to']) };
+  const make = (place: BackupPlace) => makeBackup(readConfig(process.env), createLogger({ level: 'error' }), place);
+  try {
+    if (isNightly) {
+      ensureApart(wanted);
+      const { place, manifest, removed } = await backUpNightly(wanted, { days, keyDays }, make);
+      tell(place, manifest, began);
+      for (const directory of removed) console.log(`${directory} is removed.`);
+    } else tell(wanted, await make(wanted), began);
+  } catch (error) {
     throw error instanceof PlaceRefused ? new Error(error.message) : error;
-  });
+  }
+});
+
+function daysOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
+}
+
+function tell({ to, keysTo }: BackupPlace, { general, restricted, objects }: Manifest, began: number): void {
   const events = (count: number | undefined) =>
     count === undefined ? 'no events (they lie in EventStoreDB)' : `${count} events`;
   console.log(`${events(general?.events)}, ${objects?.count ?? 0} objects of files and what belongs to them are in ${to}.`);
@@ -37,4 +65,4 @@ await run(async () => {
     process.exitCode = 1;
   }
   console.log(`The wrapped keys are in ${keysTo}. ${((performance.now() - began) / 1_000).toFixed(1)} s.`);
-});
+}

@@ -5,7 +5,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { makeBackup } from '../../src/cli/backup/make.ts';
+import { type BackupPlace, makeBackup } from '../../src/cli/backup/make.ts';
+import { backUpNightly } from '../../src/cli/backup/nightly.ts';
 import { copyObjects, digestOf } from '../../src/cli/backup/objects.ts';
 import { inSnapshot } from '../../src/cli/backup/places.ts';
 import { restoreBackup } from '../../src/cli/backup/restore.ts';
@@ -107,6 +108,58 @@ t.test('a backup tells files that somebody erased from files that are lost', asy
   t.match((await make('first')).objects, { missing: 1, lost: 0 });
   rmSync(join(shelf, 'data', 'files', await placeOf(kept.id)));
   t.match((await make('second')).objects, { missing: 2, lost: 1 });
+});
+
+t.test(
+  'backups of every night stay for their days, keys for fewer, and nothing old goes before something new is there',
+  async (t) => {
+    const [to, keysTo] = [made('nights'), made('nights keys')];
+    const nights = ['2026-02-20T013000Z', '2026-02-21T013000Z', '2026-02-22T013000Z', '2026-02-27T013000Z'];
+    const others = ['lost+found', '2020', '2020-01-01T013000Z.copy'];
+    for (const name of [...nights, ...others])
+      for (const directory of [to, keysTo]) mkdirSync(join(directory, name, 'general'), { recursive: true });
+    const after = (directory: string) => readdirSync(directory).filter((name) => !others.includes(name));
+    const night = (make: (place: BackupPlace) => ReturnType<typeof makeBackup>, at: string) =>
+      backUpNightly({ to, keysTo }, { days: 7, keyDays: 6 }, make, () => new Date(at));
+    const real = (place: BackupPlace) => makeBackup(config, silentLog, place);
+
+    await t.rejects(
+      night(() => Promise.reject(new Error('the database is away')), '2026-02-28T01:30:00Z'),
+      /away/,
+    );
+    t.same([after(to), after(keysTo)], [nights, nights], 'a night without a backup');
+
+    const lacking = await night(real, '2026-02-28T01:30:00.700Z');
+    t.match(lacking.manifest.objects, { lost: 1 });
+    t.same(after(to), [...nights, '2026-02-28T013000Z'], 'a lost file may be in an earlier one');
+    t.same(after(keysTo), ['2026-02-22T013000Z', '2026-02-27T013000Z', '2026-02-28T013000Z']);
+    t.same(readdirSync(lacking.place.keysTo).sort(), ['general', 'manifest.json']);
+
+    const whole = await night(async (place) => {
+      const manifest = await real(place);
+      return { ...manifest, objects: { count: 0, bytes: 0, missing: 1, lost: 0 } };
+    }, '2026-03-01T01:30:00Z');
+    t.same(after(to), ['2026-02-22T013000Z', '2026-02-27T013000Z', '2026-02-28T013000Z', '2026-03-01T013000Z']);
+    t.same(after(keysTo), ['2026-02-27T013000Z', '2026-02-28T013000Z', '2026-03-01T013000Z']);
+    t.same(whole.removed.map((one) => one.slice(shelf.length + 1)).sort(), [
+      'nights keys/2026-02-22T013000Z',
+      'nights/2026-02-20T013000Z',
+      'nights/2026-02-21T013000Z',
+    ]);
+    t.ok(
+      others.every((name) => existsSync(join(to, name)) && existsSync(join(keysTo, name))),
+      'nor what is no backup of a night',
+    );
+  },
+);
+
+t.test('what runs every night says for how long backups are kept, and keys lie apart', async (t) => {
+  const program = fileURLToPath(new URL('../../src/cli/backup.js', import.meta.url));
+  const says = (...argv: readonly string[]) => spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8', cwd: shelf });
+  const [to, keysTo] = ['--to=every night', '--keys-to=every night/keys'];
+  t.match(says('nightly', to, keysTo, '--keep=7', '--keep-keys=0'), { status: 2, stderr: /--keep DAYS --keep-keys DAYS/ });
+  t.match(says('nightly', to, keysTo, '--keep=7', '--keep-keys=34'), { status: 1, stderr: /^keys go into a directory apart/ });
+  t.notOk(existsSync(join(shelf, 'every night')));
 });
 
 t.test('what was noted of files after the log was taken is looked up again where the backup is put back', async (t) => {

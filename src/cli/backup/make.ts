@@ -31,7 +31,7 @@ export interface BackupPlace {
  * @throws PlaceRefused, ConfigError where the log is not the one this installation wrote
  */
 export async function makeBackup(config: Config, log: Log, { to, keysTo }: BackupPlace): Promise<Manifest> {
-  if (within(to, keysTo) || within(keysTo, to)) throw new PlaceRefused('keys go into a directory apart from everything else');
+  ensureApart({ to, keysTo });
   emptyDirectory(to);
   emptyDirectory(keysTo);
   const places = await openPlaces(config, log, 'masar backup');
@@ -93,6 +93,11 @@ async function ensureOwnLogs(config: Config, { general, restricted }: Places): P
   if (!restricted) return;
   const { log: schema } = RESTRICTED_SCHEMAS;
   await look('restricted', restricted, async () => createPostgresLog({ pool: restricted, schema, listen: false }));
+}
+
+/** Sees that the directory of the keys is neither that of the rest, nor in it, nor around it. @throws PlaceRefused */
+export function ensureApart({ to, keysTo }: BackupPlace): void {
+  if (within(to, keysTo) || within(keysTo, to)) throw new PlaceRefused('keys go into a directory apart from everything else');
 }
 
 const within = (outer: string, inner: string): boolean => join(inner, '/').startsWith(join(outer, '/'));
