@@ -46,7 +46,19 @@ const ofKind = (kind: string) => kubernetes.filter((one) => one.kind === kind);
 const pods = kubernetes.filter((one) => one.kind === 'Deployment' || one.kind === 'Job');
 
 interface Compose {
-  readonly services: Readonly<Record<string, { environment?: Record<string, string>; image?: string; [more: string]: unknown }>>;
+  readonly services: Readonly<
+    Record<
+      string,
+      {
+        environment?: Record<string, string>;
+        image?: string;
+        networks?: readonly string[];
+        ports?: unknown;
+        [more: string]: unknown;
+      }
+    >
+  >;
+  readonly networks?: Readonly<Record<string, { internal?: boolean }>>;
 }
 const compose = documents<Compose>('compose.yaml')[0]!;
 const OURS = ['migrate', 'api', 'projector', 'worker'];
@@ -128,7 +140,12 @@ t.test('every container runs as nobody in particular, writes to volumes alone, a
   for (const name of OURS) {
     t.match(compose.services[name], { read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] }, name);
   }
-  t.match(compose.services.redis, { command: ['redis-server', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction'] });
+  const queue = compose.services.redis?.command as readonly string[];
+  t.match(
+    queue.join(' '),
+    /--maxmemory \d+mb --maxmemory-policy noeviction/,
+    'it refuses rather than forgets, and before it is killed',
+  );
   const images = Object.values(compose.services).flatMap((one) => one.image ?? []);
   t.ok(images.length > 4 && images.every((one) => /:v?\d+[.\d]*[\w.-]*$/.test(one)), 'every image is pinned');
   const log = images.find((one) => one.startsWith('eventstore/'));
@@ -236,6 +253,49 @@ t.test('the network is closed but for who needs whom', async (t) => {
   t.notMatch(text('kubernetes/ingress.yaml'), /path: \/(health|metrics|\s|,)/, 'health and metrics stay inside');
 });
 
+t.test(
+  'beside compose nobody but the roles of Masar has a way to what they keep, and what keeps it has no way out',
+  async (t) => {
+    const [apart] = documents<Compose>('compose.restricted.yaml');
+    const services = { ...apart?.services, ...compose.services };
+    const networksOf = (name: string) => new Set(services[name]?.networks ?? ['default']);
+    const reached = (target: string) =>
+      Object.keys(services).filter((name) => [...networksOf(name)].some((one) => networksOf(target).has(one)));
+    const stores = ['postgres', 'restricted-postgres', 'redis', 'eventstore'];
+    for (const store of stores) {
+      t.same(reached(store).sort(), [...OURS, ...stores].sort(), store);
+      t.same(
+        [...networksOf(store)].map((one) => compose.networks?.[one]?.internal),
+        [true],
+      );
+      t.notOk(services[store]?.ports);
+    }
+    t.same(reached('keycloak-postgres').sort(), ['keycloak', 'keycloak-postgres']);
+    for (const [client, server] of [
+      ['api', 'clamav'],
+      ['worker', 'clamav'],
+      ['api', 'keycloak'],
+      ...['api', 'projector', 'worker'].map((role) => ['prometheus', role] as const),
+    ] as const) {
+      t.ok(reached(server).includes(client), `${client} reaches ${server}`);
+    }
+  },
+);
+
+t.test('the identity provider beside compose has a database and a login, as its settings name them', async (t) => {
+  const settings = new Map(
+    text('keycloak.env.example')
+      .split('\n')
+      .map((line) => line.split('=', 2) as [string, string]),
+  );
+  const [, host = '', database] = /^jdbc:postgresql:\/\/([\w-]+)\/(\w+)$/.exec(settings.get('KC_DB_URL') ?? '') ?? [];
+  const login = settings.get('KC_DB_USERNAME');
+  t.match(compose.services[host]?.environment, { POSTGRES_USER: login, POSTGRES_DB: database });
+  t.ok(login && database);
+  t.match(compose.services.keycloak?.depends_on, { [host]: { condition: 'service_healthy' } });
+  t.same(compose.services[host]?.profiles, compose.services.keycloak?.profiles);
+});
+
 t.test('what stands in front lets through what the program takes: a whole file, piece by piece as it arrives', async (t) => {
   const ingress = text('kubernetes/ingress.yaml');
   const [, mebibytes] = /proxy-body-size: (\d+)m$/m.exec(ingress) ?? [];
@@ -282,6 +342,9 @@ t.test('beside compose the restricted store has a login of its own that is no su
   const server = file?.services['restricted-postgres'];
   t.notOk(server?.environment?.POSTGRES_USER, "the superuser stays the server's own");
   t.match(server?.volumes, [/^restricted-postgres:/, './postgres/restricted.sh:/docker-entrypoint-initdb.d/restricted.sh:ro']);
+  for (const role of ['api', 'projector', 'worker']) {
+    t.notOk(file?.services[role], `a command that forgets the file does not make ${role} anew with other settings`);
+  }
   const made = text('postgres/restricted.sh');
   t.match(made, /^create role masar_restricted login password :'restricted';$/m);
   t.match(made, /^create database masar_restricted owner masar_restricted;$/m);

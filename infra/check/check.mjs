@@ -92,11 +92,13 @@ function references(file, known) {
   const volumes = { ...known.volumes, ...file.volumes };
   const secrets = { ...known.secrets, ...file.secrets };
   const names = { ...known.services, ...file.services };
+  const networks = { default: {}, ...known.networks, ...file.networks };
   return services.flatMap(([name, service]) => [
     ...Object.keys(service.depends_on ?? {})
       .filter((one) => !names[one])
       .map((one) => `${name} depends on ${one}`),
     ...(service.secrets ?? []).filter((one) => !secrets[one]).map((one) => `${name} asks for the secret ${one}`),
+    ...(service.networks ?? []).filter((one) => !networks[one]).map((one) => `${name} asks for the network ${one}`),
     ...(service.volumes ?? [])
       .map((one) => one.split(':')[0])
       .filter((one) => !one.startsWith('.') && !volumes[one])
@@ -133,6 +135,7 @@ control(
 );
 control('a service with a slip of the pen', shapes.compose({ services: { a: { imgae: 'x' } } }));
 control('an image that is not pinned', shapes.compose({ services: { a: { image: 'redis:latest' } } }));
+control('a network that is not there', references({ services: { a: { networks: ['b'] } } }, {}));
 control('a service that is not there', references({ services: { a: { depends_on: { b: {} } } } }, {}));
 control(
   'a panel without a query',

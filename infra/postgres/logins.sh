@@ -2,7 +2,8 @@
 # Four logins, none of them a superuser: masar for the log and the read models, masar_keys for the keys that seal them (a schema
 # of its own in the same database), masar_restricted for the restricted store (a database of its own). A dump of one never holds
 # what another needs. masar_access owns the access log, a schema of its own in the same database: only migrating and restoring use
-# it, and masar has no more of it than to add entries and read, and, by taking a role, to seal months and to drop old ones.
+# it, and masar has no more of it than to add entries and read, and, by taking a role, to seal months and to drop old ones. That such
+# rights lie still until a role is taken (with inherit false) is of Postgres 16 and newer.
 set -eu
 password() { cat "/run/secrets/$1_password"; }
 
