@@ -3,14 +3,7 @@ import { ClockWrong } from '../platform/clock.ts';
 import { isConnectionFault } from '../platform/database.ts';
 import { KeyServiceUnavailable } from '../platform/keys/transit.ts';
 import { UnknownEventType } from './failures.ts';
-import {
-  type AppendResult,
-  type EventLog,
-  type ExpectedRevision,
-  LogUnavailable,
-  OutcomeUnknown,
-  type ProposedEvent,
-} from './port.ts';
+import { type AppendResult, LogUnavailable, OutcomeUnknown, type ProposedEvent, type StreamEvent } from './port.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -35,26 +28,23 @@ export async function onceSent<T>(what: string, work: () => Promise<T>): Promise
 }
 
 /**
- * Sends an append whose outcome got lost once more with the same bytes: the log then meets its own events. Undefined where it met
- * those of another process, which was given the same command at the same moment and may have decided otherwise.
- * @throws RevisionConflict; LogUnavailable when nothing was written; OutcomeUnknown when that cannot be said, and always when the
- * first outcome was lost and the second sending failed
+ * Sends an append, and once more with the same bytes where its outcome got lost: the log then meets its own events. `lookUp` reads
+ * what is there from where they were sent to. Undefined where the log met those of another process, which was given the same
+ * command at the same moment and may have decided otherwise.
+ * @throws RevisionConflict; LogUnavailable when nothing was written; OutcomeUnknown when that cannot be said, as where the first
+ * outcome was lost and nobody answers the second time
  */
 export async function appendCarefully(
-  log: EventLog,
-  stream: string,
-  expected: ExpectedRevision,
   events: readonly ProposedEvent[],
+  send: () => Promise<AppendResult>,
+  lookUp: () => Promise<readonly StreamEvent[]>,
 ): Promise<AppendResult | undefined> {
-  const send = () => log.append(stream, expected, events);
   const result = await send().catch((error: unknown) => {
     if (error instanceof OutcomeUnknown) return onceSent('what became of a lost append cannot be asked', send);
     throw error;
   });
   if (result.wrote !== false) return result;
-  const there = await onceSent('what was appended could not be read', () =>
-    log.read(stream, expected === 'none' ? 0 : expected + 1),
-  );
+  const there = await onceSent('what was appended could not be read', lookUp);
   // A node of a cluster may lag behind the one that took the append.
   if (there.length < events.length) throw new OutcomeUnknown('what was appended is not to be read yet');
   const isOurs = events.every(({ bytes }, at) => Buffer.compare(bytes, there[at]?.bytes ?? NOTHING) === 0);

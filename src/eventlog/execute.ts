@@ -161,7 +161,12 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const sealed: RecordedEvent[] = [];
     const bytes = await parts.codec.encode(drafts.events, (event) => sealed.push(event));
     const expected = loaded.record.exists ? loaded.record.revision : 'none';
-    const written = await appendCarefully(parts.log, loaded.record.stream, expected, bytes).catch((error: unknown) => {
+    const { stream } = loaded.record;
+    const written = await appendCarefully(
+      bytes,
+      () => parts.log.append(stream, expected, bytes),
+      () => parts.log.read(stream, loaded.record.revision + 1),
+    ).catch((error: unknown) => {
       if (!(error instanceof RevisionConflict)) throw error;
       return 'overtaken' as const;
     });
