@@ -14,6 +14,7 @@ import { openTracer } from '../src/platform/tracing/otlp.ts';
 import { createTracer, type Span } from '../src/platform/tracing/tracer.ts';
 import { migrateRestricted } from '../src/restrictedStore.ts';
 import { checksOf } from '../src/roles/checks.ts';
+import { watchOverdue } from '../src/roles/figures.ts';
 import { serve } from '../src/serve.ts';
 import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
 import { text as infra, metricsIn, queries, runbooks } from './support/operation/infra.ts';
@@ -135,6 +136,20 @@ t.test(
     await working.stop();
   },
 );
+
+t.test('where no wait is overdue the figure is 0, or nothing would stand against what there is tomorrow', async (t) => {
+  const metrics = createMetrics({ processMetrics: false });
+  const { registry } = masar.core;
+  watchOverdue(
+    metrics,
+    registry,
+    async () => new Map([['referral', 3]]),
+    () => '2026-03-01T08:00:00.000Z',
+  );
+  const shown = (await metrics.scrape()).body.match(/^masar_waits_overdue\{.*$/gm);
+  const waits = registry.all.map(({ name }) => `masar_waits_overdue{process="${name}"} ${name === 'referral' ? 3 : 0}`);
+  t.strictSame(shown?.sort(), waits.sort());
+});
 
 t.test('a process that leans on what is away is alive and not ready, and one whose checks hang as well', async (t) => {
   const checks: { now: OperationsParts['checks'] } = { now: async () => [{ name: 'database', ok: false }] };

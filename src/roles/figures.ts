@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Core } from '../compose.ts';
+import type { Registry } from '../domain/kernel/registry.ts';
 import { inTime } from '../platform/inTime.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
@@ -52,15 +53,22 @@ export function watchQueue(metrics: Metrics, queue: Pick<JobQueue, 'isFailing'>)
 
 const OVERDUE_KEPT_MS = 30_000;
 
-/** How many waits are past their time. Counted at most twice a minute; a database out of reach or a wrong clock leaves the last answer. */
-export function watchOverdue(metrics: Metrics, overdue: ReturnType<typeof overdueWaits>, now: () => string): void {
+/**
+ * How many waits are past their time, by process; 0 where none is, so that one day can be held against another. Counted at most
+ * twice a minute; a database out of reach or a wrong clock leaves the last answer.
+ */
+export function watchOverdue(
+  metrics: Metrics,
+  registry: Registry,
+  overdue: ReturnType<typeof overdueWaits>,
+  now: () => string,
+): void {
   let countedAt = Number.NEGATIVE_INFINITY;
   metrics.gauge('waits_overdue', 'Open waits that are past their time', ['process'], async (gauge) => {
     if (performance.now() - countedAt < OVERDUE_KEPT_MS) return;
     const counts = await overdue(now());
     if (!counts) return;
     countedAt = performance.now();
-    gauge.reset();
-    for (const [process, waits] of counts) gauge.set({ process }, waits);
+    for (const { name } of registry.all) gauge.set({ process: name }, counts.get(name) ?? 0);
   });
 }

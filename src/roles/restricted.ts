@@ -96,7 +96,7 @@ async function work(
   );
   const pool = createPool(databaseUrl, { applicationName: 'masar restricted worker', max: 6, log: logger });
   const reads = { pool, schema: SCHEMAS.read };
-  watchOverdue(metrics, overdueWaits(reads), core.clock.now);
+  watchOverdue(metrics, registry, overdueWaits(reads), core.clock.now);
   watchQueue(metrics, queue);
   const workers = await startWorkers(
     {

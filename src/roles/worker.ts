@@ -37,7 +37,7 @@ export async function startWorker(
   const queue = openQueue(place, { name: 'masar', log: logger });
   steps.push(() => queue.close());
   const reads = { pool, schema: SCHEMAS.read };
-  watchOverdue(metrics, overdueWaits(reads), now);
+  watchOverdue(metrics, registry, overdueWaits(reads), now);
   watchQueue(metrics, queue);
   const stopping = new AbortController();
   const workers = await startWorkers(

@@ -149,6 +149,8 @@ async function inParallel<T>(items: AsyncIterable<T>, signal: AbortSignal, handl
 export interface WatchParts extends ScanParts {
   readonly leases: Leases;
   readonly everyMs: number;
+  /** Told when a scan has come to its end. */
+  readonly scanned: () => void;
   /** What the first scan waits for, if anything. */
   readonly from?: Promise<unknown> | undefined;
 }
@@ -162,7 +164,10 @@ export async function watchDeadlines(parts: WatchParts): Promise<void> {
   });
   while (!signal.aborted) {
     try {
-      if (begun && (await leases.hold('deadlines')) !== undefined) await scanDeadlines(parts);
+      if (begun && (await leases.hold('deadlines')) !== undefined) {
+        await scanDeadlines(parts);
+        if (!signal.aborted) parts.scanned();
+      }
     } catch (err) {
       logger.warn({ err }, 'a scan for deadlines failed and is repeated');
     }

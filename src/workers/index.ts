@@ -130,6 +130,7 @@ export async function startWorkers(parts: WorkerParts, signal: AbortSignal): Pro
       now,
       everyMs: settings.deadlinesEveryMs,
       count: metrics.deadline,
+      scanned: metrics.scanned,
       from: parts.watchFrom,
     }),
     ...parts.reactors.map((reactor) => followLog(reactor, { ...common, log: parts.log, pages, cases, news })),

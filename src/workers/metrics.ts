@@ -4,6 +4,8 @@ import type { ReactorStatus, Status } from './runtime/status.ts';
 export interface WorkerMetrics {
   job(reactor: string, ended: 'done' | 'refused' | 'retried'): void;
   deadline(what: 'escalated' | 'timed' | 'refused'): void;
+  /** A scan for deadlines has come to its end. */
+  scanned(): void;
 }
 
 const GAUGES: readonly { readonly name: string; readonly help: string; readonly value: (one: ReactorStatus) => number }[] = [
@@ -17,6 +19,10 @@ const GAUGES: readonly { readonly name: string; readonly help: string; readonly 
 export function createWorkerMetrics(metrics: Metrics, status: () => Promise<Status>): WorkerMetrics {
   const jobs = metrics.counter('worker_jobs_total', 'Runs of follow-up jobs by how they ended', ['reactor', 'ended']);
   const deadlines = metrics.counter('worker_deadlines_total', 'Commands given because of time alone', ['what']);
+  const scanned = metrics.gauge(
+    'worker_deadlines_scanned_seconds',
+    'When a scan for deadlines last came to its end in this process, in seconds since 1970; 0 before the first',
+  );
   for (const { name, help, value } of GAUGES) {
     metrics.gauge(name, help, ['reactor'], async (gauge) => {
       for (const one of (await status()).reactors) gauge.set({ reactor: one.name }, value(one));
@@ -25,5 +31,6 @@ export function createWorkerMetrics(metrics: Metrics, status: () => Promise<Stat
   return {
     job: (reactor, ended) => jobs.inc({ reactor, ended }),
     deadline: (what) => deadlines.inc({ what }),
+    scanned: () => scanned.setToCurrentTime(),
   };
 }

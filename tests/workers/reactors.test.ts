@@ -498,6 +498,35 @@ t.test('deadlines', async (t) => {
     await later.stop();
   });
 
+  t.test('the figures say when a scan last came to its end; one that breaks off did not', async (t) => {
+    const crew = await workersFor(t, world([order, receipt]), await queueOf(t), { deadlinesEveryMs: 10 });
+    const ended = async () =>
+      Number(/^masar_worker_deadlines_scanned_seconds (\S+)$/m.exec((await crew.metrics.scrape()).body)?.[1] ?? Number.NaN);
+    let scans = 0;
+    let breaks = true;
+    const source: DeadlineSource = {
+      dueWaits: async function* () {
+        scans += 1;
+        yield* [];
+      },
+      dueTimers: async function* () {
+        if (breaks) throw new Error('the read model is away');
+      },
+    };
+    const began = Date.now() / 1_000;
+    await crew.start([], source);
+    await eventually('some break off', () => scans > 3);
+    t.equal(await ended(), 0, 'none has ended yet');
+    breaks = false;
+    await eventually('one ends', async () => (await ended()) >= began);
+    breaks = true;
+    const before = scans;
+    await eventually('more break off', () => scans > before + 1);
+    const last = await ended();
+    await eventually('and more', () => scans > before + 3);
+    t.equal(await ended(), last, 'it stays at the last that ended');
+  });
+
   t.test('one worker watches at a time, and another goes on when it stops', async (t) => {
     const crew = await workersFor(t, world([order, receipt]), await queueOf(t), { deadlinesEveryMs: 10, leaseMs: 60_000 });
     const scans = [0, 0];
