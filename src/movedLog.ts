@@ -9,28 +9,33 @@ export const hasMoved = ({ log }: Pick<StoreOfLog, 'log'>, { known, first }: Pic
   known?.first !== undefined && known.first === first && known.kind !== log.kind;
 
 /**
- * Goes on from a log in another kind of store: reactors and their tasks take the positions that the same events have there, all or
- * none, and the read models are made anew. Who comes second finds it done.
+ * Goes on from a log in another kind of store than was read: reactors and their tasks take the positions that the same events have
+ * there, all or none, the read models are made anew, and where the log lies is on record. Who comes second finds it done.
  * @throws ConfigError where an event that a task is about is missing in a log that is said not to be behind
  */
-export async function moveWithLog(store: StoreOfLog, { known, behind }: Pick<Standing, 'known' | 'behind'>): Promise<void> {
+export async function moveWithLog(store: StoreOfLog, { known, first, readFrom, behind }: Standing): Promise<void> {
   const { log, pool, db, read, workers } = store;
   await inTransaction(pool, async (client) => {
     const own = `${pg.escapeIdentifier(workers)}.own_log`;
-    const { rows } = await client.query<OwnLog>(`select kind from ${own} for update`);
-    if (rows[0]?.kind !== known?.kind || known === undefined) return;
-    const places = { log, from: known.kind };
+    // There may be no row to lock.
+    await client.query(`lock table ${own} in share row exclusive mode`);
+    const { rows } = await client.query<OwnLog>(`select kind from ${own}`);
+    if (rows[0]?.kind !== known?.kind || readFrom === undefined) return;
+    const places = { log, from: readFrom };
     await movePassed(client, `${pg.escapeIdentifier(read)}.projection_skip`, places);
     const tasks = await takeNewPlaces(client, workers, places);
     if (tasks > 0 && !behind) {
       throw new ConfigError([
-        `the ${store.name} log in ${log.kind} lacks the events of ${tasks} tasks, though it begins like the one in ${known.kind}: ` +
+        `the ${store.name} log in ${log.kind} lacks the events of ${tasks} tasks that were made from the one in ${readFrom}: ` +
           'nothing was changed. Is the copy complete?',
       ]);
     }
     // Before it is on record: else a crash would leave read models at positions that nobody knows to be old.
     await resetReadModels(db, read);
-    await client.query(`update ${own} set kind = $1, since = now()`, [log.kind]);
+    await client.query(
+      `insert into ${own} (kind, first_event) values ($1, $2) on conflict (one) do update set kind = excluded.kind, since = now()`,
+      [log.kind, first ?? null],
+    );
   });
 }
 

@@ -29,6 +29,8 @@ export interface Standing {
   readonly known: OwnLog | undefined;
   /** Id of the first event that is there; absent in an empty log. */
   readonly first: string | undefined;
+  /** Kind of the store that the positions on record are of; absent where nothing was read yet. */
+  readonly readFrom: string | undefined;
   /** Whether the log lacks events that read models or reactors saw. */
   readonly behind: boolean;
 }
@@ -45,24 +47,34 @@ export async function knownLog({ pool, workers }: Pick<StoreOfLog, 'pool' | 'wor
 export async function standingOf(store: StoreOfLog): Promise<Standing> {
   for (;;) {
     const known = await knownLog(store);
-    const behind = await isBehind(store, undefined, known?.kind);
+    const readFrom = known?.kind ?? (await kindReadFrom(store));
+    const behind = await isBehind(store, undefined, readFrom);
     // Another process may have moved the positions meanwhile: they are of the kind that is on record then.
-    if ((await knownLog(store))?.kind === known?.kind) return { known, first: await firstEvent(store.log), behind };
+    if ((await knownLog(store))?.kind === known?.kind) return { known, first: await firstEvent(store.log), readFrom, behind };
   }
 }
 
 /**
  * Refuses a log that is not the one this installation wrote, before anything is made anew for its sake. A copy is the same log,
  * and an older copy too; but one that is older and lies elsewhere than the log last did, such as what was left behind by a
- * copy, is only taken on an operator's word, and so is a log that is behind while nobody knows whose it is.
+ * copy, is only taken on an operator's word. So is a log of which nobody knows whose it is, where it is behind or in another kind
+ * of store than what was read.
  * @throws ConfigError
  */
-export function ensureOwn({ name, log }: Pick<StoreOfLog, 'name' | 'log'>, { known, first, behind }: Standing): void {
+export function ensureOwn(store: Pick<StoreOfLog, 'name' | 'log'>, standing: Standing): void {
+  const { name, log } = store;
+  const { known, first, behind } = standing;
   const isAnother = known?.first !== undefined && known.first !== first;
   const isDoubtful = behind && known?.kind !== log.kind;
-  if (!isAnother && !isDoubtful) return;
+  if (!isAnother && !isDoubtful && !isReadElsewhere(store, standing)) return;
   const here =
-    first === undefined ? 'is empty' : isAnother ? `begins with the event ${first}` : 'lacks events that were read before';
+    first === undefined
+      ? 'is empty'
+      : isAnother
+        ? `begins with the event ${first}`
+        : behind
+          ? 'lacks events that were read before'
+          : 'has other positions than what was read before';
   const own = known?.first === undefined ? '' : ` (it lay in ${known.kind} and begins with the event ${known.first})`;
   const which = name === 'restricted' ? 'RESTRICTED_DATABASE_URL' : 'EVENTSTORE_URL and DATABASE_URL';
   throw new ConfigError([
@@ -71,6 +83,10 @@ export function ensureOwn({ name, log }: Pick<StoreOfLog, 'name' | 'log'>, { kno
       `Only if this log is meant: npm run log -- accept --first ${first ?? 'none'}${name === 'general' ? '' : ' --store restricted'}`,
   ]);
 }
+
+/** Whether nobody knows whose log it is, and what was read was read in another kind of store: it stands at positions of that. */
+export const isReadElsewhere = ({ log }: Pick<StoreOfLog, 'log'>, { known, readFrom }: Standing): boolean =>
+  known === undefined && readFrom !== undefined && readFrom !== log.kind;
 
 const forgotten = (log: EventLog, known: OwnLog | undefined): string =>
   log.kind === 'postgres' && known?.kind !== 'postgres' ? 'Is EVENTSTORE_URL forgotten? ' : '';
@@ -134,6 +150,16 @@ export async function isBehind(
   if (greatest(...places, seen.head) > head) return true;
   seen.head = head;
   return false;
+}
+
+/** Positions of an EventStoreDB are two numbers of 64 bits in one, those of postgres are counted from 1. */
+const LARGEST_COUNTED = (1n << 64n) - 1n;
+
+/** Kind of the store that read models and reactors have positions of, by these alone. */
+async function kindReadFrom({ pool, db, read, workers }: StoreOfLog): Promise<string | undefined> {
+  const reached = greatest((await farthest(db, read)).position, (await farthestReactor(pool, workers)).position);
+  if (reached === 0n) return undefined;
+  return reached > LARGEST_COUNTED ? 'eventstoredb' : 'postgres';
 }
 
 const greatest = (...numbers: readonly bigint[]): bigint => numbers.toSorted((one, other) => (one < other ? 1 : -1))[0] ?? 0n;

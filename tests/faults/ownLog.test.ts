@@ -254,6 +254,58 @@ t.test('a copy of the log in another kind of store is the same log; what it left
   t.match(await places(), back, 'a whole copy is taken without a word of the operator');
 });
 
+t.test(
+  'a log in another kind of store than was read, while nobody knows whose it is, waits for a word; then no event is passed over',
+  async (t) => {
+    const { pool, env } = await place(t);
+    const elsewhere = { ...env, EVENTSTORE_URL: await eventStore(t) };
+    const here = createPostgresLog({ pool, schema: 'log', listen: false });
+    const copy = createEventStoreDbLog({ url: elsewhere.EVENTSTORE_URL });
+    t.teardown(() => Promise.all([here.close(), copy.close()]));
+    const events = await withCore(readConfig(env), async (core) => {
+      await bootstrap(core);
+      return countOf(core);
+    });
+    await copyLog(here, copy);
+    const [first] = (await here.readAll(0n, 1)).events;
+    const there = (await copy.readAll(0n, 1_000)).events.map(({ position }) => String(position));
+    const standsThere = { all: there.at(-1), late: there[1], task: there[2] };
+    const standsHere = { all: String(events), late: '2', task: '3' };
+    await pool.query(`insert into workers.reactors (name, position, log_index) values ('all', $1, ${events}), ('late', $2, 2)`, [
+      standsThere.all,
+      standsThere.late,
+    ]);
+    await pool.query(
+      `insert into workers.jobs (id, reactor, step, task, event, stream, revision, position, part, occurred_at, correlation)
+     select gen_random_uuid(), 'all', 'one', '{}', id, stream, revision, $1, 0, '', '' from log.events where position = 3`,
+      [standsThere.task],
+    );
+    const places = async () => {
+      const { rows } = await pool.query<{ what: string; at: string }>(
+        `select name as what, position::text as at from workers.reactors union all select 'task', position::text from workers.jobs`,
+      );
+      return Object.fromEntries(rows.map(({ what, at }) => [what, at]));
+    };
+
+    for (const [at, before, after] of [
+      [env, standsThere, standsHere],
+      [elsewhere, standsHere, standsThere],
+    ] as const) {
+      await pool.query('delete from workers.own_log');
+      const refused = { name: 'ConfigError', message: /has other positions than what was read before.*log -- accept --first/ };
+      await t.rejects(openCore(readConfig(at), silentLog, 'own log test'), refused);
+      t.strictSame(await places(), before, 'nothing is changed');
+      const told = await cli('log', ['accept', '--first', first?.id ?? ''], at);
+      t.match(told, { code: 0, words: /nobody knew whose log it was: reactors go on from where they came to/ });
+      await withCore(readConfig(at), async () => undefined);
+      t.strictSame(await places(), after, 'who was late is late by the same events, and no task goes');
+    }
+    await pool.query('delete from workers.own_log');
+    await withCore(readConfig(elsewhere), async () => undefined);
+    t.strictSame(await places(), standsThere, 'control: in the kind of store that was read nobody is asked');
+  },
+);
+
 t.test('a log that is put back under running processes ends them, and the next start goes on from it', async (t) => {
   const { pool, env } = await place(t);
   const events = await withCore(readConfig(env), async (core) => {
