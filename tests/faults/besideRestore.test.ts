@@ -17,10 +17,10 @@ import { type Config, readConfig } from '../../src/platform/config.ts';
 import { createPool } from '../../src/platform/database.ts';
 import { DEVELOPMENT_ISSUER } from '../../src/platform/developmentIssuer.ts';
 import { serve } from '../../src/serve.ts';
+import { forgeBackup } from '../support/faults/forging.ts';
 import { startProgram } from '../support/faults/program.ts';
-import { emptyPlace, giveSigner, makeMasters, migrated, settle, withCore } from '../support/faults/restoring.ts';
+import { emptyPlace, giveSigner, makeMasters, migrated, withCore } from '../support/faults/restoring.ts';
 import { until } from '../support/faults/rig.ts';
-import { sqlIn } from '../support/operation/infra.ts';
 import { silentLog, type TestDatabase, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 t.setTimeout(120_000);
@@ -127,39 +127,21 @@ t.test('where a restore broke off nobody starts, backs up or restores until the 
   await t.rejects(openCore(mine, silentLog, 'restore test'), { message: /RESTRICTED_DATABASE_URL: a restore broke off there/ });
 });
 
-t.test(
-  'the runbook empties a place that was at work so that nothing of it is left, and a backup can be put back into it',
-  async (t) => {
-    const { config, general, restricted } = await target(t, 'emptied');
-    await restoreBackup(config, silentLog, backup);
-    await settle(config);
-    const schemas = async ({ pool }: TestDatabase) => {
-      const { rows } = await pool.query<{ name: string }>(
-        `select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
-      );
-      return rows.map(({ name }) => name);
-    };
-    const builds = async (database: TestDatabase) => (await schemas(database)).filter((one) => one.startsWith('read_'));
-    t.ok((await builds(general)).length > 5, 'control: there are read models');
-    t.ok((await builds(restricted)).length > 0, 'in both');
-
-    const emptying = sqlIn('night.md', 'drop schema if exists log');
-    const [kept] = await builds(general);
-    for (const one of [general, restricted]) await one.pool.query(emptying.slice(0, emptying.indexOf(';')));
-    rmSync(join(config.dataDir, 'files'), { recursive: true, force: true });
-    await t.rejects(restoreBackup(config, silentLog, backup), {
-      name: 'PlaceRefused',
-      message: /the read model read_\w+ was left over/,
-    });
-    for (const one of [general, restricted]) {
-      await one.pool.query(emptying);
-      t.same(await schemas(one), ['public']);
-    }
-    t.match((await restoreBackup(config, silentLog, backup)).verdicts, [{ ok: true }, { store: 'restricted' }]);
-    await settle(config);
-    t.ok((await builds(general)).includes(kept ?? ''), 'its read models are made under the names of before');
-  },
-);
+t.test('a log that comes back other than it was signed ends the command with 1, and nobody starts on it', async (t) => {
+  const { config, env, general, restricted } = await target(t, 'forged');
+  const from = join(shelf, 'forged backup');
+  forgeBackup(backup.from, from, { general: 2 });
+  const restoring = promisify(execFile)(process.execPath, [RESTORE, '--from', from, '--keys-from', backup.keysFrom], { env });
+  const said = await restoring.then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    ({ code, stdout }: { readonly code: number; readonly stdout: string }) => ({ code, stdout }),
+  );
+  t.match(said, { code: 1, stdout: /general log: ENTRY 2 .* was altered[\s\S]*is not what was signed: nobody starts there/ });
+  t.ok((await isMarked(general)) && (await isMarked(restricted)), 'both databases stay marked');
+  const refused = { name: 'ConfigError', message: /DATABASE_URL: .*what it put back is not what was signed/ };
+  await t.rejects(openCore(config, silentLog, 'restore test'), refused);
+  await t.rejects(makeBackup(config, silentLog, { to: join(shelf, 'of it'), keysTo: join(shelf, 'keys of it') }), refused);
+});
 
 t.test('a place where somebody is at work is refused, and left as it was', async (t) => {
   const { config, general, restricted } = await target(t, 'at work');

@@ -9,12 +9,14 @@ import { ADMINISTRATOR, ORGANISATIONS } from '../../src/cli/demo/cast.ts';
 import { randomFrom } from '../../src/cli/demo/random.ts';
 import { openCore } from '../../src/compose.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
+import type { StoreKind } from '../../src/eventlog/stores.ts';
 import type { Config } from '../../src/platform/config.ts';
 import { DEVELOPMENT_ISSUER, openDevelopmentIssuer } from '../../src/platform/developmentIssuer.ts';
 import { masterKeyFrom } from '../../src/platform/keys/masterKey.ts';
 import { serve } from '../../src/serve.ts';
 import { createStubbornClient } from '../support/faults/clients.ts';
 import { openFiling } from '../support/faults/filing.ts';
+import { forgeBackup } from '../support/faults/forging.ts';
 import { openOffices } from '../support/faults/office.ts';
 import {
   emptyPlace,
@@ -132,7 +134,11 @@ t.test(
       await t.test(`backup ${n + 1}, of ${events.general} events and ${events.restricted} restricted ones`, async (t) => {
         const target = await emptyPlace(t, shelf, `restored-${n}`);
         giveSigner(source, target);
-        if (n === 0) await refusals(t, source, target, place);
+        if (n === 0) {
+          await refusals(t, source, target, place);
+          const at = { general: random.between(1, signed.general), restricted: random.between(1, signed.restricted) };
+          await forgeries(t, source, place, at);
+        }
         t.ok(await filing.isIn(place.keysFrom), 'control: it holds the key of somebody who was erased since');
         const restored = await restoreBackup(target, silentLog, place);
         seconds.push(restored.seconds);
@@ -210,6 +216,22 @@ async function cutTheLog(t: Test, config: Config): Promise<void> {
       t.strictSame(await findings(core, []), NOTHING);
       t.strictSame(await wrongTables(core), []);
     });
+  });
+}
+
+/** Control: a log that is not as signed is found out, whatever the sums say, and nobody works on what was put back. */
+async function forgeries(t: Test, source: Config, place: BackupSource, at: Readonly<Record<StoreKind, number>>): Promise<void> {
+  const words = `control: a backup whose event ${at.general}, and ${at.restricted} of the restricted store, was changed is not as signed`;
+  await t.test(words, async (t) => {
+    const from = join(shelf, 'forged');
+    forgeBackup(place.from, from, at);
+    const target = await emptyPlace(t, shelf, 'put back forged');
+    giveSigner(source, target);
+    const { verdicts } = await restoreBackup(target, silentLog, { ...place, from });
+    const altered = (store: StoreKind) => ({ store, ok: false, words: new RegExp(`^ENTRY ${at[store]} .* was altered`) });
+    t.match(verdicts, [altered('general'), altered('restricted')]);
+    const refused = { name: 'ConfigError', message: /what it put back is not what was signed/ };
+    await t.rejects(openCore(target, silentLog, 'restore test'), refused, 'nobody starts there');
   });
 }
 
