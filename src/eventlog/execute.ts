@@ -69,9 +69,9 @@ export interface Outcome {
 export interface Executor {
   /**
    * The one way into the log. @throws Refused, InvalidInput, Stale; LogUnavailable when nothing was written; OutcomeUnknown when
-   * the command may be in the log: its append got lost, and was not met there when it was sent once more with the same bytes, or
-   * it could not be looked up what of it is there; or it is there, and what follows it (its reservations, the case to be answered)
-   * met a store or a key service that is away. The same key then answers what became of it.
+   * the command may be in the log: its append got lost, and again or unanswered when it was sent once more with the same bytes; or
+   * the log met its ids, and what stands under them could not be read; or it is written, and what follows it (its reservations,
+   * the case to be answered) met a log, a database or a key service that is away. The same key then answers what became of it.
    */
   execute(request: CommandRequest): Promise<Outcome>;
 }
