@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import t from 'tap';
 import { apiProblems } from '../src/api/problemCodes.ts';
+import { backupsRule } from '../src/domain/erasure/policy.ts';
 import { caseLabels } from '../src/domain/kernel/caseLabels.ts';
 import { MAX_DOCUMENT_BYTES } from '../src/domain/kernel/documents.ts';
 import { VARIABLES } from '../src/platform/config/settings.ts';
@@ -14,12 +15,24 @@ interface Container {
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];
-  readonly env?: readonly { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
+  readonly env?: readonly {
+    name: string;
+    value?: string;
+    valueFrom?: { secretKeyRef: { name: string; key: string; optional?: true } };
+  }[];
   readonly ports?: readonly { name: string; containerPort: number }[];
   readonly securityContext: object;
   readonly resources: { requests: Record<string, string>; limits: Record<string, string> };
   readonly volumeMounts: readonly { name: string; mountPath: string; readOnly?: boolean }[];
   readonly [probe: `${string}Probe`]: { httpGet: { path: string; port: string } } | undefined;
+}
+
+interface Pod {
+  readonly containers: readonly Container[];
+  readonly initContainers: readonly Container[];
+  readonly restartPolicy?: string;
+  readonly securityContext: object;
+  readonly volumes: readonly { name: string; persistentVolumeClaim?: { claimName: string } }[];
 }
 
 interface Manifest {
@@ -28,9 +41,10 @@ interface Manifest {
   readonly data?: Readonly<Record<string, string>>;
   readonly stringData?: unknown;
   readonly spec: {
-    readonly template: {
-      spec: { containers: Container[]; initContainers: Container[]; securityContext: object; volumes: { name: string }[] };
-    };
+    readonly template: { readonly metadata: { labels: Record<string, string> }; readonly spec: Pod };
+    readonly jobTemplate: { readonly spec: Manifest['spec'] };
+    readonly backoffLimit?: number;
+    readonly concurrencyPolicy?: string;
     readonly podSelector: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; values: string[] }[] };
     readonly policyTypes: readonly string[];
     readonly ingress?: readonly { from?: unknown; ports: { port: number }[] }[];
@@ -43,7 +57,12 @@ const kubernetes = readdirSync('infra/kubernetes')
   .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
   .flatMap((file) => documents<Manifest>(`kubernetes/${file}`));
 const ofKind = (kind: string) => kubernetes.filter((one) => one.kind === kind);
-const pods = kubernetes.filter((one) => one.kind === 'Deployment' || one.kind === 'Job');
+/** What makes pods, and which. */
+const pods = [...ofKind('Deployment'), ...ofKind('Job'), ...ofKind('CronJob')].map(({ kind, metadata, spec }) => {
+  const its = kind === 'CronJob' ? spec.jobTemplate.spec : spec;
+  return { name: metadata.name, labels: its.template.metadata.labels, job: its, pod: its.template.spec };
+});
+const podOf = (name: string) => pods.find((one) => one.name === name);
 
 interface Compose {
   readonly services: Readonly<
@@ -75,20 +94,21 @@ t.test('the settings of Kubernetes and compose are settings of the program, and 
       return [name, file];
     }),
   );
-  for (const pod of pods) {
-    const [container] = pod.spec.template.spec.containers;
+  const anAddress: Readonly<Record<string, string>> = { REDIS_URL: 'redis', EVENTSTORE_URL: 'esdb' };
+  for (const { name: whose, pod } of pods) {
+    const [container] = pod.containers;
     const env = container?.env ?? [];
     const names = [...Object.keys(config), ...env.map((one) => one.name)];
     t.same(
       names.filter((one) => !VARIABLES.includes(one)),
       [],
-      `${pod.metadata.name} says nothing that nobody reads`,
+      `${whose} says nothing that nobody reads`,
     );
-    const values = env.map(({ name, value }) => [
-      name,
-      value ?? `${name === 'REDIS_URL' ? 'redis' : 'postgresql'}://${name.toLowerCase()}@db/x`,
-    ]);
-    t.doesNotThrow(() => readConfig({ ...made, ...Object.fromEntries(values) }), pod.metadata.name);
+    const valuesOf = (some: typeof env) =>
+      some.map(({ name, value }) => [name, value ?? `${anAddress[name] ?? 'postgresql'}://${name.toLowerCase()}@db/x`]);
+    for (const some of [env, env.filter(({ valueFrom }) => !valueFrom?.secretKeyRef.optional)]) {
+      t.doesNotThrow(() => readConfig({ ...made, ...Object.fromEntries(valuesOf(some)) }), whose);
+    }
   }
   const roles = ofKind('Deployment').map((one) =>
     one.spec.template.spec.containers[0]?.env?.find(({ name }) => name === 'MASAR_ROLES'),
@@ -112,10 +132,11 @@ t.test('the settings of Kubernetes and compose are settings of the program, and 
 
 t.test('nothing secret stands in infra: secrets are named, never written', async (t) => {
   t.same(ofKind('Secret'), []);
-  const named = pods.flatMap((one) => one.spec.template.spec.containers.flatMap(({ env = [] }) => env));
+  const named = pods.flatMap(({ pod }) => pod.containers.flatMap(({ env = [] }) => env));
   for (const { name, value, valueFrom } of named) {
     if (['MASAR_ROLES', 'AUDIT_WITNESS_DIR'].includes(name)) continue;
-    t.same([value, valueFrom?.secretKeyRef], [undefined, { name: 'masar-databases', key: name }], name);
+    const optional = name === 'EVENTSTORE_URL' ? { optional: true } : {};
+    t.same([value, valueFrom?.secretKeyRef], [undefined, { name: 'masar-databases', key: name, ...optional }], name);
   }
   const files = readdirSync('infra', { recursive: true, encoding: 'utf8' }).filter((one) => !one.includes('node_modules'));
   for (const file of files.filter((one) => /\.(ya?ml|json|example|sh|md)$/.test(one) && !one.includes('package-lock'))) {
@@ -126,12 +147,13 @@ t.test('nothing secret stands in infra: secrets are named, never written', async
 });
 
 t.test('every container runs as nobody in particular, writes to volumes alone, and has limits', async (t) => {
-  for (const { metadata, spec } of pods) {
-    const { containers, initContainers, securityContext } = spec.template.spec;
-    t.match(securityContext, { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } }, metadata.name);
+  t.equal(pods.length, 6);
+  for (const { name, pod } of pods) {
+    const { containers, initContainers, securityContext } = pod;
+    t.match(securityContext, { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } }, name);
     for (const one of [...containers, ...initContainers]) {
       const locked = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
-      t.same(one.securityContext, locked, `${metadata.name} ${one.name}`);
+      t.same(one.securityContext, locked, `${name} ${one.name}`);
       t.ok(one.resources.requests.cpu && one.resources.requests.memory && one.resources.limits.memory);
     }
     const keys = containers[0]?.volumeMounts.find((one) => one.name === 'keys');
@@ -170,15 +192,18 @@ t.test('the image: pinned, without tools of the build, an ordinary user by numbe
   );
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
   for (const file of copied) t.ok(ignored.includes(`!${file}`) && existsSync(file), file);
-  for (const one of [...pods.flatMap((pod) => pod.spec.template.spec.containers), compose.services.migrate]) {
-    const program = (one as { command?: readonly string[] } | undefined)?.command?.find((word) => word.startsWith('dist/'));
-    if (program) t.ok(existsSync(program.replace('dist/', '').replace(/js$/, 'ts')), program);
-  }
+  const commands = [...pods.flatMap(({ pod }) => pod.containers), compose.services.migrate].map((one) =>
+    ((one as { command?: readonly string[] } | undefined)?.command ?? []).join(' '),
+  );
+  const programs = commands.flatMap((one) => /dist\/\S+(?=js)/.exec(one)?.[0] ?? []);
+  t.equal(programs.length, 4, 'migrations, backups and restores');
+  for (const program of programs) t.ok(existsSync(`${program.replace('dist/', '')}ts`), program);
 });
 
 t.test('a restore runs where the heads outside can be read and changed, or it could not tell of losses', async (t) => {
   const keys = text('runbooks/keys.md');
-  const [, service = ''] = /docker compose run --rm (?:-v \S+ )+(\w+) node dist\/src\/cli\/restore\.js/.exec(keys) ?? [];
+  const [, service = ''] =
+    /docker compose run --rm --no-deps -T (?:-v \S+ )+(\w+) node dist\/src\/cli\/restore\.js/.exec(keys) ?? [];
   const { environment, volumes } = compose.services[service] ?? {};
   const directory = environment?.AUDIT_WITNESS_DIR;
   t.ok(directory, service);
@@ -187,19 +212,69 @@ t.test('a restore runs where the heads outside can be read and changed, or it co
     (one) => compose.services[one]?.environment?.AUDIT_WITNESS_DIR === directory,
   );
   t.same(stores.sort(), ['migrate', 'projector', 'worker'], 'the same as who signs');
-  const [, shape = ''] = /a job shaped like\s+`([\w.]+)`/.exec(keys) ?? [];
-  const [job] = documents<Manifest>(`kubernetes/${shape}`);
-  const spec = job?.spec.template.spec;
-  const kept = spec?.containers[0]?.env?.find(({ name }) => name === 'AUDIT_WITNESS_DIR')?.value;
-  const mounts = new Map(spec?.containers[0]?.volumeMounts.map((one) => [one.name, one]));
+  const restore = podOf('masar-restore')?.pod;
+  const kept = restore?.containers[0]?.env?.find(({ name }) => name === 'AUDIT_WITNESS_DIR')?.value;
+  const mounts = new Map(restore?.containers[0]?.volumeMounts.map((one) => [one.name, one]));
   t.match(mounts.get('witness'), { mountPath: kept, readOnly: undefined });
   t.ok(kept);
   t.match(
-    spec?.volumes.find(({ name }) => name === 'witness'),
+    restore?.volumes.find(({ name }) => name === 'witness'),
     { persistentVolumeClaim: { claimName: 'masar-witness' } },
   );
   for (const name of ['files', 'erased']) t.ok(mounts.has(name), `${name}, which are put back too`);
 });
+
+t.test(
+  'a backup is made every night, keys on a volume of their own, and a restore reads what it wrote, once, by hand',
+  async (t) => {
+    const [backup, restore] = [podOf('masar-backup'), podOf('masar-restore')];
+    const [making] = backup?.pod.containers ?? [];
+    const [putting] = restore?.pod.containers ?? [];
+    const claimAt = (pod: Pod | undefined, path: string) => {
+      const name = pod?.containers[0]?.volumeMounts.find(({ mountPath }) => mountPath === path)?.name;
+      return pod?.volumes.find((one) => one.name === name)?.persistentVolumeClaim?.claimName;
+    };
+    const asked = (option: string) => making?.command?.find((one) => one.startsWith(`--${option}=`))?.split('=')[1] ?? '';
+    const [to, keysTo] = [asked('to'), asked('keys-to')];
+    const claims = [claimAt(backup?.pod, to), claimAt(backup?.pod, keysTo)];
+    t.same(claims, ['masar-backup', 'masar-keys-backup'], 'keys apart');
+    t.same([claimAt(restore?.pod, to), claimAt(restore?.pod, keysTo)], claims);
+    for (const claim of claims) t.ok(ofKind('PersistentVolumeClaim').some(({ metadata }) => metadata.name === claim));
+    for (const { pod } of pods.filter((one) => ![backup, restore].includes(one))) {
+      t.notOk(
+        pod.volumes.some((one) => claims.includes(one.persistentVolumeClaim?.claimName)),
+        'who serves reaches no backup',
+      );
+    }
+    t.ok(Number(asked('keep-keys')) < backupsRule.default.days, 'a night less than the rule that makes an erasure final');
+    t.match(putting?.command?.join(' '), new RegExp(`--from "${to}/\\$0" --keys-from "${keysTo}/\\$1"\n NIGHT NIGHT$`));
+    for (const one of [backup, restore]) {
+      t.match(one, { job: { backoffLimit: 0 }, pod: { restartPolicy: 'Never' } }, 'what failed is looked at by somebody first');
+    }
+    t.equal(ofKind('CronJob')[0]?.spec.concurrencyPolicy, 'Forbid');
+
+    const [{ resources, images, namespace } = { resources: [], images: [], namespace: '' }] = documents<{
+      namespace: string;
+      resources: string[];
+      images: { name: string; newTag: string }[];
+    }>('kubernetes/kustomization.yaml');
+    t.ok(resources.includes('backup.yaml') && !resources.includes('restore.yaml'));
+    const [image] = images;
+    t.equal(
+      putting?.image,
+      `${image?.name}:${image?.newTag}`,
+      'so that it says itself what the kustomization says of the others',
+    );
+    t.equal(ofKind('Job').find(({ metadata }) => metadata.name === 'masar-restore')?.metadata.namespace, namespace);
+    for (const who of [making, putting]) {
+      const names = who?.env?.map(({ name }) => name) ?? [];
+      for (const store of ['DATABASE_URL', 'KEYS_DATABASE_URL', 'RESTRICTED_DATABASE_URL', 'EVENTSTORE_URL']) {
+        t.ok(names.includes(store), `${who?.name} ${store}`);
+      }
+      t.equal(names.includes('ACCESS_DATABASE_URL'), who === putting, 'the login of the access log belongs to who puts it back');
+    }
+  },
+);
 
 t.test('probes ask for addresses that are there, at ports that are open', async (t) => {
   const answered = /'(\/health\/(?:live|ready))'/g;
@@ -234,17 +309,23 @@ t.test('the network is closed but for who needs whom', async (t) => {
       .filter((one) => one.spec.egress?.some(({ to = [] }) => to.some((each) => each.podSelector?.matchLabels.app === target)))
       .flatMap((one) => one.spec.podSelector.matchExpressions?.find(({ key }) => key === 'role')?.values ?? ['everybody'])
       .sort();
-  t.same(who('restricted-postgres'), ['api', 'migrate', 'projector', 'worker']);
-  t.same(who('postgres'), ['api', 'migrate', 'projector', 'worker']);
+  const readers = ['api', 'backup', 'projector', 'restore', 'worker'];
+  t.same(who('restricted-postgres'), [...readers, 'migrate'].sort());
+  t.same(who('postgres'), [...readers, 'migrate'].sort());
   t.same(who('redis'), ['worker'], 'a request never touches the queue');
   t.same(who('clamav'), ['api', 'worker']);
-  t.same(who('eventstore'), ['api', 'projector', 'worker']);
+  t.same(who('eventstore'), readers, 'migrating needs no log');
+  const reads = pods.filter(({ pod }) => pod.containers[0]?.env?.some(({ name }) => name === 'EVENTSTORE_URL'));
+  t.same(reads.map(({ labels }) => labels.role).sort(), readers, 'and who reaches it knows where it is');
   const guarded = ofKind('NetworkPolicy').filter((one) => one.metadata.namespace === 'masar-data');
   for (const target of ['postgres', 'restricted-postgres', 'redis', 'clamav', 'eventstore']) {
     t.ok(
       guarded.some((one) => one.spec.podSelector.matchLabels?.app === target && one.spec.ingress),
       `${target} is guarded there too`,
     );
+    const guard = guarded.find((one) => one.spec.podSelector.matchLabels?.app === target);
+    const letIn = JSON.stringify(guard?.spec.ingress?.[0]?.from).match(/"values":(\[[^\]]*\])/)?.[1] ?? '[]';
+    t.same((JSON.parse(letIn) as string[]).sort(), who(target), `${target} lets in who is let out to it`);
   }
   for (const role of ['api', 'projector', 'worker']) {
     const budget = ofKind('PodDisruptionBudget').find((one) => one.spec.selector.matchLabels.role === role);
