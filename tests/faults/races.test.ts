@@ -41,6 +41,12 @@ async function isWhole(t: Test, stage: RaceStage, message: string): Promise<void
   t.strictSame(await stage.shown(), await stage.written(), message);
 }
 
+/** Every event stands in both read models of a process, once in each. */
+async function areWhole(t: Test, stage: RaceStage, message: string): Promise<void> {
+  await isWhole(t, stage, message);
+  t.strictSame(await stage.shown('second'), await stage.written(), `${message}, in the second read model too`);
+}
+
 t.test('an event that commits after one with a higher position was seen is not passed over', async (t) => {
   const { naive, stage } = await race(t);
   await inTransaction(stage.pool, 'commit', async (slow) => {
@@ -51,17 +57,23 @@ t.test('an event that commits after one with a higher position was seen is not p
   await poll(naive);
   t.strictSame(await naive.shown(), { fast: 1 }, 'naive: the late one is never seen');
 
-  const ours = await stage.projector();
+  for (let at = 1; at <= 7; at++) await stage.append(`before-${at}`);
+  const take = stage.together(3, stage.tally, stage.second);
+  const [ahead, behind] = [await take(stage.tally), await take(stage.second)];
+  await ahead.writer.advance();
+  await behind.writer.advance(2n);
+  t.strictSame([ahead.writer.position, behind.writer.position], [3n, 2n], 'of two read models one is in the middle of a page');
   const release = await stage.holdCommits();
   const slow = stage.append('slow');
   await stage.waiting(1);
   const fast = stage.append('fast');
   await stage.waiting(2);
-  t.equal(await ours.writer.advance(), false, 'nothing higher is to be seen before');
+  await ahead.catchUp();
+  t.equal(ahead.writer.position, 7n, 'nothing higher is to be seen before');
   await release();
-  t.strictSame(await Promise.all([slow, fast]), [1n, 2n]);
-  await ours.catchUp();
-  await isWhole(t, stage, 'both are seen');
+  t.strictSame(await Promise.all([slow, fast]), [8n, 9n]);
+  await Promise.all([behind.catchUp(), ahead.catchUp()]);
+  await areWhole(t, stage, 'both are seen');
 });
 
 t.test('an event that is appended between two statements of a read is not passed over', async (t) => {
@@ -217,15 +229,18 @@ t.test('a log that was put back behind the checkpoints is noticed, and what is w
   await migrate(pool, { schema: 'workers', migrations: workerMigrations });
   const store = { name: 'general', log, codec, pool, db, read: 'read', workers: 'workers', logger: silentLog } as const;
   for (let at = 1; at <= 10; at++) await stage.append(`old-${at}`);
-  const ours = await stage.projector();
-  await ours.catchUp();
+  const take = stage.together(20, stage.tally, stage.second);
+  const [ahead, behind] = [await take(stage.tally), await take(stage.second)];
+  await ahead.catchUp();
+  await behind.writer.advance(4n);
   t.equal(await stepBackWithLog(store), false);
   await pool.query('delete from log.events where position > 5');
-  t.equal(await stepBackWithLog(store), true, 'at the next start');
+  t.equal(await stepBackWithLog(store), true, 'at the next start of another process');
   for (let at = 1; at <= 6; at++) await stage.append(`new-${at}`);
-  await t.rejects(ours.writer.advance(), LeaseLost, 'whoever still stands at the old checkpoint can no longer write');
-  await (await stage.projector()).catchUp();
-  await isWhole(t, stage, 'the read model is made anew from the log that there is');
+  await t.rejects(ahead.writer.advance(), LeaseLost, 'whoever still stands at the old checkpoint can no longer write');
+  await t.rejects(behind.writer.advance(), LeaseLost, 'nor who has only been given what was read before');
+  for (const projection of [stage.tally, stage.second]) await (await take(projection)).catchUp();
+  await areWhole(t, stage, 'the read models are made anew from the log that there is');
 });
 
 t.test(
@@ -238,16 +253,26 @@ t.test(
     t.strictSame(await naive.shown(), {}, 'naive: it never comes past the first page');
 
     await stage.reserve(25);
-    const ours = await stage.projector({ projection: { ...stage.tally, categories: ['parcel'] }, batch: 10 });
+    const [parcels, all] = [{ ...stage.tally, categories: ['parcel'] }, stage.second];
+    const take = stage.together(10, parcels, all);
+    const [ours, other] = [await take(parcels), await take(all)];
+    // Another process reads nothing but what is wanted.
+    const apart = await stage.projector({ projection: parcels, batch: 10, build: await ours.parts.builds.rebuild(parcels) });
     const release = await stage.holdCommits();
     const wanted = stage.append('wanted');
     await stage.waiting(1);
-    await ours.catchUp();
-    t.equal(ours.writer.position, 25n, 'past all that is there, and no further');
+    await other.writer.advance(4n);
+    await Promise.all([ours.catchUp(), apart.catchUp()]);
+    const stands = () => [ours, other, apart].map(({ writer }) => writer.position);
+    t.strictSame(stands(), [25n, 4n, 25n], 'past all that is there, and no further');
     await release();
     t.equal(await wanted, 26n);
-    await ours.catchUp();
+    await Promise.all([ours.catchUp(), other.catchUp(), apart.catchUp()]);
+    t.strictSame(stands(), [26n, 26n, 26n]);
     t.strictSame(await stage.shown(), { wanted: 1 });
+    t.strictSame(await stage.shown('second'), await stage.written());
+    t.equal(await apart.parts.builds.swap(apart.lease), true);
+    t.strictSame(await stage.shown(), { wanted: 1 }, 'there as well');
   },
 );
 

@@ -119,6 +119,7 @@ export async function createWriter(
   const { builds, feed, codec, log, leaseMs } = parts;
   const { build } = lease;
   const skipped = await builds.skipped(build);
+  feed.forget();
   const start = (): Fold =>
     projection.start({
       db: parts.db.withSchema(build.schema),

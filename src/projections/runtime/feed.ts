@@ -39,6 +39,11 @@ export interface Feed {
    * aborts before there is a page.
    */
   page(after: bigint, build: Pick<Build, 'id' | 'state'>, signal: AbortSignal): Promise<Page>;
+  /**
+   * Nothing that was read until now, or is being read, is given to anybody any more. Whoever begins to write a build calls it: what
+   * was read before may be of a log that was put back since.
+   */
+  forget(): void;
   /** Rings the bell on news, until the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
 }
@@ -53,8 +58,8 @@ const NOTHING = { end: true, length: 0n, sealed: [], items: async () => [] };
 /** Builds that share the pages they read. */
 interface Group {
   readonly readers: Readers;
-  readonly recent: Page[];
-  readonly underway: Map<bigint, Promise<Page>>;
+  recent: Page[];
+  underway: Map<bigint, Promise<Page>>;
 }
 
 /**
@@ -139,6 +144,12 @@ export function createFeed(parts: {
       const page = await pageFor(group, after, id, signal);
       group.readers.given(id, page.length);
       return page;
+    },
+    forget: () => {
+      for (const one of [shown, built]) {
+        one.recent = [];
+        one.underway = new Map();
+      }
     },
     follow: async (signal) => {
       for await (const _ of log.subscribe(await log.head(), NO_EVENT, signal)) bell.ring();

@@ -48,9 +48,13 @@ export interface RaceStage {
   readonly log: EventLog;
   /** Counts the events of each stream; sees every process. */
   readonly tally: Projection;
+  /** Counts the same once more, in a read model of its own. */
+  readonly second: Projection;
   readonly projectorParts: (settings?: ProjectorSettings) => ProjectorParts;
   /** Takes over from whoever is at work on the build. */
   projector(settings?: ProjectorSettings): Promise<Projector>;
+  /** Projectors of one process, each at its own pace: the pages that one has read are at hand for the others. */
+  together(batch: number, ...projections: readonly Projection[]): (projection: Projection) => Promise<Projector>;
   /** The log as another process opens it. */
   anotherLog(pool?: pg.Pool): EventLog;
   /** Appends one event of a parcel, as a process of its own; answers its position. */
@@ -88,7 +92,7 @@ export async function openRaceStage(t: Pick<Test, 'teardown'>): Promise<RaceStag
   };
   t.teardown(() => Promise.all(logs.map((log) => log.close())));
   const log = anotherLog();
-  const tally = tallyOf(registry);
+  const [tally, second] = [tallyOf(registry), tallyOf(registry, 'second')];
   const projectorParts: RaceStage['projectorParts'] = (settings = {}) => ({
     pool,
     schema: 'read',
@@ -107,30 +111,35 @@ export async function openRaceStage(t: Pick<Test, 'teardown'>): Promise<RaceStag
     return Object.fromEntries(rows.map(({ name, events }) => [name, events]));
   };
 
+  const take = async (parts: RunnerParts, projection: Projection, wanted?: Build): Promise<Projector> => {
+    await parts.builds.ensure(projection);
+    const build = wanted ?? (await parts.builds.buildsOf(projection.name)).find(({ state }) => state === 'live');
+    const lease = build ? await parts.builds.acquire(build, parts.holder, 60_000, true) : 'gone';
+    if (typeof lease === 'string') throw new Error(`${projection.name} is ${lease}`);
+    const writer = await createWriter(parts, projection, lease);
+    return {
+      parts,
+      lease,
+      writer,
+      catchUp: async () => {
+        while (await writer.advance());
+      },
+    };
+  };
+
   return {
     pool,
     db: createKysely<unknown>(pool),
     codec,
     log,
     tally,
+    second,
     projectorParts,
     anotherLog,
-    projector: async (settings = {}) => {
-      const projection = settings.projection ?? tally;
-      const parts = runnerParts(projectorParts(settings));
-      await parts.builds.ensure(projection);
-      const build = settings.build ?? (await parts.builds.buildsOf(projection.name)).find(({ state }) => state === 'live');
-      const lease = build ? await parts.builds.acquire(build, parts.holder, 60_000, true) : 'gone';
-      if (typeof lease === 'string') throw new Error(`${projection.name} is ${lease}`);
-      const writer = await createWriter(parts, projection, lease);
-      return {
-        parts,
-        lease,
-        writer,
-        catchUp: async () => {
-          while (await writer.advance());
-        },
-      };
+    projector: (settings = {}) => take(runnerParts(projectorParts(settings)), settings.projection ?? tally, settings.build),
+    together: (batch, ...projections) => {
+      const parts = runnerParts({ ...projectorParts({ batch }), projections });
+      return (projection) => take(parts, projection);
     },
     append: (name) => writerOf(anotherLog(), codec, name).write('parcel', name, { type: 'NoteAdded', data: { text: name } }),
     reserve: async (count) => {
