@@ -5,10 +5,13 @@ import { orders, say } from './child.mjs';
 const { openCore, SCHEMAS } = await built('src/compose.js');
 const { readConfig } = await built('src/platform/config.js');
 const { createPool } = await built('src/platform/database.js');
+const { keepHeapSmall } = await built('src/platform/heap.js');
 const { projectionsOf } = await built('src/projections/index.js');
 const { runProjector } = await built('src/projections/runtime/projector.js');
 const { silentLog } = await built('tests/support/postgres.js');
 
+// As the program does, whose read models these are.
+keepHeapSmall();
 const core = await openCore(readConfig(process.env), silentLog, 'bench projector');
 const { log, codec, registry, keyring } = core;
 const projections = projectionsOf(registry, keyring.mac);
