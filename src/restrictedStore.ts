@@ -93,15 +93,7 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     await ensureDurable(pool, 'RESTRICTED_DATABASE_URL').catch(unfit);
     if (!parts.isRestoring) await ensureNotRestoring(pool, 'RESTRICTED_DATABASE_URL').catch(unfit);
     await ensureRestrictedMigrated(pool).catch(unfit);
-    const settings = {
-      dataDir: join(config.dataDir, 'restricted'),
-      masterKeyFile: config.restrictedMasterKeyFile,
-      otherMasterKeyFiles: [],
-      kms: undefined,
-      keysDatabaseUrl: undefined,
-      embedded: true,
-    };
-    const keys = await openKeyStore(settings, { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
+    const keys = await openKeyStore(restrictedKeys(config), { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
     closers.unshift(() => keys.close());
     const { keyring } = keys;
     const codec = createCodec(registry, keyring);
@@ -141,6 +133,17 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     },
   };
 }
+
+/** Where the keys of the restricted store are, and what wraps them: nothing of the general store's. */
+export const restrictedKeys = (config: Config) => ({
+  dataDir: join(config.dataDir, 'restricted'),
+  masterKeyFile: config.restrictedMasterKeyFile,
+  otherMasterKeyFiles: config.otherRestrictedMasterKeyFiles,
+  kms: undefined,
+  keysDatabaseUrl: undefined,
+  // In its own database, under its own login: nothing to warn of.
+  embedded: true,
+});
 
 /** Refuses a restricted database that is older than this program. @throws ConfigError */
 export const ensureRestrictedMigrated = (pool: pg.Pool): Promise<void> =>

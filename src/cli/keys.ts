@@ -1,15 +1,17 @@
-/** `npm run keys -- rotate --to FILE | reconcile [--with FILE] | tombstones | missing [--write-off] | retention`: looks after the key store. */
-import { openCore, SCHEMAS } from '../compose.ts';
+/** `npm run keys -- rotate --to FILE [--store restricted] | reconcile [--with FILE] | tombstones | missing [--write-off] | retention`: looks after the key store. */
+import { type Core, openCore, SCHEMAS } from '../compose.ts';
 import { retentionRule } from '../domain/erasure/index.ts';
 import { erasedSubjects } from '../eventlog/erasures.ts';
 import { missingKeys } from '../eventlog/missingKeys.ts';
 import { retentionClasses } from '../eventlog/retention.ts';
 import { readConfig } from '../platform/config.ts';
-import { openKeyStore } from '../platform/keys/open.ts';
-import { rotate } from '../platform/keys/rotation.ts';
+import type { MasterKey } from '../platform/keys/masterKey.ts';
+import { mastersFrom, openKeyStore } from '../platform/keys/open.ts';
+import { type Rotation, rotate } from '../platform/keys/rotation.ts';
 import { createLogger } from '../platform/logging.ts';
 import { runOut } from '../projections/subjects.queries.ts';
-import { keysCommand } from './keys/commands.ts';
+import { RESTRICTED_SCHEMAS, restrictedKeys } from '../restrictedStore.ts';
+import { type KeysOf, keysCommand } from './keys/commands.ts';
 import { run } from './run.ts';
 
 const LISTED = 10_000;
@@ -20,13 +22,10 @@ await run(async () => {
   const logger = createLogger({ level: 'error' });
   const config = readConfig(process.env);
   const core = await openCore(config, logger, 'masar keys');
-  const schema = SCHEMAS.keys;
-  const keys = await openKeyStore(config, { databaseUrl: core.databaseUrl, schema, applicationName: 'masar keys', log: logger });
   try {
     const tools = {
       keyring: { destroy: (subjects: string | readonly string[]) => core.destroyKeys([subjects].flat()).then(({ now }) => now) },
-      rotate: (to: Parameters<typeof rotate>[0]['to'], progress: (wrapped: number) => void) =>
-        rotate({ db: keys.db, schema, masters: keys.masters, to, progress }),
+      rotate: (store: KeysOf, to: MasterKey, progress: (wrapped: number) => void) => rotateKeys(core, store, to, progress),
       missing: async () => {
         const stores = [{ store: 'general', ...core }];
         const restricted = await core.restricted?.open();
@@ -50,7 +49,28 @@ await run(async () => {
     };
     process.exitCode = await keysCommand(process.argv.slice(2), tools);
   } finally {
-    await keys.close();
     await core.close();
   }
 });
+
+/** Wraps the keys of one store anew. A key of the other store would open both, which are apart. */
+async function rotateKeys(core: Core, store: KeysOf, to: MasterKey, progress: (wrapped: number) => void): Promise<Rotation> {
+  const { config, logger: log, restricted } = core;
+  const places = {
+    general: { settings: config, databaseUrl: core.databaseUrl, schema: SCHEMAS.keys },
+    ...(restricted && {
+      restricted: { settings: restrictedKeys(config), databaseUrl: restricted.databaseUrl, schema: RESTRICTED_SCHEMAS.keys },
+    }),
+  };
+  const place = places[store];
+  if (!place) throw new Error(`there is no store ${store} here`);
+  const other = store === 'general' ? places.restricted : places.general;
+  if (other && mastersFrom(other.settings).has(to.id)) throw new Error('that is a master key of the other store: make a new one');
+  const { settings, databaseUrl, schema } = place;
+  const keys = await openKeyStore(settings, { databaseUrl, schema, applicationName: 'masar keys', log });
+  try {
+    return await rotate({ db: keys.db, schema, masters: keys.masters, to, progress });
+  } finally {
+    await keys.close();
+  }
+}

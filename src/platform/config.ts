@@ -50,6 +50,8 @@ export interface Config {
   readonly restrictedDatabaseUrl: string | undefined;
   /** The restricted store's own master key; absent when a development key in `dataDir` is used. */
   readonly restrictedMasterKeyFile: string | undefined;
+  /** As `otherMasterKeyFiles`, of the restricted store. */
+  readonly otherRestrictedMasterKeyFiles: readonly string[];
   /** Where it is listed who is erased, apart from every backup; absent when the log alone tells. */
   readonly erasedListFile: string | undefined;
   /** The Ed25519 key (PEM) that signs the audit tree; absent when a development key in `dataDir` is used. */
@@ -130,6 +132,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     accessDatabaseUrl: settings.ACCESS_DATABASE_URL,
     restrictedDatabaseUrl: settings.RESTRICTED_DATABASE_URL,
     restrictedMasterKeyFile: settings.RESTRICTED_MASTER_KEY_FILE,
+    otherRestrictedMasterKeyFiles: settings.RESTRICTED_MASTER_KEY_ALSO,
     erasedListFile: settings.ERASED_LIST_FILE === undefined ? undefined : resolve(settings.ERASED_LIST_FILE),
     auditKeyFile: settings.MASAR_AUDIT_KEY_FILE,
     auditOrigin: settings.MASAR_AUDIT_ORIGIN ?? 'masar.localhost/log',

@@ -1,8 +1,17 @@
+import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import t from 'tap';
 import { type KeyTools, keysCommand } from '../../src/cli/keys/commands.ts';
+import type { Config } from '../../src/platform/config.ts';
+import { createPool } from '../../src/platform/database.ts';
+import { masterKeyFrom, masterKeyOf } from '../../src/platform/keys/masterKey.ts';
+import { emptyPlace, makeMasters, migrated, withCore } from '../support/faults/restoring.ts';
 import { temporaryDirectory } from '../support/postgres.ts';
+
+const KEYS = fileURLToPath(new URL('../../src/cli/keys.js', import.meta.url));
 
 function tools() {
   const printed: string[] = [];
@@ -10,9 +19,9 @@ function tools() {
   const asked: Readonly<Record<string, string>>[] = [];
   const made: KeyTools = {
     keyring: { destroy: async (subjects) => destroyed.push(...[subjects].flat()) },
-    rotate: async ({ id }, progress) => {
+    rotate: async (store, { id }, progress) => {
       progress(2);
-      printed.push(id);
+      printed.push(`${store} ${id}`);
       return { wrapped: 2, before: 1 };
     },
     missing: async () => [
@@ -81,6 +90,54 @@ t.test('a rotation makes the new master key where there is none, and says how ma
   const { made, printed } = tools();
   t.equal(await keysCommand(['rotate', '--to', join(dir, 'new.key')], made), 0);
   t.match(printed.at(-1), /^2 keys are now wrapped by file:[0-9a-f]{16}; 1 were before$/);
-  t.equal(await keysCommand(['rotate'], made), 2, 'a wrong call explains itself');
-  t.match(printed.at(-1), /npm run keys/);
+  t.match(printed, [/wrapped/, /^general file:/]);
+  for (const wrong of [['rotate'], ['rotate', '--to', 'new.key', '--store', 'other'], ['missing', '--store', 'restricted']]) {
+    t.equal(await keysCommand(wrong, made), 2, 'a wrong call explains itself');
+    t.match(printed.at(-1), /npm run keys/);
+  }
+});
+
+t.test('the keys of the restricted store are wrapped anew by a key of its own, and by none of the general store', async (t) => {
+  const shelf = temporaryDirectory();
+  t.teardown(() => rmSync(shelf, { recursive: true }));
+  makeMasters(shelf);
+  const config = await emptyPlace(t, shelf, 'place');
+  await migrated(config);
+  const name = { subject: 's', tier: 'T3' };
+  const keyIn = (place: Config, make = false) =>
+    withCore(place, async ({ restricted }) => {
+      const key = (await (await restricted?.open())?.keyring.fetch([name], make))?.(name);
+      return Buffer.isBuffer(key) ? key.toString('hex') : key;
+    });
+  const before = await keyIn(config, true);
+  t.match(before, /^[0-9a-f]{64}$/);
+  const rotate = (file: string) =>
+    promisify(execFile)(process.execPath, [KEYS, 'rotate', '--to', file, '--store', 'restricted'], {
+      env: {
+        DATABASE_URL: config.databaseUrl,
+        RESTRICTED_DATABASE_URL: config.restrictedDatabaseUrl,
+        MASAR_DATA: config.dataDir,
+        MASAR_MASTER_KEY_FILE: config.masterKeyFile,
+        RESTRICTED_MASTER_KEY_FILE: config.restrictedMasterKeyFile,
+      },
+    });
+  await t.rejects(rotate(config.masterKeyFile ?? ''), { message: /master key of the other store/ });
+  const file = join(shelf, 'new.key');
+  t.match(
+    (await rotate(file)).stdout,
+    /^2 keys are now wrapped by file:[0-9a-f]{16}; 0 were before$/m,
+    'the key, and the secret',
+  );
+
+  t.equal(await keyIn({ ...config, restrictedMasterKeyFile: file }), before, 'with the new key alone');
+  t.equal(await keyIn({ ...config, otherRestrictedMasterKeyFiles: [file] }), before, 'with both');
+  await t.rejects(keyIn(config), 'with the old key alone');
+  const general = createPool(config.databaseUrl ?? '', { applicationName: 'keys test', max: 1 });
+  t.teardown(() => general.end());
+  const { id } = masterKeyOf(masterKeyFrom(config.masterKeyFile ?? '', false));
+  t.same(
+    (await general.query('select distinct master from keys.secret')).rows,
+    [{ master: id }],
+    'the general store is as it was',
+  );
 });

@@ -49,6 +49,7 @@ t.test('an empty environment is the embedded way to run: loopback, own database,
     accessDatabaseUrl: undefined,
     restrictedDatabaseUrl: undefined,
     restrictedMasterKeyFile: undefined,
+    otherRestrictedMasterKeyFiles: [],
     auditKeyFile: undefined,
     auditOrigin: 'masar.localhost/log',
     auditWitnessDir: undefined,
@@ -195,6 +196,11 @@ t.test('keys lie under a login of their own in production, unless somebody says 
   t.match(problemsOf({ ...PRODUCTION, KEYS_IN_GENERAL_DATABASE: 'yes' }), [/are both set/]);
 });
 
+t.test('no master key of the general store opens the restricted one', async (t) => {
+  t.match(problemsOf({ ...PRODUCTION, RESTRICTED_MASTER_KEY_FILE: KEY_FILE }), [/^RESTRICTED_MASTER_KEY_FILE is MASAR_MASTER/]);
+  t.match(problemsOf({ ...PRODUCTION, RESTRICTED_MASTER_KEY_ALSO: KEY_FILE }), [/^RESTRICTED_MASTER_KEY_ALSO names a general/]);
+});
+
 t.test('a key-management service is reached under TLS in production, unless it is on this machine', async (t) => {
   const { MASAR_MASTER_KEY_FILE: _file, ...without } = PRODUCTION;
   const at = (host: string) =>
@@ -217,7 +223,8 @@ t.test('a key file that others may read keeps production from starting, and is w
     const loose = join(KEYS, 'loose');
     writeFileSync(loose, 'key');
     chmodSync(loose, mode);
-    for (const key of ['MASAR_MASTER_KEY_FILE', 'MASAR_AUDIT_KEY_FILE', 'MASAR_MASTER_KEY_ALSO', 'RESTRICTED_MASTER_KEY_FILE']) {
+    const others = ['MASAR_MASTER_KEY_ALSO', 'RESTRICTED_MASTER_KEY_FILE', 'RESTRICTED_MASTER_KEY_ALSO'];
+    for (const key of ['MASAR_MASTER_KEY_FILE', 'MASAR_AUDIT_KEY_FILE', ...others]) {
       const said = new RegExp(`^${key} is ".*loose".*others|^${key} is ".*loose".*owner`);
       t.match(problemsOf({ ...PRODUCTION, [key]: loose }), [said], `${key} ${mode.toString(8)}`);
       t.match(readConfig({ [key]: loose }).warnings, [said]);

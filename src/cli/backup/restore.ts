@@ -11,7 +11,7 @@ import { openFileStore } from '../../platform/files/open.ts';
 import { contentOf } from '../../platform/files/store.ts';
 import { mastersFrom } from '../../platform/keys/open.ts';
 import type { Log } from '../../platform/logging.ts';
-import { migrateRestricted, RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { migrateRestricted, RESTRICTED_SCHEMAS, restrictedKeys } from '../../restrictedStore.ts';
 import { stepBack } from '../../workers/runtime/stepBack.ts';
 import { keepAlone } from './alone.ts';
 import { refuseFilled } from './filled.ts';
@@ -155,11 +155,9 @@ function refuseOthers(config: Config, manifest: Manifest, keys: Manifest): void 
 
 /** Before a row is written: whether these keys can be opened here. */
 async function checkMasters(config: Config, keysFrom: string, keys: Manifest): Promise<void> {
-  const { masterKeyFile, otherMasterKeyFiles, kms, dataDir, restrictedMasterKeyFile } = config;
-  const apart = { masterKeyFile: restrictedMasterKeyFile, otherMasterKeyFiles: [], kms: undefined };
   const stores = [
-    ['general', { masterKeyFile, otherMasterKeyFiles, kms, dataDir }],
-    ['restricted', { ...apart, dataDir: join(dataDir, 'restricted') }],
+    ['general', config],
+    ['restricted', restrictedKeys(config)],
   ] as const;
   for (const [store, settings] of stores) {
     const used = await mastersIn(keysFrom, keys, `${store}/`);

@@ -6,25 +6,31 @@ import { yearsOf } from '../../domain/erasure/index.ts';
 import type { RetentionClass } from '../../eventlog/retention.ts';
 import type { KeyName, Keyring } from '../../platform/keyring.ts';
 import { type MasterKey, masterKeyFrom, masterKeyOf } from '../../platform/keys/masterKey.ts';
+import type { Rotation } from '../../platform/keys/rotation.ts';
 import type { RunOut } from '../../projections/subjects.queries.ts';
 
-const USAGE = `npm run keys -- rotate --to FILE
+const USAGE = `npm run keys -- rotate --to FILE [--store restricted]
 npm run keys -- reconcile [--with FILE]
 npm run keys -- tombstones
 npm run keys -- missing [--write-off]
 npm run keys -- retention
 
-rotate      wraps every key anew by the master key in FILE, which is made if it is not there; may be run again after a break
+rotate      wraps every key of a store (of the general one, if none is named) anew by the master key in FILE, which is made if it is
+            not there; may be run again after a break
 reconcile   destroys the keys of whom the log, or a list in FILE (one id a line, or a copy of ERASED_LIST_FILE), says that they are erased
 tombstones  prints that list, to be kept apart from all backups
 missing     counts the keys that the logs need and that are neither there nor destroyed; with --write-off, what they sealed is given
             up for good and reads as erased from then on: only when no backup of the keys is left
 retention   says how long each kind of data is kept, and lists the records that need not be kept any more; erases none`;
 
+/** The store whose keys are meant. */
+export type KeysOf = 'general' | 'restricted';
+
 /** What the command needs of an installation. */
 export interface KeyTools {
   readonly keyring: Pick<Keyring, 'destroy'>;
-  rotate(to: MasterKey, progress: (wrapped: number) => void): Promise<{ readonly wrapped: number; readonly before: number }>;
+  /** @throws Error where there is no such store, or `to` is a master key of the other one. */
+  rotate(store: KeysOf, to: MasterKey, progress: (wrapped: number) => void): Promise<Rotation>;
   /** Keys that are neither there nor destroyed, by the store that needs them. */
   missing(): Promise<
     readonly { readonly store: string; readonly keys: readonly KeyName[]; readonly keyring: Pick<Keyring, 'destroy'> }[]
@@ -44,11 +50,23 @@ export interface KeyTools {
 export async function keysCommand(argv: readonly string[], tools: KeyTools): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { to: { type: 'string' }, with: { type: 'string' }, 'write-off': { type: 'boolean', default: false } },
+    options: {
+      to: { type: 'string' },
+      with: { type: 'string' },
+      'write-off': { type: 'boolean', default: false },
+      store: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const [command, ...more] = positionals;
-  if (more.length === 0 && command === 'rotate' && values.to !== undefined) return rotate(values.to, tools);
+  const { to, store = 'general' } = values;
+  if (more.length === 0 && command === 'rotate' && to !== undefined && (store === 'general' || store === 'restricted')) {
+    return rotate(store, to, tools);
+  }
+  if (values.store !== undefined) {
+    tools.print(USAGE);
+    return 2;
+  }
   if (more.length === 0 && command === 'reconcile') return reconcile(values.with, tools);
   if (more.length === 0 && command === 'tombstones') {
     for (const subject of await tools.erased()) tools.print(subject);
@@ -60,9 +78,9 @@ export async function keysCommand(argv: readonly string[], tools: KeyTools): Pro
   return 2;
 }
 
-async function rotate(file: string, { rotate, print }: KeyTools): Promise<number> {
+async function rotate(store: KeysOf, file: string, { rotate, print }: KeyTools): Promise<number> {
   const to = masterKeyOf(masterKeyFrom(file, true));
-  const { wrapped, before } = await rotate(to, (done) => print(`${done} keys wrapped`));
+  const { wrapped, before } = await rotate(store, to, (done) => print(`${done} keys wrapped`));
   print(`${wrapped} keys are now wrapped by ${to.id}; ${before} were before`);
   return 0;
 }

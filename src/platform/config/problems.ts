@@ -77,6 +77,10 @@ function restrictedProblems(settings: Settings): string[] {
   if (key !== undefined && key === settings.MASAR_MASTER_KEY_FILE) {
     problems.push(`RESTRICTED_MASTER_KEY_FILE is MASAR_MASTER_KEY_FILE: it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`);
   }
+  const generals = [settings.MASAR_MASTER_KEY_FILE, ...settings.MASAR_MASTER_KEY_ALSO];
+  if (settings.RESTRICTED_MASTER_KEY_ALSO.some((file) => generals.includes(file))) {
+    problems.push(`RESTRICTED_MASTER_KEY_ALSO names a general key: it should be ${EXPECTED.RESTRICTED_MASTER_KEY_ALSO}`);
+  }
   if (settings.NODE_ENV === 'production' && url !== undefined && key === undefined) {
     problems.push(
       `RESTRICTED_MASTER_KEY_FILE is not set: with RESTRICTED_DATABASE_URL it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`,
@@ -136,5 +140,7 @@ const keyFiles = (settings: Settings): readonly (readonly [Key, string])[] => [
       return file === undefined ? [] : [[key, file] as const];
     },
   ),
-  ...settings.MASAR_MASTER_KEY_ALSO.map((file) => ['MASAR_MASTER_KEY_ALSO', file] as const),
+  ...(['MASAR_MASTER_KEY_ALSO', 'RESTRICTED_MASTER_KEY_ALSO'] as const).flatMap((key) =>
+    settings[key].map((file) => [key, file] as const),
+  ),
 ];

@@ -74,6 +74,7 @@ export const Environment = z.object({
   ACCESS_DATABASE_URL: url('postgres', 'postgresql').optional(),
   RESTRICTED_DATABASE_URL: url('postgres', 'postgresql').optional(),
   RESTRICTED_MASTER_KEY_FILE: readableFile.optional(),
+  RESTRICTED_MASTER_KEY_ALSO: words(readableFile).default([]),
   ERASED_LIST_FILE: z.string().optional(),
   TRUST_PROXY: words(addressOrRange).default([]),
   MASAR_AUDIT_KEY_FILE: readableFile.optional(),
@@ -160,6 +161,7 @@ export const EXPECTED: Readonly<Record<Key, string>> = {
   RESTRICTED_DATABASE_URL:
     "a postgres:// or postgresql:// address of a database of its own, with the restricted store's own login",
   RESTRICTED_MASTER_KEY_FILE: 'a file this process may read, with a key that is not the general one',
+  RESTRICTED_MASTER_KEY_ALSO: 'files this process may read, separated by commas, with keys that are not general ones',
   ERASED_LIST_FILE: 'a file on another disk than the database and its backups, which every process may write',
   MASAR_AUDIT_KEY_FILE: 'a file this process may read, with an Ed25519 key in PEM',
   MASAR_AUDIT_ORIGIN: 'a name of this event log that no other has, such as masar.example.org/log, without spaces and plus signs',

@@ -59,12 +59,14 @@ export interface MasterKeys {
   readonly current: MasterKey;
   /** @throws Error naming the id of a master key that is not at hand. */
   of(id: string): MasterKey;
+  has(id: string): boolean;
 }
 
 export function masterKeys(current: MasterKey, others: readonly MasterKey[] = []): MasterKeys {
   const all = new Map([current, ...others].map((one) => [one.id, one]));
   return {
     current,
+    has: (id) => all.has(id),
     of: (id) => {
       const found = all.get(id);
       if (!found) throw new Error(`keys are wrapped by the master key ${id}, which this process was not given`);
