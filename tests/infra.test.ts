@@ -1,6 +1,7 @@
 /** Holds what infra/ says against the program. What schemas say of it: `npm run check:infra`. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import t from 'tap';
 import { apiProblems } from '../src/api/problemCodes.ts';
 import { backupsRule } from '../src/domain/erasure/policy.ts';
@@ -10,6 +11,12 @@ import { VARIABLES } from '../src/platform/config/settings.ts';
 import { readConfig } from '../src/platform/config.ts';
 import { alerts, anchorsOf, documents, runbooks, text } from './support/operation/infra.ts';
 import { temporaryDirectory } from './support/postgres.ts';
+
+/** Prometheus' own tool, where this machine has it. */
+const promtool = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((directory) => join(directory, 'promtool'))
+  .find(existsSync);
 
 interface Container {
   readonly name: string;
@@ -449,6 +456,25 @@ t.test('a new version comes in the order of its runbook: what migrates, who read
     t.equal(labelled?.metadata.name, `masar-${role}`, 'and each is found by its label');
     t.match(release, new RegExp(`(job|deploy)/masar-${role}`), 'and awaited');
   }
+});
+
+t.test(
+  'alerts are raised when they should be, and not when not, as Prometheus itself computes it',
+  { skip: promtool === undefined && 'promtool is not on PATH' },
+  (t) => {
+    const { status, stderr } = spawnSync(promtool ?? '', ['test', 'rules', 'tests/support/operation/alerts.yaml']);
+    t.equal(status, 0, stderr.toString());
+    t.end();
+  },
+);
+
+t.test('where Prometheus finds the processes, each gets the labels that alerts ask for', async (t) => {
+  const labels = { compose: text('prometheus/compose.yaml'), kubernetes: text('prometheus/scrape.yaml') };
+  t.equal([...labels.compose.matchAll(/labels: \{ role: \w+ \}/g)].length, 3);
+  t.match(labels.kubernetes, /__meta_kubernetes_pod_label_role\], target_label: role \}/);
+  for (const one of ofKind('Deployment')) t.equal(`masar-${one.spec.selector.matchLabels.role}`, one.metadata.name);
+  const roles = alerts().flatMap(({ expr }) => [...expr.matchAll(/role="(\w+)"/g)].map(([, role]) => role));
+  t.same(roles, ['api'], 'the others are missed by figures of their own');
 });
 
 t.test('every alert leads to a part of a runbook that says what to do about it', async (t) => {

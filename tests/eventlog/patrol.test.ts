@@ -146,6 +146,47 @@ t.test(
   },
 );
 
+t.test(
+  'a round that does not end is missed, a first one too; where nothing is signed, or all begins anew, nobody is called',
+  async (t) => {
+    const DAY = 86_400;
+    const log = createMemoryLog();
+    const tree = await auditTree(t);
+    const metrics = createMetrics({ processMetrics: false });
+    const unfinished = async () =>
+      Number(/^masar_audit_patrol_unfinished_seconds (\S+)$/m.exec((await metrics.scrape()).body)?.[1] ?? Number.NaN);
+    /** Sets a time of the patrol, or of all that was signed, back by three days. */
+    const back = (column: string, table = 'patrol') =>
+      tree.pool.query(`update audit.${table} set ${column} = ${column} - interval '3 days'`);
+    const patrol = async () => (await tree.reads.status()).patrol;
+
+    await patrolling(t, tree, log, { metrics })();
+    t.equal(await unfinished(), 0, 'an empty store has nothing to read');
+    await fill(log, 40, someStreams());
+    await tree.signAll(log);
+    await back('signed_at', 'checkpoint');
+    t.ok((await unfinished()) > 2 * DAY, 'nobody ever began');
+
+    const stuck = patrolling(t, tree, { ...log, readAll: () => Promise.reject(new Error('a broken disk')) });
+    await until(async () => (await unfinished()) < DAY);
+    await back('begun_at');
+    t.ok((await unfinished()) > 2 * DAY, 'the first round does not end');
+    await tree.pool.query('delete from audit.patrol');
+    await until(async () => (await unfinished()) < DAY);
+    await tree.pool.query('update audit.patrol set begun_at = null');
+    await until(async () => (await unfinished()) < DAY);
+    await stuck();
+
+    const quick = patrolling(t, tree, log);
+    await until(async () => (await patrol()).wholeAt !== undefined);
+    await quick();
+    await back('begun_at');
+    t.ok((await unfinished()) < DAY, 'a whole round counts from its end');
+    await back('whole_at');
+    t.ok((await unfinished()) > 2 * DAY, 'and the next does not end');
+  },
+);
+
 t.test('a patrol goes on where it was stopped, and takes no longer for a large log than it is given', async (t) => {
   const log = createMemoryLog();
   await fill(log, 40, someStreams());

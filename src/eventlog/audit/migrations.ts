@@ -76,10 +76,19 @@ const witnessed: Migration = {
   },
 };
 
+/** Since when the log is read again, so that a first round that never ends is missed. A backup from before has no such time. */
+const patrolSince: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: a frozen migration knows no later schema, and Kysely types it so
+  async up(db: Kysely<any>) {
+    await sql`alter table patrol add column begun_at timestamptz default now()`.execute(db);
+  },
+};
+
 /** Migrations of the schema of the audit tree, in order. */
 export const auditMigrations: Readonly<Record<string, Migration>> = {
   '0001_audit': audit,
   '0002_past_halts': pastHalts,
   '0003_patrol': patrol,
   '0004_witnessed': witnessed,
+  '0005_patrol_since': patrolSince,
 };

@@ -174,11 +174,17 @@ type KeptFault = Halt & { readonly whole?: true };
 
 const toldOf = ({ whole: _, ...fault }: KeptFault): Halt => fault;
 
+/** Where to go on; from now on it counts how long a whole round takes. */
 async function markIn(pool: pg.Pool, schema: string): Promise<Mark> {
-  const { rows } = await pool.query<{ size: string; peaks: Buffer; fault: KeptFault | null }>(
-    `select size, peaks, fault from ${tableIn(schema)}`,
+  const { rows } = await pool.query<{ size: string; peaks: Buffer; fault: KeptFault | null; begun_at: string | null }>(
+    `select size, peaks, fault, begun_at from ${tableIn(schema)}`,
   );
   const [row] = rows;
+  if (!row?.begun_at) {
+    await pool.query(
+      `insert into ${tableIn(schema)} default values on conflict (kept) do update set begun_at = excluded.begun_at`,
+    );
+  }
   if (!row) return { size: 0, peaks: Buffer.alloc(0) };
   return { size: Number(row.size), peaks: row.peaks, ...(row.fault?.whole ? { wrong: toldOf(row.fault) } : {}) };
 }
@@ -223,17 +229,27 @@ export async function patrolStatus(pool: pg.Pool, schema: string): Promise<Patro
   };
 }
 
+/**
+ * For how many seconds the whole log was not found as signed: since the last whole round, or since the log is read again, or, where
+ * nobody ever began, since there is something to read. 0 while nothing is signed.
+ */
+async function secondsUnfinished(pool: pg.Pool, schema: string): Promise<number> {
+  const checkpoint = `${pg.escapeIdentifier(schema)}.checkpoint`;
+  const { rows } = await pool.query<{ seconds: number }>(
+    `select extract(epoch from now() - coalesce(p.whole_at, p.begun_at, first.signed_at))::float8 as seconds
+     from (select signed_at from ${checkpoint} where size > 0 order by size limit 1) as first left join ${tableIn(schema)} as p on true`,
+  );
+  return rows[0]?.seconds ?? 0;
+}
+
 function watch(metrics: Metrics, pool: pg.Pool, schema: string): void {
   metrics.gauge('audit_patrol_fault', '1 while the patrol stands at an event that is not what was signed', [], async (gauge) => {
     gauge.set((await patrolStatus(pool, schema)).fault ? 1 : 0);
   });
   metrics.gauge(
-    'audit_patrol_whole_seconds',
-    'When the whole log was last found as signed, in seconds since 1970',
+    'audit_patrol_unfinished_seconds',
+    'Time since the whole log was last found as signed, or since it began to be read; 0 while nothing is signed',
     [],
-    async (gauge) => {
-      const { wholeAt } = await patrolStatus(pool, schema);
-      if (wholeAt !== undefined) gauge.set(Date.parse(wholeAt) / 1_000);
-    },
+    async (gauge) => gauge.set(await secondsUnfinished(pool, schema)),
   );
 }
