@@ -121,15 +121,16 @@ export function createFeed(parts: {
   }
 
   async function pageFor(group: Group, after: bigint, reader: number, signal: AbortSignal): Promise<Page> {
-    const { readers, recent, underway } = group;
     for (;;) {
-      const known = recent.find((page) => page.after <= after && after < page.scannedTo) ?? underway.get(after);
+      const kept = group.recent.find((page) => page.after <= after && after < page.scannedTo);
+      const known = kept ?? group.underway.get(after);
       if (known) return known;
-      const others = readers.others(reader, signal);
+      const others = group.readers.others(reader, signal);
       if (!others) break;
       await others;
     }
     if (signal.aborted) return { ...NOTHING, after, scannedTo: after, rings: bell.rings };
+    const { underway } = group;
     const fresh = read(after, group).finally(() => underway.delete(after));
     underway.set(after, fresh);
     return fresh;
