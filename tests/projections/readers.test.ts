@@ -126,26 +126,6 @@ t.test('who does not come back holds the others up for one second, once', async 
   t.ok(reads.length <= PAGES + 2);
 });
 
-t.test(
-  'nothing that was read before somebody begins to write is given to anybody, not even to who waited meanwhile',
-  async (t) => {
-    const { feed, reads, walk, later, after } = await longLog();
-    await walk({ upTo: after(1), turns: 0 }).done;
-    const build = { id: 99, state: 'live' as const };
-    const first = await feed.page(0n, build, NEVER);
-    const second = await feed.page(first.scannedTo, build, NEVER);
-    const third = feed.page(second.scannedTo, build, NEVER);
-    const ahead = walk({ from: after(2), upTo: after(3), turns: 0 });
-    await ahead.done;
-    feed.forget();
-    const before = reads.length;
-    later(1_000);
-    await walk({ upTo: after(1), turns: 0 }).done;
-    t.equal((await third).after, second.scannedTo);
-    t.equal(reads.length, before + 2);
-  },
-);
-
 t.test('an order to stop ends the wait, and nothing is read any more', async (t) => {
   const { feed, walk, after } = await longLog();
   await walk({ upTo: after(1), turns: 0 }).done;
