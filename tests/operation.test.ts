@@ -4,6 +4,7 @@ import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { text as wholeOf } from 'node:stream/consumers';
+import { Histogram } from 'prom-client';
 import t from 'tap';
 import { migrateAll } from '../src/compose.ts';
 import { readConfig } from '../src/platform/config.ts';
@@ -19,6 +20,7 @@ import { serve } from '../src/serve.ts';
 import { type ReceivedSpan, startCollector } from './support/operation/collector.ts';
 import { text as infra, metricsIn, queries, runbooks } from './support/operation/infra.ts';
 import { installation, until } from './support/operation/installation.ts';
+import { strangeLabels } from './support/operation/promql.ts';
 import { silentLog, temporaryDirectory, testDatabase } from './support/postgres.ts';
 import { testRedis, withoutRedis } from './support/redis.ts';
 
@@ -110,6 +112,28 @@ t.test('probes and metrics are answered on a port of their own, and every figure
       [],
       `${where} asks for what is shown`,
     );
+  }
+  /** Prometheus gives some by itself: scrape.yaml and compose.yaml say which. */
+  const has = (metric: string, label: string) => ['job', 'instance', 'role'].includes(label) || labelsOf(metric).includes(label);
+  const labelsOf = (name: string): readonly string[] => {
+    const metric = masar.metrics.registry.getSingleMetric(name);
+    const own = metric && 'labelNames' in metric ? (metric.labelNames as readonly string[]) : [];
+    return metric instanceof Histogram ? [...own, 'le'] : own;
+  };
+  for (const query of asked) t.same(strangeLabels(query, has), [], `${query.where} asks for labels that are there`);
+  for (const [expr, words, strange] of [
+    ['max by (state) (masar_projection_lag_seconds{stat="live"})', '', ['masar_projection_lag_seconds has no stat']],
+    ['max by (projektion) (masar_projection_lag_seconds)', '', ['masar_projection_lag_seconds has no projektion']],
+    ['sum by (le) (rate(masar_http_request_seconds_bucket{status=~"5.."}[5m])) / sum by (code) (up)', '', ['up has no code']],
+    [
+      'max by (pool) (masar_pool_size)',
+      '{{ $labels.instance }} {{ $labels.pool }} {{ $value }}',
+      ['its answers have no instance'],
+    ],
+    ['max(masar_pool_size)', '{{pool}}', ['its answers have no pool']],
+    ['masar_pool_size > 3', '{{ $labels.instance }} {{ $labels.pole }}', ['masar_pool_size has no pole']],
+  ] as const) {
+    t.same(strangeLabels({ where: 'control', expr, words }, has), strange, `control: ${expr}`);
   }
   // Logins of the database are named alike.
   const logins = [...infra('postgres/logins.sh').matchAll(/create role (\w+)/g)].map(([, login]) => login);

@@ -12,7 +12,7 @@ export const documents = <T>(file: string): readonly T[] =>
 export interface Alert {
   readonly alert: string;
   readonly expr: string;
-  readonly annotations: { readonly runbook_url: string };
+  readonly annotations: { readonly summary: string; readonly description: string; readonly runbook_url: string };
 }
 
 export const alerts = (): readonly Alert[] =>
@@ -21,15 +21,32 @@ export const alerts = (): readonly Alert[] =>
   ) ?? [];
 
 interface Dashboard {
-  readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[];
+  readonly panels: readonly { readonly title: string; readonly targets?: readonly Target[] }[];
 }
 
-/** Every query of the dashboard and of the alerts, with where it stands. */
-export function queries(): readonly { readonly where: string; readonly expr: string }[] {
+interface Target {
+  readonly expr: string;
+  readonly legendFormat?: string;
+}
+
+/** A query, where it stands, and the words in which its answers are told, with labels in double braces. */
+export interface Query {
+  readonly where: string;
+  readonly expr: string;
+  readonly words: string;
+}
+
+/** Every query of the dashboard and of the alerts. */
+export function queries(): readonly Query[] {
   const { panels } = JSON.parse(text('grafana/masar.json')) as Dashboard;
   return [
-    ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ where: title, expr }))),
-    ...alerts().map(({ alert, expr }) => ({ where: alert, expr })),
+    ...panels.flatMap(({ title, targets = [] }) =>
+      targets.map(({ expr, legendFormat = '' }) => ({ where: title, expr, words: legendFormat })),
+    ),
+    ...alerts().map(({ alert, expr, annotations }) => ({
+      ...{ where: alert, expr },
+      words: `${annotations.summary} ${annotations.description}`,
+    })),
   ];
 }
 
