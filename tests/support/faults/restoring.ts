@@ -132,17 +132,22 @@ export async function settle(config: Config): Promise<void> {
   }
 }
 
-/** Names of tables of read models of both stores that are not what a rebuild makes of them. */
-export async function wrongTables(core: Core): Promise<readonly string[]> {
-  const wrong: string[] = [];
+/** Names of tables of read models of both stores: those that are not what a rebuild makes of them, and those without a row. */
+export async function readModelsOf(
+  core: Core,
+): Promise<{ readonly wrong: readonly string[]; readonly empty: readonly string[] }> {
+  const [wrong, empty]: [string[], string[]] = [[], []];
   for (const { name, pool, read, log, codec, registry, projections } of await storesOf(core)) {
     const parts = runnerParts({ pool, schema: read, log, codec, registry, projections, logger: silentLog });
     for (const projection of projections) {
       const { tables } = await checkProjection(parts, projection, AbortSignal.timeout(60_000));
-      wrong.push(...tables.filter((one) => !one.same).map((one) => `${name} ${projection.name}.${one.table}`));
+      for (const { table, same, rows } of tables) {
+        if (!same) wrong.push(`${name} ${projection.name}.${table}`);
+        if (rows === 0) empty.push(`${name} ${projection.name}.${table}`);
+      }
     }
   }
-  return wrong;
+  return { wrong, empty };
 }
 
 /** Positions of the restricted store carry its name. */
