@@ -165,6 +165,10 @@ t.test('a server that stops keeping its word while the program runs makes it not
   );
   await administer('alter system reset fsync', 'fsync', 'on');
   await until('readiness', 10_000, async () => (await failing()).length === 0);
+  const settings = new Set(SABOTAGES.map(([setting]) => setting));
+  t.comment(
+    `${settings.size} settings put off in ${SABOTAGES.length} ways, 1 more in 2 databases beside, 1 on a program that ran; nothing drawn`,
+  );
   t.strictSame(
     await shown(),
     figures.map((one) => `${one}0`),

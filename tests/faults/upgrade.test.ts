@@ -95,6 +95,7 @@ t.test('a program refuses a database older than itself, two migrate at once, and
   await pool.query(`delete from read.kysely_migration where name = '002_forgotten'`);
   const behind = openCore(readConfig(env), silentLog, 'upgrade test');
   await t.rejects(behind, { message: /lacks read\.002_forgotten: run/ }, 'and names what is missing, no more');
+  t.comment(`2 processes ran ${ran.length} migrations, each once; every part of this file is staged, nothing drawn`);
 });
 
 /** A log in use, with a reader whose transaction stays open over its table. */
@@ -124,12 +125,15 @@ t.test('a migration that waits for a lock lets those behind it through, and is d
   const { pool, append, finish } = await logInUse(t);
   const migrating = migrate(pool, withNext, { lockTimeoutMs: 100, tries: 1_000 });
   await waits(pool, 'alter table events');
-  for (let more = 0; more < 5; more++) await append();
+  const meanwhile = 5;
+  for (let more = 0; more < meanwhile; more++) await append();
   t.pass('appends are answered while the migration waits');
   await finish();
   t.strictSame(await migrating, ['9999_next']);
   await append();
-  t.equal((await pool.query('select noted from log.events')).rowCount, 6, 'the program of before goes on beside what was added');
+  const { rowCount } = await pool.query('select noted from log.events');
+  t.equal(rowCount, meanwhile + 1, 'the program of before goes on beside what was added');
+  t.comment(`1 migration, ${meanwhile} appends while it waited, 1 after it`);
 });
 
 t.test('one that waits without an end holds up every append behind it', async (t) => {
@@ -143,13 +147,16 @@ t.test('one that waits without an end holds up every append behind it', async (t
   await finish();
   await Promise.all([altering, appending]);
   await naive.end();
+  t.comment('1 migration without an end of its patience: 1 append waited as long as it did');
 });
 
 t.test('a migration that never gets its lock says so and leaves everything as it was', async (t) => {
   const { pool, finish } = await logInUse(t);
-  await t.rejects(migrate(pool, withNext, { lockTimeoutMs: 20, tries: 3 }), { code: '55P03' });
+  const tries = 3;
+  await t.rejects(migrate(pool, withNext, { lockTimeoutMs: 20, tries }), { code: '55P03' });
   await finish();
   t.strictSame(await migrate(pool, withNext), ['9999_next']);
+  t.comment(`${tries} tries in vain, 1 that came through`);
 });
 
 /** Two releases of the program over one log and one set of read models. */
@@ -213,6 +220,7 @@ t.test(
     const { tables } = await checkProjection(parts, projection, new AbortController().signal);
     t.ok(tables.length > 0 && tables.every((table) => table.same), 'and shows what a rebuild shows');
     t.equal(await log.head(), head);
+    t.comment(`${head} events, 1 of them of a version to come; 2 read models, 2 releases`);
   },
 );
 
@@ -269,6 +277,7 @@ t.test('an API of before answers 503 for a case it cannot read, writes nothing, 
   t.equal((await old.call('GET', `/v1/boxes/${packedByOld.json.id}`, { as: before })).status, 200);
   t.equal((await next.call('POST', `/v1/boxes/${packedByOld.json.id}/send`, { as: after, body: {} })).json.status, 'sent');
   t.equal((await next.call('POST', `${path}/send`, { as: after, body: {} })).json.status, 'sent', 'nothing was lost');
+  t.comment('2 cases, 1 of them written by the next release: 2 requests for it refused, 2 for the other answered');
 });
 
 t.test(
@@ -304,7 +313,9 @@ t.test('control: a release that writes what the one before does not read has peo
   const installation = await startRollout(t, 'old', ['projector', 'api']);
   await installation.use();
   await installation.bring('next');
-  t.ok((installation.met.answers.get(503) ?? 0) > 0);
+  const refused = installation.met.answers.get(503) ?? 0;
+  t.ok(refused > 0);
+  t.comment(`${refused} requests refused while both ran`);
 });
 
 t.test('two versions of a read model do not fight: the old one is shown until the new one has caught up, and once', async (t) => {
@@ -343,9 +354,10 @@ t.test('two versions of a read model do not fight: the old one is shown until th
 
   // Every look, from here to the swap and beyond, shows all that was there before.
   let fewest = 31;
+  let times = 0;
   let looking = true;
   const looks = (async () => {
-    while (looking) fewest = Math.min(fewest, (await models.pool.query(`select from ${SCHEMA}.tally`)).rowCount ?? 0);
+    for (; looking; times++) fewest = Math.min(fewest, (await models.pool.query(`select from ${SCHEMA}.tally`)).rowCount ?? 0);
   })();
   release();
   for (let more = 0; more < 10; more++) await old.write('box', randomUUID(), { type: 'BoxPacked', data: { kilos: more } });
@@ -364,4 +376,5 @@ t.test('two versions of a read model do not fight: the old one is shown until th
   t.equal(fewest, 31, 'no look showed less than there was');
   t.match(await builds(), [{ version: 2, state: 'live', position: String(head) }]);
   t.equal((await models.pool.query(`select from ${SCHEMA}.tally`)).rowCount, 42);
+  t.comment(`42 boxes, 5 projectors of 2 versions, ${times} looks`);
 });
