@@ -19,8 +19,9 @@ import { DEVELOPMENT_ISSUER } from '../../src/platform/developmentIssuer.ts';
 import { serve } from '../../src/serve.ts';
 import { forgeBackup } from '../support/faults/forging.ts';
 import { startProgram } from '../support/faults/program.ts';
-import { emptyPlace, giveSigner, makeMasters, migrated, withCore } from '../support/faults/restoring.ts';
+import { emptyPlace, giveSigner, makeMasters, migrated, settle, withCore } from '../support/faults/restoring.ts';
 import { until } from '../support/faults/rig.ts';
+import { sqlIn } from '../support/operation/infra.ts';
 import { silentLog, type TestDatabase, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 t.setTimeout(120_000);
@@ -126,6 +127,40 @@ t.test('where a restore broke off nobody starts, backs up or restores until the 
   const mine = { ...config, restrictedDatabaseUrl: restricted.url };
   await t.rejects(openCore(mine, silentLog, 'restore test'), { message: /RESTRICTED_DATABASE_URL: a restore broke off there/ });
 });
+
+t.test(
+  'the runbook empties a place that was at work so that nothing of it is left, and a backup can be put back into it',
+  async (t) => {
+    const { config, general, restricted } = await target(t, 'emptied');
+    await restoreBackup(config, silentLog, backup);
+    await settle(config);
+    const schemas = async ({ pool }: TestDatabase) => {
+      const { rows } = await pool.query<{ name: string }>(
+        `select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`,
+      );
+      return rows.map(({ name }) => name);
+    };
+    const builds = async (database: TestDatabase) => (await schemas(database)).filter((one) => one.startsWith('read_'));
+    t.ok((await builds(general)).length > 5, 'control: there are read models');
+    t.ok((await builds(restricted)).length > 0, 'in both');
+
+    const emptying = sqlIn('night.md', 'drop schema if exists log');
+    const [kept] = await builds(general);
+    for (const one of [general, restricted]) await one.pool.query(emptying.slice(0, emptying.indexOf(';')));
+    rmSync(join(config.dataDir, 'files'), { recursive: true, force: true });
+    await t.rejects(restoreBackup(config, silentLog, backup), {
+      name: 'PlaceRefused',
+      message: /the read model read_\w+ was left over/,
+    });
+    for (const one of [general, restricted]) {
+      await one.pool.query(emptying);
+      t.same(await schemas(one), ['public']);
+    }
+    t.match((await restoreBackup(config, silentLog, backup)).verdicts, [{ ok: true }, { store: 'restricted' }]);
+    await settle(config);
+    t.ok((await builds(general)).includes(kept ?? ''), 'its read models are made under the names of before');
+  },
+);
 
 t.test('a log that comes back other than it was signed ends the command with 1, and nobody starts on it', async (t) => {
   const { config, env, general, restricted } = await target(t, 'forged');
