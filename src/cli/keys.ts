@@ -53,7 +53,10 @@ await run(async () => {
   }
 });
 
-/** Wraps the keys of one store anew. A key of the other store would open both, which are apart. */
+/**
+ * Wraps the keys of one store anew. A key of the other store would open both, which are apart; by one that processes were not given
+ * yet, they would lose every key at once.
+ */
 async function rotateKeys(core: Core, store: KeysOf, to: MasterKey, progress: (wrapped: number) => void): Promise<Rotation> {
   const { config, logger: log, restricted } = core;
   const places = {
@@ -69,6 +72,10 @@ async function rotateKeys(core: Core, store: KeysOf, to: MasterKey, progress: (w
   const { settings, databaseUrl, schema } = place;
   const keys = await openKeyStore(settings, { databaseUrl, schema, applicationName: 'masar keys', log });
   try {
+    if (!keys.masters.has(to.id)) {
+      const also = store === 'general' ? 'MASAR_MASTER_KEY_ALSO' : 'RESTRICTED_MASTER_KEY_ALSO';
+      throw new Error(`this process was not given that master key: name it in ${also} of every process first, and restart them`);
+    }
     return await rotate({ db: keys.db, schema, masters: keys.masters, to, progress });
   } finally {
     await keys.close();

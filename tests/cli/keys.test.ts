@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -84,11 +84,16 @@ t.test('what need not be kept any more is listed by the years of its class, and 
   t.same(destroyed, []);
 });
 
-t.test('a rotation makes the new master key where there is none, and says how many keys it wrapped', async (t) => {
+t.test('a rotation makes no master key, and says how many keys it wrapped', async (t) => {
   const dir = temporaryDirectory();
   t.teardown(() => rmSync(dir, { recursive: true }));
   const { made, printed } = tools();
-  t.equal(await keysCommand(['rotate', '--to', join(dir, 'new.key')], made), 0);
+  const file = join(dir, 'new.key');
+  await t.rejects(keysCommand(['rotate', '--to', file], made), { code: 'ENOENT' }, 'it might be gone with the container');
+  t.notOk(existsSync(file));
+  t.same(printed, []);
+  masterKeyFrom(file, true);
+  t.equal(await keysCommand(['rotate', '--to', file], made), 0);
   t.match(printed.at(-1), /^2 keys are now wrapped by file:[0-9a-f]{16}; 1 were before$/);
   t.match(printed, [/wrapped/, /^general file:/]);
   for (const wrong of [['rotate'], ['rotate', '--to', 'new.key', '--store', 'other'], ['missing', '--store', 'restricted']]) {
@@ -111,7 +116,7 @@ t.test('the keys of the restricted store are wrapped anew by a key of its own, a
     });
   const before = await keyIn(config, true);
   t.match(before, /^[0-9a-f]{64}$/);
-  const rotate = (file: string) =>
+  const rotate = (file: string, also = '') =>
     promisify(execFile)(process.execPath, [KEYS, 'rotate', '--to', file, '--store', 'restricted'], {
       env: {
         DATABASE_URL: config.databaseUrl,
@@ -119,12 +124,20 @@ t.test('the keys of the restricted store are wrapped anew by a key of its own, a
         MASAR_DATA: config.dataDir,
         MASAR_MASTER_KEY_FILE: config.masterKeyFile,
         RESTRICTED_MASTER_KEY_FILE: config.restrictedMasterKeyFile,
+        RESTRICTED_MASTER_KEY_ALSO: also,
       },
     });
   await t.rejects(rotate(config.masterKeyFile ?? ''), { message: /master key of the other store/ });
   const file = join(shelf, 'new.key');
+  masterKeyFrom(file, true);
+  await t.rejects(
+    rotate(file),
+    { message: /RESTRICTED_MASTER_KEY_ALSO/ },
+    'processes that were not given it would lose every key',
+  );
+  t.equal(await keyIn(config), before, 'and nothing was wrapped');
   t.match(
-    (await rotate(file)).stdout,
+    (await rotate(file, file)).stdout,
     /^2 keys are now wrapped by file:[0-9a-f]{16}; 0 were before$/m,
     'the key, and the secret',
   );

@@ -15,8 +15,8 @@ npm run keys -- tombstones
 npm run keys -- missing [--write-off]
 npm run keys -- retention
 
-rotate      wraps every key of a store (of the general one, if none is named) anew by the master key in FILE, which is made if it is
-            not there; may be run again after a break
+rotate      wraps every key of a store (of the general one, if none is named) anew by the master key in FILE, which this process has to
+            be given like every other (MASAR_MASTER_KEY_ALSO); may be run again after a break
 reconcile   destroys the keys of whom the log, or a list in FILE (one id a line, or a copy of ERASED_LIST_FILE), says that they are erased
 tombstones  prints that list, to be kept apart from all backups
 missing     counts the keys that the logs need and that are neither there nor destroyed; with --write-off, what they sealed is given
@@ -29,7 +29,7 @@ export type KeysOf = 'general' | 'restricted';
 /** What the command needs of an installation. */
 export interface KeyTools {
   readonly keyring: Pick<Keyring, 'destroy'>;
-  /** @throws Error where there is no such store, or `to` is a master key of the other one. */
+  /** @throws Error where there is no such store, or `to` is a master key of the other one, or one this process was not given. */
   rotate(store: KeysOf, to: MasterKey, progress: (wrapped: number) => void): Promise<Rotation>;
   /** Keys that are neither there nor destroyed, by the store that needs them. */
   missing(): Promise<
@@ -79,7 +79,7 @@ export async function keysCommand(argv: readonly string[], tools: KeyTools): Pro
 }
 
 async function rotate(store: KeysOf, file: string, { rotate, print }: KeyTools): Promise<number> {
-  const to = masterKeyOf(masterKeyFrom(file, true));
+  const to = masterKeyOf(masterKeyFrom(file, false));
   const { wrapped, before } = await rotate(store, to, (done) => print(`${done} keys wrapped`));
   print(`${wrapped} keys are now wrapped by ${to.id}; ${before} were before`);
   return 0;
