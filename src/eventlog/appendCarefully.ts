@@ -4,12 +4,14 @@ import { isConnectionFault } from '../platform/database.ts';
 import { KeyServiceUnavailable } from '../platform/keys/transit.ts';
 import { UnknownEventType } from './failures.ts';
 import { type AppendResult, LogUnavailable, OutcomeUnknown, type ProposedEvent, type StreamEvent } from './port.ts';
+import { RestrictedUnavailable } from './stores.ts';
 
 const NOTHING = new Uint8Array();
 
 /** Failures that, of a command of which nothing was sent, are told as "nothing was written". */
 const isAway = (error: unknown): boolean =>
   error instanceof LogUnavailable ||
+  error instanceof RestrictedUnavailable ||
   error instanceof UnknownEventType ||
   error instanceof KeyServiceUnavailable ||
   error instanceof ClockWrong ||

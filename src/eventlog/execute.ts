@@ -16,7 +16,7 @@ import { type Decision, type Drafted, draftEvents } from './drafting.ts';
 import { Stale } from './failures.ts';
 import { derivedId } from './ids.ts';
 import { maySee, permit } from './permit.ts';
-import { type AppendResult, type EventLog, type Position, type ProposedEvent, RevisionConflict } from './port.ts';
+import { type AppendResult, type EventLog, OutcomeUnknown, type Position, type ProposedEvent, RevisionConflict } from './port.ts';
 import { isTaken, settleReservation } from './reservations.ts';
 import type { RightsOf } from './rights.ts';
 import { calendarRule, type Rulebook } from './rulebook.ts';
@@ -70,8 +70,9 @@ export interface Executor {
   /**
    * The one way into the log. @throws Refused, InvalidInput, Stale; LogUnavailable when nothing was written; OutcomeUnknown when
    * the command may be in the log: its append got lost, and again or unanswered when it was sent once more with the same bytes; or
-   * the log met its ids, and what stands under them could not be read; or it is written, and what follows it (its reservations,
-   * the case to be answered) met a log, a database or a key service that is away. The same key then answers what became of it.
+   * the log met its ids, and what stands under them could not be read, or not yet; or it is written, and what follows it (its
+   * reservations, the case to be answered) met a log, a database or a key service that is away. The same key then answers what
+   * became of it.
    */
   execute(request: CommandRequest): Promise<Outcome>;
 }
@@ -92,6 +93,13 @@ export interface ExecutorParts {
   readonly now: () => string;
 }
 
+/** What a round came to when somebody else was faster, and another round is due. */
+interface Overtaken {
+  /** It was another server that was given the same command: it is in the log. */
+  readonly isSent: boolean;
+  readonly reference: string;
+}
+
 const ATTEMPTS = 4;
 /** Clocks of offices differ a little; beyond this a fact lies in the future. */
 const SKEW_MS = 120_000;
@@ -107,14 +115,24 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const input = parseInput(command, request.input);
     const run: Run = { request, process, command, input, ...identify(process, command, request, input) };
     ensure(!isReserved(run), 'ID_RESERVED');
+    let isSent = false;
     for (let attempt = 1; ; attempt++) {
-      const outcome = await attemptOnce(run, attempt);
-      if (outcome) return outcome;
+      const round = () => attemptOnce(run, isSent);
+      const outcome: Outcome | Overtaken = isSent ? await onceSent('the command was given twice at once', round) : await round();
+      if (!('isSent' in outcome)) return outcome;
+      isSent ||= outcome.isSent;
+      // Whoever met its own command in the last attempt looks once more at what became of it.
+      if (attempt < ATTEMPTS || (isSent && attempt === ATTEMPTS)) continue;
+      if (isSent) throw new OutcomeUnknown('what another server wrote is not to be read yet');
+      throw new Refused('CONFLICT', { reference: outcome.reference });
     }
   }
 
-  /** One round of load, decide and append; undefined when somebody else was faster and another round is due. */
-  async function attemptOnce(run: Run, attempt: number): Promise<Outcome | undefined> {
+  /**
+   * One round of load, decide and append. Once the log is known to have the command (`isSent`), a round only looks for it: decided
+   * anew on a node that lags, it could be refused.
+   */
+  async function attemptOnce(run: Run, isSent: boolean): Promise<Outcome | Overtaken> {
     const { process, command, request } = run;
     const now = parts.now();
     const [loaded, rights, borneElsewhere] = await Promise.all([
@@ -131,6 +149,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       ensure(loaded.history[done]?.meta.inputMac === inputMac, 'IDEMPOTENCY_KEY_REUSED');
       return answerAgain(run, loaded, rights, done);
     }
+    if (isSent) return { isSent, reference: loaded.record.reference };
 
     const actor = permit(run, loaded, rights);
     const blocked = blockedBy(process, command, loaded.record);
@@ -171,13 +190,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
       return 'overtaken' as const;
     });
     if (process.name === 'rule') rulebook.forget();
-    if (!written || written === 'overtaken') {
-      // With If-Match the next round answers what changed; an opening meets either its own retry or a foreign case, and a command
-      // that was given twice at once, which is in the log already, what became of it.
-      ensure(attempt < ATTEMPTS, 'CONFLICT', { reference: loaded.record.reference });
-      if (written === 'overtaken') return undefined;
-      return onceSent('the command was given twice at once', () => attemptOnce(run, attempt + 1));
-    }
+    // With If-Match the next round answers what changed; an opening meets either its own retry or a foreign case, and a command
+    // that was given twice at once what became of it.
+    if (!written || written === 'overtaken') return { isSent: !written, reference: loaded.record.reference };
     keep(loaded, bytes, sealed, written);
     if (drafts.reserved.length > 0) return settleAndAnswer(run, drafts, rights, written, told);
     return outcomeOf(run, { ...loaded, record: drafts.record }, rights, written.position, told);

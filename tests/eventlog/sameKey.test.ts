@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { z } from 'zod';
 import { defineProcess, type FoldEvent } from '../../src/domain/kernel/process.ts';
+import { registryOf } from '../../src/domain/kernel/registry.ts';
 import { createCases } from '../../src/eventlog/cases.ts';
 import { type CommandRequest, createExecutor } from '../../src/eventlog/execute.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
-import { type EventLog, LogUnavailable, OutcomeUnknown } from '../../src/eventlog/port.ts';
+import { type EventLog, LogUnavailable, OutcomeUnknown, RevisionConflict } from '../../src/eventlog/port.ts';
+import { routed } from '../../src/eventlog/stores.ts';
 import { refused, world } from '../support/scenario.ts';
 
 const BEFORE = '2026-03-01T23:59:59.999Z';
@@ -64,13 +66,14 @@ const shop = p.withCommands({
 });
 
 /** Two servers over one log, one on either side of midnight, that have both read the case and are given a command with one key. */
-async function atMidnight(under: (log: EventLog) => EventLog = (log) => log) {
+async function atMidnight(under: (log: EventLog) => EventLog = (log) => log, store: 'general' | 'restricted' = 'general') {
   const w = world([shop], BEFORE, undefined, undefined, under(createMemoryLog()));
   const { log, codec, registry, rulebook, keyring } = w;
   const id = randomUUID();
   await w.given('shop', id, { type: 'ShopOpened', data: {} });
   const server = (now: string) => {
-    const cases = createCases(log, codec, registry);
+    const own = createCases(log, codec, registry);
+    const { cases } = routed(registryOf([{ ...shop, store }]), { ...w, cases: own }, async () => ({ ...w, cases: own }));
     const rights = async () => Promise.reject(new Error('the system needs no rights'));
     const { execute } = createExecutor({ log, codec, cases, registry, rulebook, keyring, rights, now: () => now });
     const give = (command: string, input: object, key = 'one job') => {
@@ -206,28 +209,80 @@ t.test('what is away after a command was written does not say that nothing was',
   }
 });
 
-t.test(
-  'a command that another server wrote in the same moment is not told as unwritten when it cannot be looked up',
-  async (t) => {
+t.test('what was written in the same moment is not told as unwritten when it cannot be looked up, in either store', async (t) => {
+  for (const store of ['general', 'restricted'] as const) {
     let isTheirs = false;
+    let looks = 0;
+    const { servers } = await atMidnight(
+      (log) => ({
+        ...log,
+        append: async (...append) => {
+          const result = await log.append(...append);
+          if (append[1] !== 'none' && result.wrote === false) isTheirs = true;
+          return result;
+        },
+        read: async (...read) => {
+          // The first look is at what the log met; the next one begins a new round.
+          if (isTheirs && read[0].startsWith('shop')) looks += 1;
+          if (looks === 2) throw new LogUnavailable('gone');
+          return log.read(...read);
+        },
+      }),
+      store,
+    );
+    const [first, second] = servers;
+    const [, late] = await Promise.allSettled([first.come({}), second.come({})]);
+    t.match(late, { status: 'rejected', reason: { name: 'OutcomeUnknown' } }, store);
+    t.match(await second.come({}), { status: 'early', revision: 1, replayed: true });
+  }
+});
+
+t.test('what another server wrote when the last attempt was made is told, and no conflict', async (t) => {
+  const between: (() => Promise<unknown>)[] = [];
+  let isBetween = false;
+  const { servers } = await atMidnight((log) => ({
+    ...log,
+    append: async (...append) => {
+      const step = isBetween ? undefined : between.shift();
+      if (step) {
+        isBetween = true;
+        await step();
+        isBetween = false;
+      }
+      return log.append(...append);
+    },
+  }));
+  const [first, second] = servers;
+  for (const name of ['At the bridge', 'At the gate', 'At the well']) between.push(() => first.give('name', { name }, name));
+  between.push(() => first.come({}));
+  t.match(await second.come({}), { status: 'early', replayed: true });
+  t.same(between, [], 'three others and the twin came between');
+});
+
+t.test('a node that lags behind what another server wrote decides nothing anew, and nobody is told a conflict', async (t) => {
+  for (const later of ['it goes on to lag', 'it goes away'] as const) {
+    let appends = 0;
     let looks = 0;
     const { servers } = await atMidnight((log) => ({
       ...log,
       append: async (...append) => {
+        if (appends > 0) appends += 1;
+        if (appends > 1) throw new RevisionConflict(append[0], append[1], 1);
         const result = await log.append(...append);
-        if (append[1] !== 'none' && result.wrote === false) isTheirs = true;
+        if (append[1] !== 'none' && result.wrote === false) appends = 1;
         return result;
       },
       read: async (...read) => {
-        // The first look is at what the log met; the next one begins a new round.
-        if (isTheirs && read[0].startsWith('shop')) looks += 1;
-        if (looks === 2) throw new LogUnavailable('gone');
-        return log.read(...read);
+        if (appends > 0 && read[0].startsWith('shop')) looks += 1;
+        if (looks > 2 && later === 'it goes away') throw new LogUnavailable('gone');
+        const there = await log.read(...read);
+        return looks > 1 ? there.filter(({ revision }) => revision < 1) : there;
       },
     }));
     const [first, second] = servers;
     const [, late] = await Promise.allSettled([first.come({}), second.come({})]);
-    t.match(late, { status: 'rejected', reason: { name: 'OutcomeUnknown' } });
-    t.match(await second.come({}), { status: 'early', revision: 1, replayed: true });
-  },
-);
+    t.match(late, { status: 'rejected', reason: { name: 'OutcomeUnknown' } }, later);
+    t.equal(appends, 1);
+    t.ok(looks > 2);
+  }
+});
