@@ -44,7 +44,7 @@ const feed = createFeed({ log, codec, registry, filter: undefined, batch: 200 })
 async function* work() {
   const [build, { signal }] = [{ id: 0, state: 'live' }, new AbortController()];
   for (let after = 0n; ; ) {
-    const page = await feed.page(after, build, signal);
+    const page = await feed.page(after, build, 0, signal);
     const opened = await Promise.all(folds.map(({ opening, categories }) => page.items(opening, categories)));
     const items = opened.map((list) => new Map(list.map(({ stored, event }) => [stored.position, event])));
     for (const { stored } of page.sealed) {

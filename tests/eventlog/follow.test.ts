@@ -88,7 +88,7 @@ t.test('who reads pages says what they brought, whether the log tells its end or
   ] as const) {
     const feed = createFeed({ log: one, codec, registry, filter: undefined, batch: 7 });
     const toFeed = t.capture(feed.pace, 'brought');
-    const { sealed } = await feed.page(0n, { id: 1, state: 'live' }, AbortSignal.any([]));
+    const { sealed } = await feed.page(0n, { id: 1, state: 'live' }, 0, AbortSignal.any([]));
     t.match(toFeed(), [{ args: [{ events: { length: sealed.length }, end }, 7] }]);
     const pages = createPages({ log: one, codec, news: new Bell() });
     const toPages = t.capture(pages.pace, 'brought');

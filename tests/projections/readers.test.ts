@@ -8,7 +8,9 @@ import { someone, world } from '../support/scenario.ts';
 import { order } from '../workers/support.ts';
 
 const BATCH = 5;
-const PAGES = 30;
+const PAGES = 40;
+/** After so many full pages in a row a reader waits for others. */
+const LONG = 10;
 const NEVER = AbortSignal.any([]);
 
 interface Walk {
@@ -47,7 +49,7 @@ async function longLog() {
     const walker = { id: build.id, position: from, seen: new Set<string>(), done: Promise.resolve() };
     const go = async () => {
       while (walker.position < upTo) {
-        const page = await feed.page(walker.position, build, NEVER);
+        const page = await feed.page(walker.position, build, 0, NEVER);
         for (const { stored } of page.sealed) if (stored.position > walker.position) walker.seen.add(stored.stream);
         walker.position = page.scannedTo;
         for (let turn = 0; turn < turns; turn += 1) await setImmediate();
@@ -64,11 +66,16 @@ async function longLog() {
   return { feed, reads, walk, later, after, more, head };
 }
 
-t.test('read models of different pace read every page of a long log once, together', async (t) => {
-  const { reads, walk } = await longLog();
+/** What was read more than once, beyond so many pages. */
+const again = (reads: readonly Position[], beyond: Position) =>
+  reads.filter((one, at) => one > beyond && reads.indexOf(one) !== at);
+
+t.test('read models of different pace read every page of a long stretch once, together', async (t) => {
+  const { reads, walk, after } = await longLog();
   const all = [0, 1, 2, 40, 100].map((turns) => walk({ turns }));
   for (const { done } of all) await done;
-  t.equal(reads.length, PAGES);
+  t.strictSame(again(reads, after(LONG + 1)), []);
+  t.ok(new Set(reads).size >= PAGES);
   for (const { seen } of all) t.equal(seen.size, PAGES * BATCH, 'each sees every event');
 });
 
@@ -76,13 +83,22 @@ t.test('those who begin a few pages apart come together', async (t) => {
   const { reads, walk, after } = await longLog();
   const all = [0, 40, 100].map((turns, at) => walk({ turns, from: after(at * 3) }));
   for (const { done } of all) await done;
-  t.ok(reads.length <= PAGES + 9, `${reads.length} reads`);
+  t.strictSame(again(reads, after(LONG + 8)), []);
+});
+
+t.test('who has no long stretch behind it waits for nobody: news are shown as soon as they can be', async (t) => {
+  const { walk, after } = await longLog();
+  const slow = walk({ upTo: after(5), turns: 100 });
+  const quick = walk({ upTo: after(LONG - 1), turns: 0 });
+  await quick.done;
+  t.ok(slow.position <= after(2), `the slow one was at ${slow.position}`);
+  await slow.done;
 });
 
 t.test('what is shown waits for no rebuild, wherever that is', async (t) => {
   const { walk, after } = await longLog();
   const rebuild = walk({ state: 'building', turns: 200 });
-  const shown = walk({ from: after(4), turns: 1 });
+  const shown = walk({ from: after(4), turns: 0 });
   await shown.done;
   t.ok(rebuild.position <= after(3), `the rebuild was at ${rebuild.position}`);
   await rebuild.done;
@@ -91,22 +107,22 @@ t.test('what is shown waits for no rebuild, wherever that is', async (t) => {
 t.test('nobody waits for who is far behind', async (t) => {
   const { walk, after } = await longLog();
   const far = walk({ turns: 400 });
-  const near = walk({ from: after(25), turns: 1 });
+  const near = walk({ from: after(22), turns: 1 });
   await near.done;
   t.ok(far.position <= after(2), `it was at ${far.position}`);
   await far.done;
 });
 
-t.test('at the end of the log nobody waits for anybody, though the pages before were full', async (t) => {
+t.test('who was at the end of the log waits for nobody, though the pages before were full', async (t) => {
   const { walk, after, more, head } = await longLog();
   await more(BATCH - 2, PAGES * BATCH);
-  const ahead = walk({ from: after(28), upTo: head + BigInt(BATCH - 2), turns: 0 });
+  const ahead = walk({ from: after(PAGES - LONG - 2), upTo: head + BigInt(BATCH - 2), turns: 0 });
   await ahead.done;
-  const slow = walk({ from: after(25), turns: 400 });
+  const slow = walk({ from: after(PAGES - 10), turns: 400 });
   await more(BATCH, PAGES * BATCH + BATCH);
   const news = walk({ id: ahead.id, from: ahead.position, upTo: ahead.position + 1n, turns: 0 });
   await news.done;
-  t.ok(slow.position < after(28), `the slow one was at ${slow.position}`);
+  t.ok(slow.position < after(PAGES - 5), `the slow one was at ${slow.position}`);
   await slow.done;
 });
 
@@ -115,27 +131,39 @@ t.test('who does not come back holds the others up for one second, once', async 
   await walk({ upTo: after(1), turns: 0 }).done;
   const other = walk({ turns: 0 });
   for (let turn = 0; turn < 50; turn += 1) await setImmediate();
-  t.equal(other.position, after(2), 'it waits');
+  t.equal(other.position, after(LONG), 'it waits');
   later(1_000);
   await walk({ upTo: after(1), turns: 0 }).done;
   later(1_000);
-  await walk({ from: after(2), upTo: after(3), turns: 0 }).done;
+  await walk({ from: after(LONG - 2), upTo: after(LONG - 1), turns: 0 }).done;
   later(1_000);
   await other.done;
   t.equal(other.seen.size, PAGES * BATCH);
-  t.ok(reads.length <= PAGES + 2);
+  t.ok(reads.length <= PAGES + 3);
+});
+
+t.test('who begins to write takes no page that was read, or was being read, before', async (t) => {
+  const { feed, reads } = await longLog();
+  const take = (id: number, readsBefore: number) => feed.page(0n, { id, state: 'live' }, readsBefore, NEVER);
+  const [early, besides] = [take(1, feed.reads), take(2, feed.reads - 1)];
+  t.equal(reads.length, 1);
+  const late = take(3, feed.reads);
+  t.equal(reads.length, 2, 'one is under way');
+  t.strictSame([(await early).read, (await besides).read, (await late).read], [1, 1, 2]);
+  t.equal((await take(4, 1)).read, 2);
+  t.equal((await take(5, feed.reads)).read, 3, 'two are kept');
 });
 
 t.test('an order to stop ends the wait, and nothing is read any more', async (t) => {
   const { feed, walk, after } = await longLog();
   await walk({ upTo: after(1), turns: 0 }).done;
   const [build, stop] = [{ id: 99, state: 'live' as const }, new AbortController()];
-  const first = await feed.page(0n, build, stop.signal);
-  const second = await feed.page(first.scannedTo, build, stop.signal);
-  const third = feed.page(second.scannedTo, build, stop.signal);
+  let position = 0n;
+  for (let page = 0; page < LONG; page += 1) position = (await feed.page(position, build, 0, stop.signal)).scannedTo;
+  const next = feed.page(position, build, 0, stop.signal);
   stop.abort();
-  const page = await third;
-  t.equal(page.scannedTo, second.scannedTo);
+  const page = await next;
+  t.equal(page.scannedTo, position);
   t.strictSame(page.sealed, []);
 });
 
@@ -146,7 +174,9 @@ t.test('a reader waits for who is more than a page behind until that one asks, a
   const others = (signal = NEVER) => readers.others(ahead, signal);
   readers.asks(behind, 10n);
   readers.asks(ahead, 40n);
-  t.notOk(others(), 'it read no full page before');
+  t.notOk(others(), 'it read no page before');
+  for (let page = 1; page < LONG; page += 1) readers.given(ahead, 30n);
+  t.notOk(others(), 'it has not gone far yet');
   readers.given(ahead, 30n);
   t.notOk(others(), 'what is kept reaches as far');
   readers.given(ahead, 10n);
@@ -169,4 +199,8 @@ t.test('a reader waits for who is more than a page behind until that one asks, a
   t.ok(others(), 'until it asks again');
   readers.asks(ahead, 300n);
   t.notOk(others(), 'out of sight');
+  readers.asks(ahead, 40n);
+  t.ok(others());
+  readers.given(ahead, 0n);
+  t.notOk(others(), 'it was at the end');
 });

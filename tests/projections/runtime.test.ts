@@ -354,6 +354,22 @@ t.test('a rebuild during live traffic loses nothing and never shows an empty tab
   }
 });
 
+t.test('a check that is told to stop says so, calls nothing different and takes nobody the lease', async (t) => {
+  const world = logWith([parcel]);
+  await parcelStories(world, 3);
+  const models = await readModels(t, world);
+  const projection = tally();
+  models.run([projection]);
+  t.ok(await models.waitFor(['tally'], await world.log.head(), 5_000));
+  const epoch = async () =>
+    (await models.pool.query(`select epoch from ${SCHEMA}.projection_build where name = 'tally' and state = 'live'`)).rows[0]
+      .epoch;
+  const before = await epoch();
+  const stopped = AbortSignal.abort(new Error('told to stop'));
+  await t.rejects(checkProjection(runnerParts(models.parts([projection])), projection, stopped), { message: 'told to stop' });
+  t.equal(await epoch(), before);
+});
+
 t.test('the check finds a single changed byte and says where, while the projector runs', async (t) => {
   const world = logWith([parcel]);
   await parcelStories(world, 10);

@@ -119,7 +119,7 @@ export async function createWriter(
   const { builds, feed, codec, log, leaseMs } = parts;
   const { build } = lease;
   const skipped = await builds.skipped(build);
-  feed.forget();
+  const readsBefore = feed.reads;
   const start = (): Fold =>
     projection.start({
       db: parts.db.withSchema(build.schema),
@@ -174,7 +174,7 @@ export async function createWriter(
       return seen;
     },
     advance: async (upTo) => {
-      const page = await feed.page(position, build, signal);
+      const page = await feed.page(position, build, readsBefore, signal);
       seen = page.end || page.scannedTo <= position ? page.rings : undefined;
       const end = upTo !== undefined && upTo < page.scannedTo ? upTo : page.scannedTo;
       if (end <= position) return false;

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { pause } from '../../eventlog/follow.ts';
-import { createWriter, type RunnerParts } from './buildRunner.ts';
+import { createWriter, type RunnerParts, type Writer } from './buildRunner.ts';
 import type { Build, Lease } from './builds.ts';
 import type { Projection, TableSpec } from './projection.ts';
 
@@ -37,14 +37,14 @@ export async function checkProjection(parts: RunnerParts, projection: Projection
   try {
     const own = await leaseOn(parts, scratch, signal);
     const rebuilt = await createWriter(parts, projection, own, signal);
-    while (await rebuilt.advance()) signal.throwIfAborted();
+    await exhaust(rebuilt, signal);
     const held = await leaseOn(parts, live, signal, true);
     try {
       if (rebuilt.position > held.position) {
         const catchingUp = await createWriter(parts, projection, held, signal);
-        while (await catchingUp.advance(rebuilt.position)) signal.throwIfAborted();
+        await exhaust(catchingUp, signal, rebuilt.position);
       }
-      while (await rebuilt.advance(held.position)) signal.throwIfAborted();
+      await exhaust(rebuilt, signal, held.position);
       return await compare(db, projection, live, scratch, String(rebuilt.position), () => builds.release(held));
     } finally {
       await builds.release(held);
@@ -52,6 +52,12 @@ export async function checkProjection(parts: RunnerParts, projection: Projection
   } finally {
     await builds.drop(scratch);
   }
+}
+
+/** To the end, or to a position; an order to stop is no end. */
+async function exhaust(writer: Writer, signal: AbortSignal, upTo?: bigint): Promise<void> {
+  while (await writer.advance(upTo)) signal.throwIfAborted();
+  signal.throwIfAborted();
 }
 
 /** Takes a lease; from whoever has it, if told to: that projector finds it lost and stands by. */

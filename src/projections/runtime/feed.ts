@@ -16,6 +16,8 @@ export type Item =
   | { readonly stored: StoredEvent; readonly error: Error };
 
 export interface Page {
+  /** Which read of the log it is of, from 1. */
+  readonly read: number;
   readonly after: bigint;
   readonly scannedTo: bigint;
   /** Rings of the bell before it was read: whatever it lacks has rung since. */
@@ -34,16 +36,14 @@ export interface Feed {
   readonly bell: Bell;
   /** Of those who follow the end of the log. */
   readonly pace: Pace;
+  /** How often the log was read. */
+  readonly reads: number;
   /**
    * The page that follows a position, for a build; `scannedTo` is that position itself when there is nothing new, or the signal
-   * aborts before there is a page.
+   * aborts before there is a page. It is of a read that began after so many: whoever begins to write a build cannot take what was
+   * read before its lease, which may be of a log that was put back since.
    */
-  page(after: bigint, build: Pick<Build, 'id' | 'state'>, signal: AbortSignal): Promise<Page>;
-  /**
-   * Nothing that was read until now, or is being read, is given to anybody any more. Whoever begins to write a build calls it: what
-   * was read before may be of a log that was put back since.
-   */
-  forget(): void;
+  page(after: bigint, build: Pick<Build, 'id' | 'state'>, readsBefore: number, signal: AbortSignal): Promise<Page>;
   /** Rings the bell on news, until the signal aborts. */
   follow(signal: AbortSignal): Promise<void>;
 }
@@ -53,13 +53,14 @@ const NO_EVENT: LogFilter = { categories: [] };
 /** Decoded and opened for several readers, a page takes some 4 MiB. Readers go through the log together: two serve all of them. */
 const KEPT_PAGES = 2;
 
-const NOTHING = { end: true, length: 0n, sealed: [], items: async () => [] };
+const NOTHING = { read: 0, end: true, length: 0n, sealed: [], items: async () => [] };
 
 /** Builds that share the pages they read. */
 interface Group {
   readonly readers: Readers;
-  recent: Page[];
-  underway: Map<bigint, Promise<Page>>;
+  readonly recent: Page[];
+  /** By the position they follow. */
+  readonly underway: Map<bigint, { readonly read: number; readonly page: Promise<Page> }>;
 }
 
 /**
@@ -80,17 +81,19 @@ export function createFeed(parts: {
   const pace = new Pace();
   const group = (): Group => ({ readers: new Readers(parts.now), recent: [], underway: new Map() });
   const [shown, built] = [group(), group()];
+  let reads = 0;
 
-  async function read(after: bigint, { recent }: Group): Promise<Page> {
+  async function read(after: bigint, number: number, { recent }: Group): Promise<Page> {
     const { rings } = bell;
-    const read = await log.readAll(after, batch, filter);
-    pace.brought(read, batch);
-    const { events, scannedTo, end = false } = read;
+    const found = await log.readAll(after, batch, filter);
+    pace.brought(found, batch);
+    const { events, scannedTo, end = false } = found;
     const sealed = events.length === 0 ? [] : await decodeAll(codec, registry, events);
     // Keys cached from before they were destroyed must not open anything from here on.
     codec.forget(sealed.flatMap((item) => ('event' in item ? erasedBy(item.event) : [])));
     const opened = new Map<string, Promise<readonly Item[]>>();
     const page: Page = {
+      read: number,
       after,
       scannedTo,
       rings,
@@ -120,36 +123,43 @@ export function createFeed(parts: {
     return page;
   }
 
-  async function pageFor(group: Group, after: bigint, reader: number, signal: AbortSignal): Promise<Page> {
-    for (;;) {
-      const kept = group.recent.find((page) => page.after <= after && after < page.scannedTo);
-      const known = kept ?? group.underway.get(after);
-      if (known) return known;
-      const others = group.readers.others(reader, signal);
-      if (!others) break;
-      await others;
-    }
-    if (signal.aborted) return { ...NOTHING, after, scannedTo: after, rings: bell.rings };
-    const { underway } = group;
-    const fresh = read(after, group).finally(() => underway.delete(after));
-    underway.set(after, fresh);
-    return fresh;
+  /** What was read for somebody else, after so many reads. */
+  function known({ recent, underway }: Group, after: bigint, readsBefore: number): Page | Promise<Page> | undefined {
+    const kept = recent.find((page) => page.read > readsBefore && page.after <= after && after < page.scannedTo);
+    if (kept) return kept;
+    const coming = underway.get(after);
+    return coming && coming.read > readsBefore ? coming.page : undefined;
+  }
+
+  function readNext(group: Group, after: bigint): Promise<Page> {
+    reads += 1;
+    const own = { read: reads, page: read(after, reads, group) };
+    group.underway.set(after, own);
+    return own.page.finally(() => {
+      if (group.underway.get(after) === own) group.underway.delete(after);
+    });
   }
 
   return {
     bell,
     pace,
-    page: async (after, { id, state }, signal) => {
-      const group = state === 'live' ? shown : built;
-      group.readers.asks(id, after);
-      const page = await pageFor(group, after, id, signal);
-      group.readers.given(id, page.length);
-      return page;
+    get reads() {
+      return reads;
     },
-    forget: () => {
-      for (const one of [shown, built]) {
-        one.recent = [];
-        one.underway = new Map();
+    page: async (after, { id, state }, readsBefore, signal) => {
+      const group = state === 'live' ? shown : built;
+      const { readers } = group;
+      readers.asks(id, after);
+      for (;;) {
+        const given = known(group, after, readsBefore);
+        const others = given ? undefined : readers.others(id, signal);
+        if (others) await others;
+        else if (!given && signal.aborted) return { ...NOTHING, after, scannedTo: after, rings: bell.rings };
+        else {
+          const page = await (given ?? readNext(group, after));
+          readers.given(id, page.length);
+          return page;
+        }
       }
     },
     follow: async (signal) => {

@@ -4,6 +4,8 @@ import { Bell } from '../../eventlog/follow.ts';
 const PATIENCE_MS = 1_000;
 /** Nobody waits longer than this for a page, whoever moves: leases run out. */
 const LONGEST_MS = 3_000;
+/** So many full pages in a row are a long stretch; who has fewer to make up for is up to date the sooner for not waiting. */
+const LONG = 10;
 /** Pages behind: further off, somebody does a stretch of its own. */
 const IN_SIGHT = 20n;
 
@@ -12,8 +14,9 @@ interface Standing {
   readonly after: bigint;
   /** When it asked for more, in milliseconds. */
   readonly since: number;
-  /** The page it read last was full and so long, in positions; 0 when it was at the end. */
+  /** How long the page was that it read last, in positions, and how many in a row were full. */
   readonly length: bigint;
+  readonly full: number;
 }
 
 /**
@@ -33,14 +36,15 @@ export class Readers {
 
   /** A reader asks for what follows a position. */
   asks(reader: number, after: bigint): void {
-    this.#standing.set(reader, { after, since: this.#now(), length: this.#standing.get(reader)?.length ?? 0n });
+    const { length = 0n, full = 0 } = this.#standing.get(reader) ?? {};
+    this.#standing.set(reader, { after, since: this.#now(), length, full });
     this.#asked.ring();
   }
 
-  /** A reader is given a page: `length` in positions when it was full, else 0. */
+  /** A reader is given a page: `length` in positions when it is full, else 0. */
   given(reader: number, length: bigint): void {
     const standing = this.#standing.get(reader);
-    if (standing) this.#standing.set(reader, { ...standing, length });
+    if (standing) this.#standing.set(reader, { ...standing, length, full: length === 0n ? 0 : standing.full + 1 });
   }
 
   /**
@@ -50,7 +54,7 @@ export class Readers {
   others(reader: number, signal: AbortSignal): Promise<void> | undefined {
     const now = this.#now();
     const own = this.#standing.get(reader);
-    if (!own || own.length === 0n || signal.aborted) return undefined;
+    if (!own || own.full < LONG || signal.aborted) return undefined;
     const behind = [...this.#standing.values()].filter(
       ({ after, since }) =>
         now - since < PATIENCE_MS && after < own.after - own.length && after >= own.after - own.length * IN_SIGHT,
