@@ -1,4 +1,5 @@
 /** Holds what infra/ says against the program. What schemas say of it: `npm run check:infra`. */
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -254,7 +255,7 @@ t.test(
       );
     }
     t.ok(Number(asked('keep-keys')) < backupsRule.default.days, 'a night less than the rule that makes an erasure final');
-    t.match(putting?.command?.join(' '), new RegExp(`--from "${to}/\\$0" --keys-from "${keysTo}/\\$1"\n NIGHT NIGHT$`));
+    t.match(putting?.command?.join(' '), new RegExp(`--from "${to}/\\$0" --keys-from "${keysTo}/\\$1"\n NIGHT KEYS_NIGHT$`));
     for (const one of [backup, restore]) {
       t.match(one, { job: { backoffLimit: 0 }, pod: { restartPolicy: 'Never' } }, 'what failed is looked at by somebody first');
     }
@@ -282,6 +283,37 @@ t.test(
     }
   },
 );
+
+t.test('whoever looks after the backups by hand has both volumes, and neither keys nor logins nor a way anywhere', async (t) => {
+  const [{ metadata, spec } = assert.fail()] = documents<{
+    metadata: { name: string; namespace: string; labels: Record<string, string> };
+    spec: Pod & { readonly automountServiceAccountToken: boolean };
+  }>('kubernetes/backups.yaml');
+  const [container, ...more] = spec.containers;
+  t.same(more, []);
+  t.same(
+    spec.volumes.map((one) => one.persistentVolumeClaim?.claimName),
+    ['masar-backup', 'masar-keys-backup'],
+  );
+  const mounts = (pod: Pod | undefined) =>
+    pod?.containers[0]?.volumeMounts.filter(({ name }) => /backup/.test(name)).map(({ name, mountPath }) => [name, mountPath]);
+  t.same(mounts(spec), mounts(podOf('masar-backup')?.pod), 'at the same places');
+  t.notOk(container && ('env' in container || 'envFrom' in container));
+  t.equal(spec.automountServiceAccountToken, false);
+  t.match(spec.securityContext, { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } });
+  t.same(container?.securityContext, {
+    ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+  });
+  t.equal(
+    container?.image,
+    podOf('masar-restore')?.pod.containers[0]?.image,
+    'it says itself what the kustomization says of others',
+  );
+  t.equal(metadata.namespace, 'masar');
+  const reached = ofKind('NetworkPolicy').flatMap((one) => one.spec.podSelector.matchExpressions?.[0]?.values ?? []);
+  t.notOk(reached.includes(metadata.labels.role ?? ''), 'no policy lets it out');
+  t.notOk(text('kubernetes/kustomization.yaml').includes('backups.yaml'), 'and it is never there by itself');
+});
 
 t.test('probes ask for addresses that are there, at ports that are open', async (t) => {
   const answered = /'(\/health\/(?:live|ready))'/g;

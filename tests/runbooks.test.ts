@@ -6,10 +6,16 @@ import { documents, runbooks, text } from './support/operation/infra.ts';
 interface Compose {
   readonly services: Readonly<Record<string, object>>;
 }
+interface Pod {
+  readonly containers: readonly { readonly name: string }[];
+}
 interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly name: string }[] } } };
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec: Partial<Pod> & {
+    readonly template: { readonly spec: Pod };
+    readonly jobTemplate?: { readonly spec: { readonly template: { readonly spec: Pod } } };
+  };
 }
 
 const SCRIPTS = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
@@ -86,15 +92,65 @@ t.test('every command of compose names services that are there, and starts nothi
     t.match(whole, /COMPOSE_FILE=compose\.yaml:compose\.restricted\.yaml/, `${book} says which files`);
     t.match(whole, /in the directory `infra`/, `${book} says where`);
   }
-  t.match(text('compose.restricted.yaml'), /COMPOSE_FILE=compose\.yaml:compose\.restricted\.yaml > \.env/);
+  t.match(text('compose.restricted.yaml'), /COMPOSE_FILE=compose\.yaml:compose\.restricted\.yaml >> \.env/);
 });
 
-t.test('every deployment that a runbook names is there, and what was stopped is started by name and number', async (t) => {
+/** What kubectl calls a kind. */
+const KINDS: Readonly<Record<string, string>> = {
+  ...{ deploy: 'Deployment', cronjob: 'CronJob', job: 'Job', hpa: 'HorizontalPodAutoscaler', pod: 'Pod' },
+};
+
+/** What a cluster has by its kind and name, with the containers in it: of the manifests, and what the runbooks themselves make. */
+function inCluster(): ReadonlyMap<string, readonly string[]> {
+  const manifests = readdirSync('infra/kubernetes')
+    .filter((file) => file !== 'kustomization.yaml')
+    .flatMap((file) => documents<Manifest>(`kubernetes/${file}`));
+  const found = new Map(
+    manifests.map(({ kind, metadata, spec }) => {
+      const pod = spec?.jobTemplate?.spec.template.spec ?? spec?.template?.spec ?? spec;
+      return [`${kind} ${metadata.name}`, (pod?.containers ?? []).map(({ name }) => name)];
+    }),
+  );
+  for (const { command } of all) {
+    const [, from, job] = / create job --from=cronjob\/([\w-]+) ([\w-]+)$/.exec(command) ?? [];
+    if (job !== undefined) found.set(`Job ${job}`, found.get(`CronJob ${from}`) ?? []);
+    const [, copy, container = ''] = / debug .*--copy-to=([\w-]+) --container=(\w+)/.exec(command) ?? [];
+    if (copy !== undefined) found.set(`Pod ${copy}`, [container]);
+  }
+  return found;
+}
+
+t.test('whatever a runbook asks kubectl for is there: its kind and name, the container in it, the label, the file', (t) => {
+  const there = inCluster();
+  const roles = readdirSync('infra/kubernetes').flatMap((file) => [
+    ...text(`kubernetes/${file}`).matchAll(/labels: \{ app: masar, role: (\w+) \}/g),
+  ]);
+  const commands = all.filter(({ command }) => /\bkubectl /.test(command));
+  let names = 0;
+  for (const { book, command } of commands) {
+    const where = `${book}: ${command}`;
+    for (const [, kind = '', name = ''] of command.matchAll(/(?<=[ =])(deploy|cronjob|job|hpa|pod)[/ ]([a-z][\w-]*)/g)) {
+      t.ok(there.has(`${KINDS[kind]} ${name}`), `${where}: ${kind} ${name}`);
+      names++;
+    }
+    for (const [, kind = 'pod', name = '', container = ''] of command.matchAll(/ (?:(job|deploy|pod)\/)?([\w-]+) -c (\w+)/g)) {
+      t.ok(there.get(`${KINDS[kind]} ${name}`)?.includes(container), `${where}: ${container} in ${name}`);
+    }
+    for (const [, role = ''] of command.matchAll(/ -l [\w=,]*role=(\w+)/g)) {
+      t.ok(
+        roles.some(([, one]) => one === role),
+        `${where}: role ${role}`,
+      );
+    }
+    for (const [file] of command.matchAll(/infra\/kubernetes\/[\w.-]+/g)) t.ok(existsSync(file), `${where}: ${file}`);
+  }
+  t.ok(names > 20, `${names} names`);
+  t.end();
+});
+
+t.test('what was stopped is started by name and number', async (t) => {
   const deployments = ['api', 'projector', 'worker'].map((role) => documents<Manifest>(`kubernetes/${role}.yaml`)[0]);
   const names = deployments.map((one) => one?.metadata.name ?? '');
-  for (const { book, command } of all.filter((one) => one.command.startsWith('kubectl'))) {
-    for (const [, name = ''] of command.matchAll(/deploy\/([\w-]+)/g)) t.ok(names.includes(name), `${book}: ${command}`);
-  }
   const night = typed('night.md');
   const stopped = night.findIndex((one) => one.includes('scale deploy --all --replicas=0'));
   const started = night.find((one) => /scale deploy masar-.* --replicas=2$/.test(one)) ?? '';

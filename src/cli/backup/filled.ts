@@ -42,8 +42,8 @@ async function forgottenBuilds(client: pg.ClientBase): Promise<readonly string[]
   ]);
   const kept = known.rows[0]?.there ? `select schema from ${read}.projection_build` : 'select null where false';
   const { rows } = await client.query<{ name: string }>(
-    `select nspname as name from pg_namespace where starts_with(nspname, $1) and nspname not in (${kept}) order by 1`,
-    [`${read}_`],
+    `select nspname as name from pg_namespace where nspname ~ $1 and nspname not in (${kept}) order by 1`,
+    [`^${read}_\\w+_v\\d+_\\d+$`],
   );
   return rows.map(({ name }) => name);
 }
