@@ -38,7 +38,8 @@ const OPTIONS = {
 
 await run(async () => {
   const { values, positionals } = typed() ?? { values: {}, positionals: [] };
-  const { from, 'keys-from': keysFrom, work, log: logs = [], by, reason } = values;
+  const { from, 'keys-from': keysFrom, work, log: logs = [] } = values;
+  const [by, reason] = [values.by?.trim(), values.reason?.trim()];
   const command = positionals.join();
   if (command === '' && from !== undefined && keysFrom !== undefined) {
     const source = { from: resolve(from), keysFrom: resolve(keysFrom), work: work && resolve(work) };

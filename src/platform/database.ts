@@ -22,6 +22,8 @@ export interface PoolOptions {
    * 0 means never: for work without a limit, done by somebody who watches.
    */
   readonly silenceMs?: number;
+  /** A connection nobody uses is closed after this; default 30 s. 0 means never: it is seen that somebody is at work. */
+  readonly idleMs?: number;
   /** After so long without an answer the database is asked what became of it, see `silence.ts`; default 5 s. */
   readonly suspectMs?: number;
   /** Unqualified names are looked up in this schema, then in `public`. */
@@ -63,7 +65,6 @@ function isoInstant(text: string): string {
 /** Longer than any statement may take that has the usual limit. */
 const SILENCE_MS = 35_000;
 
-/** A connection nobody uses is closed after this. */
 const IDLE_MS = 30_000;
 
 /** An end of a connection that hears nothing asks after the other end this early, instead of after the system's two hours. */
@@ -91,7 +92,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionString: url,
     max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    idleTimeoutMillis: IDLE_MS,
+    idleTimeoutMillis: options.idleMs ?? IDLE_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: ASK_AFTER_S * 1_000,
     application_name: options.applicationName,

@@ -44,8 +44,7 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
       return look(client);
     });
   try {
-    await ensureNotRestoring(places.general, 'DATABASE_URL');
-    if (places.restricted) await ensureNotRestoring(places.restricted, 'RESTRICTED_DATABASE_URL');
+    await ensureWhole(places);
     await ensureOwnLogs(config, places);
     const inEventStore = config.eventStoreUrl !== undefined;
     const general = await inSnapshot(places.general, async (client) => {
@@ -60,6 +59,8 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
       }));
     const store = await openFileStore(config.files);
     const { count, bytes, missing } = await copyObjects({ store, to, keepTables }, files);
+    // Which may have taken hours: keys as another backup has them would go with this one's data.
+    await ensureWhole(places);
     const lost = await inSnapshot(places.keys, async (client) => {
       await dump(client, KEPT.keys, keysTo, 'general', keys);
       return countLost(
@@ -78,6 +79,12 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
   } finally {
     await places.close();
   }
+}
+
+/** @throws ConfigError where a restore is under way, or broke off */
+async function ensureWhole({ general, restricted }: Places): Promise<void> {
+  await ensureNotRestoring(general, 'DATABASE_URL');
+  if (restricted) await ensureNotRestoring(restricted, 'RESTRICTED_DATABASE_URL');
 }
 
 /** A backup of another log would be none. One from before logs were remembered is taken as it is. */

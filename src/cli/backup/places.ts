@@ -36,8 +36,8 @@ export async function openPlaces(config: Config, log: Log, applicationName: stri
   const embedded = config.databaseUrl === undefined ? await openEmbeddedPostgres({ dataDir: config.dataDir, log }) : undefined;
   const pools: pg.Pool[] = [];
   const open = (url: string): pg.Pool => {
-    // Tables are copied whole, and somebody waits for it.
-    const unlimited = { statementTimeoutMs: 0, idleInTransactionTimeoutMs: 0, silenceMs: 0 };
+    // Tables are copied whole, and somebody waits for it. While files are copied a restore still sees that somebody is at work.
+    const unlimited = { statementTimeoutMs: 0, idleInTransactionTimeoutMs: 0, silenceMs: 0, idleMs: 0 };
     const pool = createPool(url, { ...unlimited, applicationName, max: 3, log });
     pools.push(pool);
     return pool;

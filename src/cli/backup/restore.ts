@@ -71,6 +71,9 @@ function workIn(work: string): string {
   }
 }
 
+/** What a place for files has by itself: where uploads begin, and what every disk of its own has. */
+const PASSED_OVER: ReadonlySet<string> = new Set(['.drafts', 'lost+found']);
+
 /** Puts everything back and verifies it, with nobody else at work there. */
 async function restoreInto(
   config: Config,
@@ -116,10 +119,12 @@ async function putBack(
 ): Promise<number> {
   let rows = await putStore(places.general, from, 'general', manifest);
   await doubtNotes(places.general, manifest);
+  await beginRound(places.general, SCHEMAS.audit);
   rows += await putAccess(places.access, from, manifest);
   await putObjects(config, from);
   if (places.restricted && manifest.restricted) {
     rows += await putStore(places.restricted, from, 'restricted', manifest);
+    await beginRound(places.restricted, RESTRICTED_SCHEMAS.audit);
     // Of what its reactors did in the general store, the last moments may not have come along.
     const since = new Date(Date.parse(manifest.general?.takenAt ?? manifest.madeAt) - CLOCKS_MS).toISOString();
     const head = BigInt(manifest.restricted.events ?? 0);
@@ -147,7 +152,7 @@ function refuseOthers(config: Config, manifest: Manifest, keys: Manifest): void 
   if (
     config.files.kind === 'disk' &&
     existsSync(config.files.dir) &&
-    readdirSync(config.files.dir).some((name) => name !== '.drafts')
+    readdirSync(config.files.dir).some((name) => !PASSED_OVER.has(name))
   ) {
     throw new PlaceRefused(`${config.files.dir} is not empty`);
   }
@@ -198,6 +203,11 @@ async function putStore(pool: pg.Pool, from: string, store: string, manifest: Ma
 async function doubtNotes(pool: pg.Pool, { general }: Manifest): Promise<void> {
   const since = general?.events === undefined ? '-infinity' : new Date(Date.parse(general.takenAt) - COMMAND_MS).toISOString();
   await pool.query(`update ${SCHEMAS.files}.attachment set confirmed = false where at >= $1`, [since]);
+}
+
+/** The patrol begins a round with what is back: how long ago the last one was is told of another time. */
+async function beginRound(pool: pg.Pool, audit: string): Promise<void> {
+  await pool.query(`update ${audit}.patrol set size = 0, peaks = '', whole_at = null, begun_at = now()`);
 }
 
 /** Puts the access log back, whose partitions are made first. */
