@@ -3,20 +3,22 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
+import { isClockRight } from './backup/keeping.ts';
 import { type BackupPlace, ensureApart, makeBackup } from './backup/make.ts';
 import { type Manifest, PlaceRefused } from './backup/manifest.ts';
-import { backUpNightly } from './backup/nightly.ts';
+import { backUpNightly, type Nightly } from './backup/nightly.ts';
 import { run } from './run.ts';
 
 const USAGE = `npm run backup -- --to DIR --keys-to DIR
 
 Writes the logs with their audit trees, the state of reactors, the access log and the files into one directory, and the wrapped
-keys into another, which is kept apart and not as long. Both must be empty. Master keys are in neither.
+keys into another, which is kept apart and no longer. Both must be empty. Master keys are in neither.
 
 npm run backup -- nightly --to DIR --keys-to DIR --keep DAYS --keep-keys DAYS
 
-The same in a directory of its own within each, called by when it began (2026-03-01T013000Z). What is older than its DAYS is removed
-after that: the keys once there are newer ones, the rest only when no file is lost.`;
+The same in a directory of its own within each, called by when it began (2026-03-01T013000Z); both must be there. What is older than
+its DAYS is removed after that, of keys no more DAYS than of the rest: newer keys open older data. The youngest three of each always
+stay, and so does the last that held a file which is lost since. After a failure only old keys go, and what it left itself.`;
 
 const OPTIONS = {
   to: { type: 'string' },
@@ -28,7 +30,7 @@ const OPTIONS = {
 await run(async () => {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   const [days, keyDays] = [daysOf(values.keep), daysOf(values['keep-keys'])];
-  const isNightly = positionals.join() === 'nightly' && days !== undefined && keyDays !== undefined;
+  const isNightly = positionals.join() === 'nightly' && days !== undefined && keyDays !== undefined && keyDays <= days;
   const isOne = positionals.length === 0 && values.keep === undefined && values['keep-keys'] === undefined;
   if (values.to === undefined || values['keys-to'] === undefined || !(isNightly || isOne)) {
     console.error(USAGE);
@@ -37,13 +39,12 @@ await run(async () => {
   }
   const began = performance.now();
   const wanted = { to: resolve(values.to), keysTo: resolve(values['keys-to']) };
-  const make = (place: BackupPlace) => makeBackup(readConfig(process.env), createLogger({ level: 'error' }), place);
+  const config = readConfig(process.env);
+  const make = (place: BackupPlace) => makeBackup(config, createLogger({ level: 'error' }), place);
   try {
     if (isNightly) {
       ensureApart(wanted);
-      const { place, manifest, removed } = await backUpNightly(wanted, { days, keyDays }, make);
-      tell(place, manifest, began);
-      for (const directory of removed) console.log(`${directory} is removed.`);
+      tellNight(await backUpNightly(wanted, { days, keyDays, origin: config.auditOrigin }, make), began);
     } else tell(wanted, await make(wanted), began);
   } catch (error) {
     throw error instanceof PlaceRefused ? new Error(error.message) : error;
@@ -52,6 +53,23 @@ await run(async () => {
 
 function daysOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Tells of a night, first of what was made. @throws what it failed of */
+function tellNight({ at, place, made, removed, stuck }: Nightly, began: number): void {
+  if (!('failure' in made)) {
+    tell(place, made, began);
+    if (!isClockRight(at, made)) {
+      console.error(`Nothing old is removed: here it is ${at.toISOString()}, in the database ${made.general?.takenAt}.`);
+      process.exitCode = 1;
+    }
+  }
+  for (const directory of removed) console.log(`${directory} is removed.`);
+  for (const { directory, why } of stuck) {
+    console.error(`${directory} could not be removed: ${why instanceof Error ? why.message : String(why)}`);
+    process.exitCode = 1;
+  }
+  if ('failure' in made) throw made.failure;
 }
 
 function tell({ to, keysTo }: BackupPlace, { general, restricted, objects }: Manifest, began: number): void {

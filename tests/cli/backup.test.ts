@@ -6,14 +6,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { type BackupPlace, makeBackup } from '../../src/cli/backup/make.ts';
+import { emptyDirectory, type Manifest, writeManifest } from '../../src/cli/backup/manifest.ts';
 import { backUpNightly } from '../../src/cli/backup/nightly.ts';
 import { copyObjects, digestOf } from '../../src/cli/backup/objects.ts';
-import { inSnapshot } from '../../src/cli/backup/places.ts';
+import { inSnapshot, openPlaces } from '../../src/cli/backup/places.ts';
 import { restoreBackup } from '../../src/cli/backup/restore.ts';
 import { migrateAll, openCore } from '../../src/compose.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { openFileStore } from '../../src/platform/files/open.ts';
 import { contentOf } from '../../src/platform/files/store.ts';
+import { holdForRestore } from '../../src/platform/restoring.ts';
+import { until } from '../support/faults/rig.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 const paper = (words: string) =>
@@ -110,56 +113,97 @@ t.test('a backup tells files that somebody erased from files that are lost', asy
   t.match((await make('second')).objects, { missing: 2, lost: 1 });
 });
 
-t.test(
-  'backups of every night stay for their days, keys for fewer, and nothing old goes before something new is there',
-  async (t) => {
-    const [to, keysTo] = [made('nights'), made('nights keys')];
-    const nights = ['2026-02-20T013000Z', '2026-02-21T013000Z', '2026-02-22T013000Z', '2026-02-27T013000Z'];
-    const others = ['lost+found', '2020', '2020-01-01T013000Z.copy'];
-    for (const name of [...nights, ...others])
-      for (const directory of [to, keysTo]) mkdirSync(join(directory, name, 'general'), { recursive: true });
-    const after = (directory: string) => readdirSync(directory).filter((name) => !others.includes(name));
-    const night = (make: (place: BackupPlace) => ReturnType<typeof makeBackup>, at: string) =>
-      backUpNightly({ to, keysTo }, { days: 7, keyDays: 6 }, make, () => new Date(at));
-    const real = (place: BackupPlace) => makeBackup(config, silentLog, place);
+t.test('a night removes what has been there for too long, and what it left itself where it fails', async (t) => {
+  const [to, keysTo] = [made('nights'), made('nights keys')];
+  const names = (...days: readonly string[]) => days.map((day) => `2026-02-${day}T013000Z`);
+  const about = (at: string) => ({ format: 1, backup: randomUUID(), madeAt: at, origin: 'here', files: {} }) as const;
+  const finish = (place: BackupPlace, at: string): Manifest => {
+    const data: Manifest = { ...about(at), kind: 'data', general: { takenAt: at } };
+    writeManifest(emptyDirectory(place.to), data);
+    writeManifest(emptyDirectory(place.keysTo), { ...about(at), kind: 'keys' });
+    return data;
+  };
+  for (const day of ['10', '20', '21', '22', '26', '27'])
+    finish({ to: join(to, ...names(day)), keysTo: join(keysTo, ...names(day)) }, `2026-02-${day}T01:30:00Z`);
+  const others = ['lost+found', '2020', '2020-01-01T013000Z.copy'];
+  for (const name of others)
+    for (const directory of [to, keysTo]) mkdirSync(join(directory, name, 'general'), { recursive: true });
+  const after = (directory: string) => readdirSync(directory).filter((name) => !others.includes(name));
+  const night = (at: string, make = (place: BackupPlace) => finish(place, at), remove?: (directory: string) => void) =>
+    backUpNightly({ to, keysTo }, { days: 7, keyDays: 6, origin: 'here' }, async (place) => make(place), {
+      now: () => new Date(at),
+      ...(remove && { remove }),
+    });
 
-    await t.rejects(
-      night(() => Promise.reject(new Error('the database is away')), '2026-02-28T01:30:00Z'),
-      /away/,
-    );
-    t.same([after(to), after(keysTo)], [nights, nights], 'a night without a backup');
+  const away = await night('2026-02-28T01:30:00Z', (place) => {
+    mkdirSync(join(emptyDirectory(place.to), 'general'));
+    emptyDirectory(place.keysTo);
+    throw new Error('the database is away');
+  });
+  t.match(away.made, { failure: { message: 'the database is away' } });
+  t.same(after(to), names('10', '20', '21', '22', '26', '27'), 'nothing is left of it, and no data goes');
+  t.same(after(keysTo), names('22', '26', '27'), 'but old keys');
 
-    const lacking = await night(real, '2026-02-28T01:30:00.700Z');
-    t.match(lacking.manifest.objects, { lost: 1 });
-    t.same(after(to), [...nights, '2026-02-28T013000Z'], 'a lost file may be in an earlier one');
-    t.same(after(keysTo), ['2026-02-22T013000Z', '2026-02-27T013000Z', '2026-02-28T013000Z']);
-    t.same(readdirSync(lacking.place.keysTo).sort(), ['general', 'manifest.json']);
+  const good = await night('2026-02-28T01:30:00.700Z');
+  t.match(good.made, { kind: 'data' });
+  t.same(after(to), names('21', '22', '26', '27', '28'));
+  t.same(after(keysTo), names('22', '26', '27', '28'));
+  t.same(
+    good.removed.map((one) => one.slice(shelf.length + 1)).sort(),
+    names('10', '20').map((name) => `nights/${name}`),
+  );
+  t.ok(
+    others.every((name) => existsSync(join(to, name)) && existsSync(join(keysTo, name))),
+    'nor what is no backup of a night',
+  );
 
-    const whole = await night(async (place) => {
-      const manifest = await real(place);
-      return { ...manifest, objects: { count: 0, bytes: 0, missing: 1, lost: 0 } };
-    }, '2026-03-01T01:30:00Z');
-    t.same(after(to), ['2026-02-22T013000Z', '2026-02-27T013000Z', '2026-02-28T013000Z', '2026-03-01T013000Z']);
-    t.same(after(keysTo), ['2026-02-27T013000Z', '2026-02-28T013000Z', '2026-03-01T013000Z']);
-    t.same(whole.removed.map((one) => one.slice(shelf.length + 1)).sort(), [
-      'nights keys/2026-02-22T013000Z',
-      'nights/2026-02-20T013000Z',
-      'nights/2026-02-21T013000Z',
-    ]);
-    t.ok(
-      others.every((name) => existsSync(join(to, name)) && existsSync(join(keysTo, name))),
-      'nor what is no backup of a night',
-    );
-  },
-);
+  const stubborn = join(to, ...names('21'));
+  const next = await night('2026-03-02T01:30:00Z', undefined, (directory) => {
+    if (directory === stubborn) throw new Error('not permitted');
+    rmSync(directory, { recursive: true });
+  });
+  t.match(next.made, { kind: 'data' }, 'the backup is good all the same');
+  t.match(next.stuck, [{ directory: stubborn, why: { message: 'not permitted' } }]);
+  t.same(after(to), [...names('21', '26', '27', '28'), '2026-03-02T013000Z'], 'and others go');
+  const there = { name: 'PlaceRefused', message: /there already/ };
+  await t.rejects(night('2026-03-02T01:30:00Z'), there, "what is another run's is not removed");
+  t.ok(after(to).includes('2026-03-02T013000Z'));
+});
 
 t.test('what runs every night says for how long backups are kept, and keys lie apart', async (t) => {
   const program = fileURLToPath(new URL('../../src/cli/backup.js', import.meta.url));
   const says = (...argv: readonly string[]) => spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8', cwd: shelf });
   const [to, keysTo] = ['--to=every night', '--keys-to=every night/keys'];
   t.match(says('nightly', to, keysTo, '--keep=7', '--keep-keys=0'), { status: 2, stderr: /--keep DAYS --keep-keys DAYS/ });
-  t.match(says('nightly', to, keysTo, '--keep=7', '--keep-keys=34'), { status: 1, stderr: /^keys go into a directory apart/ });
+  t.match(says('nightly', to, keysTo, '--keep=7', '--keep-keys=8'), { status: 2, stderr: /no more DAYS than/ });
+  t.match(says('nightly', to, keysTo, '--keep=7', '--keep-keys=7'), { status: 1, stderr: /^keys go into a directory apart/ });
+  const apart = says('nightly', to, '--keys-to=keys of it', '--keep=7', '--keep-keys=7');
+  t.match(apart, { status: 1, stderr: /every night is not there: is its disk mounted/ });
   t.notOk(existsSync(join(shelf, 'every night')));
+});
+
+t.test('a backup beside which a restore begins while it copies files is none', async (t) => {
+  const client = await pool.connect();
+  const held = await holdForRestore(pool);
+  t.teardown(() => held?.release());
+  await client.query('begin; lock table files.document in access exclusive mode');
+  const place = { to: join(shelf, 'beside'), keysTo: join(shelf, 'beside keys') };
+  const making = t.rejects(makeBackup(config, silentLog, place), { name: 'ConfigError', message: /a restore is under way/ });
+  await until('it waits for the table', 10_000, async () => {
+    const { rowCount } = await pool.query(
+      `select from pg_stat_activity where datname = current_database() and application_name = 'masar backup' and wait_event_type = 'Lock'`,
+    );
+    return (rowCount ?? 0) > 0;
+  });
+  await held?.mark('another');
+  await client.query('commit');
+  client.release();
+  await making;
+  await held?.lift();
+  t.notOk(existsSync(join(place.keysTo, 'general')), 'no key is in it');
+  const places = await openPlaces(config, silentLog, 'masar backup');
+  t.teardown(() => places.close());
+  t.equal(places.general.options.idleTimeoutMillis, 0, 'a restore sees it at work however long it copies');
 });
 
 t.test('what was noted of files after the log was taken is looked up again where the backup is put back', async (t) => {
@@ -171,6 +215,9 @@ t.test('what was noted of files after the log was taken is looked up again where
     const row = `insert into files.attachment (document, stream, confirmed, at) values ($1, $2, true, ${at})`;
     await pool.query(row, [erased.id, stream]);
   }
+  await pool.query(
+    `insert into audit.patrol (size, whole_at, begun_at) values (0, now() - interval '5 days', now() - interval '9 days')`,
+  );
   const place = { from: join(shelf, 'third'), keysFrom: join(shelf, 'third keys') };
   await makeBackup(config, silentLog, { to: place.from, keysTo: place.keysFrom });
   const other = await testDatabase(t);
@@ -179,6 +226,7 @@ t.test('what was noted of files after the log was taken is looked up again where
     const file = join(config.dataDir, key);
     if (existsSync(file)) copyFileSync(file, join(target.dataDir, key));
   }
+  mkdirSync(join(target.dataDir, 'files', 'lost+found'), { recursive: true });
   const nowhere = join(shelf, 'nowhere');
   const refused = { name: 'PlaceRefused', message: /nowhere is no place for it: .*--work/ };
   await t.rejects(restoreBackup(target, silentLog, { ...place, work: nowhere }), refused, 'before anything is written');
@@ -199,6 +247,14 @@ t.test('what was noted of files after the log was taken is looked up again where
     { stream: 'long ago', confirmed: true },
     { stream: 'meanwhile', confirmed: false },
   ]);
+  const patrol = await other.pool.query(`select whole_at, now() - begun_at < interval '1 hour' as fresh from audit.patrol`);
+  t.same(patrol.rows, [{ whole_at: null, fresh: true }], 'nor is the log long overdue to be read again');
+});
+
+t.test('a loss is accepted by somebody who is named', async (t) => {
+  const program = fileURLToPath(new URL('../../src/cli/restore.js', import.meta.url));
+  const argv = [program, 'accept-loss', '--log=masar', '--by= ', '--reason=Letter 12'];
+  t.match(spawnSync(process.execPath, argv, { encoding: 'utf8', env: {} }), { status: 2, stderr: /accept-loss/ });
 });
 
 t.test('an option that there is not is told in a word, with those that there are', async (t) => {

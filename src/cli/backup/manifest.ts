@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type LinesSum, sumOf } from '../../platform/backup/lines.ts';
@@ -18,7 +18,7 @@ export type StoreHead = z.infer<typeof StoreHead>;
 /** What a backup says of itself. */
 export const Manifest = z.object({
   format: z.literal(1),
-  /** `data`: logs, files and what belongs to them. `keys`: the key stores, kept apart and not as long. */
+  /** `data`: logs, files and what belongs to them. `keys`: the key stores, kept apart and no longer. */
   kind: z.enum(['data', 'keys']),
   /** The same in the two directories that were made together. */
   backup: z.uuid(),
@@ -71,6 +71,16 @@ export async function readBackup(directory: string, kind: Manifest['kind']): Pro
       throw new BackupBroken(`${name} is not what was written: SHA-256 ${found} instead of ${sum.sha256}`);
   }
   return manifest;
+}
+
+/** The manifest of a directory, which is `half` a backup without one. Its files are not looked at. */
+export function manifestIn(directory: string): Manifest | 'half' | 'unreadable' {
+  if (!existsSync(join(directory, NAME))) return 'half';
+  try {
+    return parsed(directory);
+  } catch {
+    return 'unreadable';
+  }
 }
 
 function parsed(directory: string): Manifest {

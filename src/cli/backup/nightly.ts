@@ -1,54 +1,66 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNightName, type Keeping, type Night, nightName, outlived } from './keeping.ts';
 import type { BackupPlace } from './make.ts';
-import type { Manifest } from './manifest.ts';
-
-/** For how many days backups stay, by the moment they were begun. */
-export interface Keeping {
-  readonly days: number;
-  /** Of the keys: erasing somebody is over when no backup holds their keys any more. */
-  readonly keyDays: number;
-}
+import { type Manifest, manifestIn, PlaceRefused } from './manifest.ts';
 
 /** A backup among others. */
 export interface Nightly {
+  readonly at: Date;
   readonly place: BackupPlace;
-  readonly manifest: Manifest;
+  /** What was made, or why nothing was. */
+  readonly made: Manifest | { readonly failure: unknown };
   /** What was removed, directories of both kinds. */
   readonly removed: readonly string[];
+  /** What should have been, and why it could not. */
+  readonly stuck: readonly { readonly directory: string; readonly why: unknown }[];
 }
 
-const NAME = /^\d{4}-\d\d-\d\dT\d{6}Z$/;
-const DAY_MS = 86_400_000;
-
-/** How a backup that began then is called; in the order of their names one is younger than another. */
-const nameOf = (at: Date): string => `${at.toISOString().slice(0, 19).replaceAll(':', '')}Z`;
+interface Hands {
+  readonly now?: () => Date;
+  readonly remove?: (directory: string) => void;
+}
 
 /**
- * Makes a backup in directories of its own within two others, and then removes what has been there for too long. Where it fails
- * nothing is removed; where it lacks files that nobody erased, older ones may still hold them: then old keys go, nothing else.
- * Only directories that have the name of a backup are looked at, unfinished ones among them.
+ * Makes a backup in directories of its own within two others, which must be there, and then removes what has been there for too long
+ * (`keeping.ts`) and what is left of itself where it fails. Only directories that have the name of a backup are looked at.
  * @param make writes the backup
+ * @throws PlaceRefused before anything is made or removed
  */
 export async function backUpNightly(
   { to, keysTo }: BackupPlace,
-  { days, keyDays }: Keeping,
+  keeping: Keeping & { readonly origin: string },
   make: (place: BackupPlace) => Promise<Manifest>,
-  now: () => Date = () => new Date(),
+  { now = () => new Date(), remove = (directory) => rmSync(directory, { recursive: true }) }: Hands = {},
 ): Promise<Nightly> {
-  const name = nameOf(now());
+  const at = now();
+  const name = nightName(at);
   const place = { to: join(to, name), keysTo: join(keysTo, name) };
-  const manifest = await make(place);
-  const isWhole = (manifest.objects?.lost ?? 0) === 0;
-  const before = (kept: number): string => nameOf(new Date(now().getTime() - kept * DAY_MS));
-  const removed = [...removeOlder(keysTo, before(keyDays)), ...(isWhole ? removeOlder(to, before(days)) : [])];
-  return { place, manifest, removed };
+  for (const directory of [to, keysTo])
+    if (!existsSync(directory)) throw new PlaceRefused(`${directory} is not there: is its disk mounted?`);
+  for (const directory of [place.to, place.keysTo])
+    if (existsSync(directory)) throw new PlaceRefused(`${directory} is there already: another run began this second`);
+  const removed: string[] = [];
+  const stuck: { directory: string; why: unknown }[] = [];
+  const letGo = (directory: string): void => {
+    try {
+      remove(directory);
+      removed.push(directory);
+    } catch (why) {
+      stuck.push({ directory, why });
+    }
+  };
+  const made = await make(place).catch((failure: unknown) => ({ failure }));
+  const isMade = !('failure' in made);
+  if (!isMade) for (const directory of [place.to, place.keysTo].filter((one) => existsSync(one))) letGo(directory);
+  const there = { data: nightsIn(to), keys: nightsIn(keysTo) };
+  const { data, keys } = outlived(there, { ...keeping, at, made: isMade ? made : undefined });
+  for (const night of keys) letGo(join(keysTo, night));
+  for (const night of data) letGo(join(to, night));
+  return { at, place, made, removed, stuck };
 }
 
-function removeOlder(directory: string, oldest: string): readonly string[] {
-  const old = readdirSync(directory).filter((name) => NAME.test(name) && name < oldest);
-  return old.map((name) => {
-    rmSync(join(directory, name), { recursive: true });
-    return join(directory, name);
-  });
-}
+const nightsIn = (directory: string): readonly Night[] =>
+  readdirSync(directory)
+    .filter(isNightName)
+    .map((name) => ({ name, is: manifestIn(join(directory, name)) }));

@@ -1,0 +1,79 @@
+import type { Manifest } from './manifest.ts';
+
+/** For how many days backups stay, by the moment they were begun. */
+export interface Keeping {
+  readonly days: number;
+  /** Of the keys: erasing somebody is over when no backup holds their keys any more. */
+  readonly keyDays: number;
+}
+
+/** A directory that has the name of a night: `half` without a manifest, `unreadable` where nobody can tell what it is. */
+export interface Night {
+  readonly name: string;
+  readonly is: Manifest | 'half' | 'unreadable';
+}
+
+/** Of the nights in two directories, data and keys. */
+export interface Both<T> {
+  readonly data: T;
+  readonly keys: T;
+}
+
+/** The run that looks at them: when it began by the clock of its machine, and what it made, unless it failed. */
+export interface Run extends Keeping {
+  readonly at: Date;
+  readonly origin: string;
+  readonly made: Manifest | undefined;
+}
+
+/** Of each kind so many of the youngest that were finished stay, however old they are. */
+const ALWAYS = 3;
+const DAY_MS = 86_400_000;
+const CLOCKS_MS = 3_600_000;
+
+export const isNightName = (name: string): boolean => /^\d{4}-\d\d-\d\dT\d{6}Z$/.test(name);
+
+/** How a backup that began then is called; in the order of their names one is younger than another. */
+export const nightName = (at: Date): string => `${at.toISOString().slice(0, 19).replaceAll(':', '')}Z`;
+
+/** Whether the machine and the database have the same time, as far as days are concerned. What is old cannot be told without. */
+export function isClockRight(at: Date, { general }: Manifest): boolean {
+  return Math.abs(at.getTime() - Date.parse(general?.takenAt ?? '')) <= CLOCKS_MS;
+}
+
+/**
+ * The nights that go. After a night that failed only keys do: they may be there no longer than erasing somebody takes, and younger
+ * ones open what older data holds. Nothing goes by a clock that is not the database's.
+ */
+export function outlived(
+  { data, keys }: Both<readonly Night[]>,
+  { at, origin, days, keyDays, made }: Run,
+): Both<readonly string[]> {
+  if (made && !isClockRight(at, made)) return { data: [], keys: [] };
+  const limits = (kept: number) => ({ origin, last: nightName(at), oldest: nightName(new Date(at.getTime() - kept * DAY_MS)) });
+  return { data: made ? olderThan(data, limits(days)) : [], keys: olderThan(keys, limits(keyDays)) };
+}
+
+function olderThan(
+  nights: readonly Night[],
+  { origin, last, oldest }: { readonly origin: string; readonly last: string; readonly oldest: string },
+): readonly string[] {
+  const own: (Night & { readonly is: Manifest })[] = [];
+  for (const { name, is } of nights) if (typeof is === 'object' && is.origin === origin && name <= last) own.push({ name, is });
+  own.sort((a, b) => (a.name < b.name ? 1 : -1));
+  const staying = new Set([...own.slice(0, ALWAYS), ...beforeLosses(own)].map(({ name }) => name));
+  const halves = nights.filter(({ is }) => is === 'half');
+  return [...own, ...halves].map(({ name }) => name).filter((name) => name < oldest && !staying.has(name));
+}
+
+/** What files the youngest lacks were last in: of those that lack fewer, the youngest of each number. */
+function beforeLosses<T extends { readonly is: Manifest }>(youngestFirst: readonly T[]): readonly T[] {
+  let least = lostOf(youngestFirst[0]);
+  return youngestFirst.filter((night) => {
+    const isFewer = lostOf(night) < least;
+    least = Math.min(least, lostOf(night));
+    return isFewer;
+  });
+}
+
+const lostOf = (night: { readonly is: Manifest } | undefined): number => night?.is.objects?.lost ?? 0;
