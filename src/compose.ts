@@ -158,7 +158,8 @@ export async function openCore(
     const log = tracer ? tracedLog(plain, tracer) : plain;
     closers.push(() => log.close());
     const db = createKysely<unknown>(pool);
-    const keys = await openKeyStore(config, { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
+    const variable = 'DATABASE_URL';
+    const keys = await openKeyStore(config, { databaseUrl, variable, schema: SCHEMAS.keys, applicationName, log: logger });
     closers.push(() => keys.close());
     const { keyring } = keys;
     const erasedList =
@@ -205,6 +206,7 @@ export async function openCore(
             registry,
             rulebook,
             rights,
+            generalMasters: keys.masters,
             erased: async () => [...(await erasedSubjects(log, codec)), ...((await erasedList?.read()) ?? [])],
             routed: () => both,
             now: clock.now,
@@ -214,6 +216,8 @@ export async function openCore(
             logger,
           });
     if (restricted) closers.push(() => restricted.close());
+    // A development key is made when the store is opened, and no sooner.
+    if (config.restrictedMasterKeyFile !== undefined) await restricted?.ensureKeysApart().catch(unlessConfigured);
     if (restricted) await ensureDurable(restricted.pool, 'RESTRICTED_DATABASE_URL').catch(unlessConfigured);
     if (restricted && !isRestoring) {
       await ensureNotRestoring(restricted.pool, 'RESTRICTED_DATABASE_URL').catch(unlessConfigured);

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { ConfigError } from './platform/config.ts';
+import type { MasterKeys } from './platform/keys/masterKey.ts';
 
 const PATIENCE_MS = 5_000;
 /** The server knows the login, or does not, and lets it not in. */
@@ -31,6 +32,15 @@ export async function ensureApart(generalUrl: string, restrictedUrl: string): Pr
   if (isLetIn) {
     throw new ConfigError([
       'RESTRICTED_DATABASE_URL: the login of DATABASE_URL may connect to that database; revoke it (infra/postgres/logins.sh)',
+    ]);
+  }
+}
+
+/** Refuses a master key that is at hand for both stores, in whatever files: it would open both. @throws ConfigError */
+export function ensureKeysApart(general: MasterKeys, restricted: MasterKeys): void {
+  if (restricted.ids.some(general.has)) {
+    throw new ConfigError([
+      'RESTRICTED_MASTER_KEY_FILE or RESTRICTED_MASTER_KEY_ALSO: one of these keys is a master key of the general store as well',
     ]);
   }
 }

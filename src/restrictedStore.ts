@@ -15,14 +15,16 @@ import { ensureOwnLog, type StoreOfLog } from './ownLog.ts';
 import { type Config, ConfigError } from './platform/config.ts';
 import { createKysely, createPool } from './platform/database.ts';
 import { ensureDurable } from './platform/durability.ts';
+import type { MasterKeys } from './platform/keys/masterKey.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
-import { openKeyStore } from './platform/keys/open.ts';
+import { mastersFrom, openKeyStore } from './platform/keys/open.ts';
 import type { Log } from './platform/logging.ts';
 import { ensureMigrated, type MigrationSet, migrate } from './platform/migrations.ts';
 import { migrateQueue } from './platform/queue.ts';
 import { ensureNotRestoring } from './platform/restoring.ts';
 import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { stepBackWithLog } from './restoredLog.ts';
+import { ensureKeysApart } from './restrictedApart.ts';
 import { workerMigrations } from './workers/migrations.ts';
 
 /** Schemas of the restricted database. */
@@ -50,6 +52,8 @@ export interface RestrictedPlace extends StoreOfLog {
   readonly databaseUrl: string;
   /** Its processes alone. */
   readonly registry: Registry;
+  /** Held to the general store's master keys before anything is opened. @throws ConfigError; Error when they cannot be read now. */
+  ensureKeysApart(): Promise<void>;
   /** Opens the keys when first asked, so that the general store starts without it. @throws RestrictedUnavailable */
   open(): Promise<Store>;
   close(): Promise<void>;
@@ -61,6 +65,8 @@ export interface RestrictedParts {
   readonly registry: Registry;
   readonly rulebook: Rulebook;
   readonly rights: RightsOf;
+  /** The general store's, of which none may open this one. */
+  readonly generalMasters: MasterKeys;
   /** Subjects that the general log says are erased. */
   readonly erased: () => Promise<readonly string[]>;
   /** Guards of restricted cases may look at general ones; never the other way round. */
@@ -86,6 +92,8 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
   const closers: (() => Promise<void>)[] = [() => log.close(), () => pool.end()];
   let opening: Promise<Store> | undefined;
 
+  const ensureOwnKeys = async (): Promise<void> => ensureKeysApart(parts.generalMasters, mastersFrom(restrictedKeys(config)));
+
   async function openNow(): Promise<Store> {
     const unfit = (error: unknown): never => {
       throw error instanceof ConfigError ? new RestrictedUnavailable(error) : error;
@@ -93,7 +101,10 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     await ensureDurable(pool, 'RESTRICTED_DATABASE_URL').catch(unfit);
     if (!parts.isRestoring) await ensureNotRestoring(pool, 'RESTRICTED_DATABASE_URL').catch(unfit);
     await ensureRestrictedMigrated(pool).catch(unfit);
-    const keys = await openKeyStore(restrictedKeys(config), { databaseUrl, schema: SCHEMAS.keys, applicationName, log: logger });
+    await ensureOwnKeys().catch(unfit);
+    const variable = 'RESTRICTED_DATABASE_URL';
+    const place = { databaseUrl, variable, schema: SCHEMAS.keys, applicationName, log: logger } as const;
+    const keys = await openKeyStore(restrictedKeys(config), place);
     closers.unshift(() => keys.close());
     const { keyring } = keys;
     const codec = createCodec(registry, keyring);
@@ -120,6 +131,7 @@ export function restrictedPlace(parts: RestrictedParts): RestrictedPlace {
     ...store,
     databaseUrl,
     registry,
+    ensureKeysApart: ensureOwnKeys,
     open: () => {
       opening ??= ofRestricted(openNow).catch((error: unknown) => {
         opening = undefined;
@@ -140,9 +152,8 @@ export const restrictedKeys = (config: Config) => ({
   masterKeyFile: config.restrictedMasterKeyFile,
   otherMasterKeyFiles: config.otherRestrictedMasterKeyFiles,
   kms: undefined,
+  // In its own database, under its own login.
   keysDatabaseUrl: undefined,
-  // In its own database, under its own login: nothing to warn of.
-  embedded: true,
 });
 
 /** Refuses a restricted database that is older than this program. @throws ConfigError */

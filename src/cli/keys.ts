@@ -4,11 +4,12 @@ import { retentionRule } from '../domain/erasure/index.ts';
 import { erasedSubjects } from '../eventlog/erasures.ts';
 import { missingKeys } from '../eventlog/missingKeys.ts';
 import { retentionClasses } from '../eventlog/retention.ts';
-import { readConfig } from '../platform/config.ts';
+import { type Config, readConfig } from '../platform/config.ts';
+import { createKysely, createPool } from '../platform/database.ts';
 import type { MasterKey } from '../platform/keys/masterKey.ts';
 import { mastersFrom, openKeyStore } from '../platform/keys/open.ts';
-import { type Rotation, rotate } from '../platform/keys/rotation.ts';
-import { createLogger } from '../platform/logging.ts';
+import { isWrapping, type Rotation, rotate } from '../platform/keys/rotation.ts';
+import { createLogger, type Log } from '../platform/logging.ts';
 import { runOut } from '../projections/subjects.queries.ts';
 import { RESTRICTED_SCHEMAS, restrictedKeys } from '../restrictedStore.ts';
 import { type KeysOf, keysCommand } from './keys/commands.ts';
@@ -60,17 +61,24 @@ await run(async () => {
 async function rotateKeys(core: Core, store: KeysOf, to: MasterKey, progress: (wrapped: number) => void): Promise<Rotation> {
   const { config, logger: log, restricted } = core;
   const places = {
-    general: { settings: config, databaseUrl: core.databaseUrl, schema: SCHEMAS.keys },
+    general: { settings: config, databaseUrl: core.databaseUrl, variable: 'DATABASE_URL' as const, schema: SCHEMAS.keys },
     ...(restricted && {
-      restricted: { settings: restrictedKeys(config), databaseUrl: restricted.databaseUrl, schema: RESTRICTED_SCHEMAS.keys },
+      restricted: {
+        settings: restrictedKeys(config),
+        databaseUrl: restricted.databaseUrl,
+        variable: 'RESTRICTED_DATABASE_URL' as const,
+        schema: RESTRICTED_SCHEMAS.keys,
+      },
     }),
   };
   const place = places[store];
   if (!place) throw new Error(`there is no store ${store} here`);
   const other = store === 'general' ? places.restricted : places.general;
-  if (other && mastersFrom(other.settings).has(to.id)) throw new Error('that is a master key of the other store: make a new one');
-  const { settings, databaseUrl, schema } = place;
-  const keys = await openKeyStore(settings, { databaseUrl, schema, applicationName: 'masar keys', log });
+  if (other && (mastersFrom(other.settings).has(to.id) || (await isWrappingIn(other, to.id, log)))) {
+    throw new Error('that is a master key of the other store: make a new one');
+  }
+  const { settings, databaseUrl, variable, schema } = place;
+  const keys = await openKeyStore(settings, { databaseUrl, variable, schema, applicationName: 'masar keys', log });
   try {
     if (!keys.masters.has(to.id)) {
       const also = store === 'general' ? 'MASAR_MASTER_KEY_ALSO' : 'RESTRICTED_MASTER_KEY_ALSO';
@@ -80,4 +88,16 @@ async function rotateKeys(core: Core, store: KeysOf, to: MasterKey, progress: (w
   } finally {
     await keys.close();
   }
+}
+
+interface KeyPlace {
+  readonly settings: Pick<Config, 'keysDatabaseUrl'>;
+  readonly databaseUrl: string;
+  readonly schema: string;
+}
+
+/** Settings tell what is to wrap keys, and the tables what does. */
+async function isWrappingIn({ settings, databaseUrl, schema }: KeyPlace, id: string, log: Log): Promise<boolean> {
+  const pool = createPool(settings.keysDatabaseUrl ?? databaseUrl, { applicationName: 'masar keys', max: 2, log });
+  return isWrapping(createKysely(pool), schema, id).finally(() => pool.end());
 }

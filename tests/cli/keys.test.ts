@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
@@ -116,15 +116,15 @@ t.test('the keys of the restricted store are wrapped anew by a key of its own, a
     });
   const before = await keyIn(config, true);
   t.match(before, /^[0-9a-f]{64}$/);
-  const rotate = (file: string, also = '') =>
-    promisify(execFile)(process.execPath, [KEYS, 'rotate', '--to', file, '--store', 'restricted'], {
+  const rotate = (file: string, also = '', store = 'restricted') =>
+    promisify(execFile)(process.execPath, [KEYS, 'rotate', '--to', file, '--store', store], {
       env: {
         DATABASE_URL: config.databaseUrl,
         RESTRICTED_DATABASE_URL: config.restrictedDatabaseUrl,
         MASAR_DATA: config.dataDir,
         MASAR_MASTER_KEY_FILE: config.masterKeyFile,
         RESTRICTED_MASTER_KEY_FILE: config.restrictedMasterKeyFile,
-        RESTRICTED_MASTER_KEY_ALSO: also,
+        [store === 'restricted' ? 'RESTRICTED_MASTER_KEY_ALSO' : 'MASAR_MASTER_KEY_ALSO']: also,
       },
     });
   await t.rejects(rotate(config.masterKeyFile ?? ''), { message: /master key of the other store/ });
@@ -145,6 +145,7 @@ t.test('the keys of the restricted store are wrapped anew by a key of its own, a
   t.equal(await keyIn({ ...config, restrictedMasterKeyFile: file }), before, 'with the new key alone');
   t.equal(await keyIn({ ...config, otherRestrictedMasterKeyFiles: [file] }), before, 'with both');
   await t.rejects(keyIn(config), 'with the old key alone');
+  await t.rejects(rotate(file, file, 'general'), { message: /master key of the other store/ }, 'by what it wrapped there');
   const general = createPool(config.databaseUrl ?? '', { applicationName: 'keys test', max: 1 });
   t.teardown(() => general.end());
   const { id } = masterKeyOf(masterKeyFrom(config.masterKeyFile ?? '', false));
@@ -153,4 +154,29 @@ t.test('the keys of the restricted store are wrapped anew by a key of its own, a
     [{ master: id }],
     'the general store is as it was',
   );
+});
+
+t.test('a master key that is at hand for both stores keeps everything from starting, whatever its file is called', async (t) => {
+  const shelf = temporaryDirectory();
+  t.teardown(() => rmSync(shelf, { recursive: true }));
+  makeMasters(shelf);
+  const config = await emptyPlace(t, shelf, 'place');
+  await migrated(config);
+  const [general, link, copy, other] = ['master/general.key', 'link.key', 'copy.key', 'other.key'].map((one) =>
+    join(shelf, one),
+  ) as [...[string, string, string, string]];
+  symlinkSync(general, link);
+  copyFileSync(general, copy);
+  masterKeyFrom(other, true);
+  const starts = (change: Partial<Config>) => withCore({ ...config, ...change }, async () => undefined);
+  for (const file of [relative('.', general), link, copy]) {
+    for (const change of [{ restrictedMasterKeyFile: file }, { otherRestrictedMasterKeyFiles: [other, file] }]) {
+      await t.rejects(starts(change), { name: 'ConfigError', message: /RESTRICTED_MASTER_KEY/ }, JSON.stringify(change));
+    }
+  }
+  await t.rejects(starts({ masterKeyFile: other, otherMasterKeyFiles: [link], restrictedMasterKeyFile: copy }), {
+    name: 'ConfigError',
+  });
+  await t.resolves(starts({ otherRestrictedMasterKeyFiles: [other] }), 'control');
+  await t.resolves(starts({ restrictedMasterKeyFile: join(shelf, 'away.key') }), 'the general store starts without the other');
 });

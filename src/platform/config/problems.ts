@@ -74,10 +74,10 @@ function restrictedProblems(settings: Settings): string[] {
   if (url !== undefined && url === general) {
     problems.push(`RESTRICTED_DATABASE_URL is DATABASE_URL: it should be ${EXPECTED.RESTRICTED_DATABASE_URL}`);
   }
-  if (key !== undefined && key === settings.MASAR_MASTER_KEY_FILE) {
-    problems.push(`RESTRICTED_MASTER_KEY_FILE is MASAR_MASTER_KEY_FILE: it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`);
-  }
   const generals = [settings.MASAR_MASTER_KEY_FILE, ...settings.MASAR_MASTER_KEY_ALSO];
+  if (key !== undefined && generals.includes(key)) {
+    problems.push(`RESTRICTED_MASTER_KEY_FILE names a general key: it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`);
+  }
   if (settings.RESTRICTED_MASTER_KEY_ALSO.some((file) => generals.includes(file))) {
     problems.push(`RESTRICTED_MASTER_KEY_ALSO names a general key: it should be ${EXPECTED.RESTRICTED_MASTER_KEY_ALSO}`);
   }

@@ -57,6 +57,8 @@ export function masterKeyFrom(file: string, create: boolean): Buffer {
 /** The master key that wraps what is new, and every one at hand to open what is old. */
 export interface MasterKeys {
   readonly current: MasterKey;
+  /** Of every key at hand. */
+  readonly ids: readonly string[];
   /** @throws Error naming the id of a master key that is not at hand. */
   of(id: string): MasterKey;
   has(id: string): boolean;
@@ -66,6 +68,7 @@ export function masterKeys(current: MasterKey, others: readonly MasterKey[] = []
   const all = new Map([current, ...others].map((one) => [one.id, one]));
   return {
     current,
+    ids: [...all.keys()],
     has: (id) => all.has(id),
     of: (id) => {
       const found = all.get(id);

@@ -27,6 +27,8 @@ export function mastersFrom({ dataDir, masterKeyFile, otherMasterKeyFiles, kms }
 export interface KeyStorePlace {
   /** The application's own database; keys lie there too, under another login where the configuration names one. */
   readonly databaseUrl: string;
+  /** The setting that names that database. */
+  readonly variable: 'DATABASE_URL' | 'RESTRICTED_DATABASE_URL';
   readonly schema: string;
   readonly applicationName: string;
   readonly log: Log;
@@ -42,17 +44,18 @@ export interface KeyStore {
 
 /** Opens the key store on connections of its own. @throws Error when a master key it needs is not at hand, ConfigError. */
 export async function openKeyStore(
-  config: Settings & Pick<Config, 'keysDatabaseUrl' | 'embedded'>,
-  { databaseUrl, schema, applicationName, log }: KeyStorePlace,
+  config: Settings & Pick<Config, 'keysDatabaseUrl'> & Partial<Pick<Config, 'embedded'>>,
+  { databaseUrl, variable, schema, applicationName, log }: KeyStorePlace,
 ): Promise<KeyStore> {
-  if (config.keysDatabaseUrl === undefined && !config.embedded) {
+  // The restricted store has one login, and is apart from the general one's.
+  if (variable === 'DATABASE_URL' && config.keysDatabaseUrl === undefined && !config.embedded) {
     log.warn({}, 'KEYS_DATABASE_URL is not set: whoever reads the log with the database login can read the wrapped keys as well');
   }
   const pool = createPool(config.keysDatabaseUrl ?? databaseUrl, { applicationName: `${applicationName} keys`, max: 5, log });
   try {
     if (config.keysDatabaseUrl !== undefined) await ensureDurable(pool, 'KEYS_DATABASE_URL');
-    const variable = config.keysDatabaseUrl === undefined ? 'DATABASE_URL' : 'KEYS_DATABASE_URL';
-    await ensureMigrated(pool, variable, [{ schema, migrations: keyringMigrations }]);
+    const asked = config.keysDatabaseUrl === undefined ? variable : 'KEYS_DATABASE_URL';
+    await ensureMigrated(pool, asked, [{ schema, migrations: keyringMigrations }]);
     const db = createKysely<unknown>(pool);
     const masters = mastersFrom(config);
     const keyring = await openPostgresKeyring({ db, schema, masters });

@@ -60,6 +60,16 @@ export async function rotate({ db, schema, masters, to, batch = 500, progress }:
   return { wrapped: wrapped + (await rotateSecrets(table, masters, to)), before: Number(counted.keys) };
 }
 
+/** Whether a master key of this id wraps anything in a key store. */
+export async function isWrapping(db: Kysely<unknown>, schema: string, id: string): Promise<boolean> {
+  const table = (db as Kysely<KeyTables>).withSchema(schema);
+  const [key, secret] = await Promise.all([
+    table.selectFrom('data_key').select('tier').where('master', '=', id).where('wrapped', 'is not', null).limit(1).execute(),
+    table.selectFrom('secret').select('name').where('master', '=', id).limit(1).execute(),
+  ]);
+  return key.length + secret.length > 0;
+}
+
 async function rotateSecrets(table: Kysely<KeyTables>, masters: MasterKeys, to: MasterKey): Promise<number> {
   const rows = await table.selectFrom('secret').select(['name', 'wrapped', 'master']).where('master', '<>', to.id).execute();
   for (const { name, wrapped, master } of rows) {
