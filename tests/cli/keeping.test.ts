@@ -47,6 +47,11 @@ t.test('after a night that failed only keys go', async (t) => {
   t.same(goes(failed, []), { data: [], keys: [] });
 });
 
+t.test('half a night goes as soon as nobody can still be at it, also after one that failed', async (t) => {
+  const data = [aged(0, 'half'), aged(1, 'half'), aged(2.1, 'half'), aged(3, 'half'), ...nights(8)];
+  for (const run of [week, failed]) t.same(goes(run, data), { data: [2, 3], keys: [2, 3] });
+});
+
 t.test('nothing goes by a clock that is not the one of the database', async (t) => {
   const every = nights(0, 1, 2, 3, 8, 9);
   for (const off of [-61, 61]) {

@@ -28,6 +28,8 @@ export interface Run extends Keeping {
 
 /** Of each kind so many of the youngest that were finished stay, however old they are. */
 const ALWAYS = 3;
+/** No run takes so long: `backup.yaml` ends one after twenty hours. */
+const HALF_DAYS = 2;
 const DAY_MS = 86_400_000;
 const CLOCKS_MS = 3_600_000;
 
@@ -42,16 +44,22 @@ export function isClockRight(at: Date, { general }: Manifest): boolean {
 }
 
 /**
- * The nights that go. After a night that failed only keys do: they may be there no longer than erasing somebody takes, and younger
- * ones open what older data holds. Nothing goes by a clock that is not the database's.
+ * The nights that go. After a night that failed, of those that were finished only keys do: they may be there no longer than erasing
+ * somebody takes, and younger ones open what older data holds. Nothing goes by a clock that is not the database's.
  */
 export function outlived(
   { data, keys }: Both<readonly Night[]>,
   { at, origin, days, keyDays, made }: Run,
 ): Both<readonly string[]> {
   if (made && !isClockRight(at, made)) return { data: [], keys: [] };
-  const limits = (kept: number) => ({ origin, last: nightName(at), oldest: nightName(new Date(at.getTime() - kept * DAY_MS)) });
-  return { data: made ? olderThan(data, limits(days)) : [], keys: olderThan(keys, limits(keyDays)) };
+  const before = (kept: number): string => nightName(new Date(at.getTime() - kept * DAY_MS));
+  const limits = { origin, last: nightName(at) };
+  const halves = (nights: readonly Night[]) =>
+    nights.filter(({ name, is }) => is === 'half' && name < before(HALF_DAYS)).map(({ name }) => name);
+  return {
+    data: [...halves(data), ...(made ? olderThan(data, { ...limits, oldest: before(days) }) : [])],
+    keys: [...halves(keys), ...olderThan(keys, { ...limits, oldest: before(keyDays) })],
+  };
 }
 
 function olderThan(
@@ -62,8 +70,7 @@ function olderThan(
   for (const { name, is } of nights) if (typeof is === 'object' && is.origin === origin && name <= last) own.push({ name, is });
   own.sort((a, b) => (a.name < b.name ? 1 : -1));
   const staying = new Set([...own.slice(0, ALWAYS), ...beforeLosses(own)].map(({ name }) => name));
-  const halves = nights.filter(({ is }) => is === 'half');
-  return [...own, ...halves].map(({ name }) => name).filter((name) => name < oldest && !staying.has(name));
+  return own.map(({ name }) => name).filter((name) => name < oldest && !staying.has(name));
 }
 
 /** What files the youngest lacks were last in: of those that lack fewer, the youngest of each number. */
