@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { apiProblems } from '../src/api/problemCodes.ts';
 import { backupsRule } from '../src/domain/erasure/policy.ts';
@@ -37,7 +38,7 @@ interface Container {
 
 interface Pod {
   readonly containers: readonly Container[];
-  readonly initContainers: readonly Container[];
+  readonly initContainers?: readonly Container[];
   readonly restartPolicy?: string;
   readonly securityContext: object;
   readonly volumes: readonly { name: string; persistentVolumeClaim?: { claimName: string } }[];
@@ -159,11 +160,12 @@ t.test('every container runs as nobody in particular, writes to volumes alone, a
   for (const { name, pod } of pods) {
     const { containers, initContainers, securityContext } = pod;
     t.match(securityContext, { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } }, name);
-    for (const one of [...containers, ...initContainers]) {
+    for (const one of [...containers, ...(initContainers ?? [])]) {
       const locked = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
       t.same(one.securityContext, locked, `${name} ${one.name}`);
       t.ok(one.resources.requests.cpu && one.resources.requests.memory && one.resources.limits.memory);
     }
+    if (name === 'masar-backup') continue;
     const keys = containers[0]?.volumeMounts.find((one) => one.name === 'keys');
     t.match(keys, { mountPath: '/run/keys', readOnly: true });
   }
@@ -283,6 +285,27 @@ t.test(
     }
   },
 );
+
+t.test('a backup is given no key of any kind: it opens nothing and signs nothing, and production lets it run so', async (t) => {
+  const pod = podOf('masar-backup')?.pod;
+  t.notMatch(JSON.stringify(pod), 'masar-keys"', 'the secret');
+  t.same([pod?.initContainers ?? [], pod?.volumes.filter(({ name }) => /^(keys|secret|erased)$/.test(name))], [[], []]);
+  const shelf = temporaryDirectory();
+  t.teardown(() => rmSync(shelf, { recursive: true }));
+  const nobody = 'postgresql://masar@127.0.0.1:1/masar';
+  const urls = { DATABASE_URL: nobody, KEYS_DATABASE_URL: nobody.replace('masar@', 'keys@') };
+  const env = { ...ofKind('ConfigMap')[0]?.data, ...urls, RESTRICTED_DATABASE_URL: `${nobody}_restricted` };
+  for (const file of ['MASAR_MASTER_KEY_FILE', 'RESTRICTED_MASTER_KEY_FILE', 'MASAR_AUDIT_KEY_FILE']) {
+    t.throws(() => readConfig(env), { message: new RegExp(`${file} is "/run/keys/`) }, 'control: everybody else is asked for it');
+  }
+  const config = readConfig(env, { withoutKeys: true });
+  t.match([config.masterKeyFile, config.restrictedMasterKeyFile, config.auditKeyFile, config.kms], Array(4).fill(undefined));
+  const program = fileURLToPath(new URL('../src/cli/backup.js', import.meta.url));
+  const said = spawnSync(process.execPath, [program, '--to', join(shelf, 'to'), '--keys-to', join(shelf, 'keys')], {
+    ...{ encoding: 'utf8', env: { ...env, FILES_DIR: shelf }, timeout: 20_000 },
+  });
+  t.match(said, { status: 1, stderr: /ECONNREFUSED/ }, 'it comes as far as the database');
+});
 
 t.test('whoever looks after the backups by hand has both volumes, and neither keys nor logins nor a way anywhere', async (t) => {
   const [{ metadata, spec } = assert.fail()] = documents<{

@@ -39,7 +39,7 @@ await run(async () => {
   }
   const began = performance.now();
   const wanted = { to: resolve(values.to), keysTo: resolve(values['keys-to']) };
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, { withoutKeys: true });
   const make = (place: BackupPlace) => makeBackup(config, createLogger({ level: 'error' }), place);
   try {
     if (isNightly) {

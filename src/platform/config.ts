@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { problemsOf, warningsOf } from './config/problems.ts';
-import { complaint, Environment, type Key, type Role, type Settings } from './config/settings.ts';
+import { complaint, Environment, isKeyVariable, type Key, type Role, type Settings } from './config/settings.ts';
 import type { FilesPlace } from './files/open.ts';
 import type { TransitPlace } from './keys/transit.ts';
 import { defaultLimits, type LimitSettings, limitsIn } from './limits/settings.ts';
@@ -94,17 +94,21 @@ export class ConfigError extends Error {
 
 /**
  * Reads the configuration from environment variables. An empty variable counts as absent.
+ * @param withoutKeys of a program that neither opens nor signs anything, which needs no key files: what names them counts as absent too
  * @throws ConfigError naming every wrong variable and what it should be.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+export function readConfig(env: Readonly<Record<string, string | undefined>>, { withoutKeys = false } = {}): Config {
+  const isAbsent = (name: string) => withoutKeys && isKeyVariable(name);
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => value !== undefined && value.trim() !== '' && !isAbsent(name)),
+  );
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     const wrong = new Set(parsed.error.issues.map(({ path }) => String(path[0]) as Key));
     throw new ConfigError([...wrong].map((key) => complaint(key, given[key])));
   }
   const settings = parsed.data;
-  const problems = problemsOf(settings);
+  const problems = problemsOf(settings, { withoutKeys });
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     environment: settings.NODE_ENV,

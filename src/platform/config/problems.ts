@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { isOpenToOthers } from '../keys/fileMode.ts';
-import { EXPECTED, type Key, type Settings } from './settings.ts';
+import { EXPECTED, isKeyVariable, type Key, type Settings } from './settings.ts';
 
 /** What is wrong with settings that are each as they should be, one line a problem. */
-export function problemsOf(settings: Settings): readonly string[] {
-  return [...contradictions(settings), ...(settings.NODE_ENV === 'production' ? missingInProduction(settings) : [])];
+export function problemsOf(settings: Settings, { withoutKeys = false } = {}): readonly string[] {
+  if (settings.NODE_ENV !== 'production') return contradictions(settings);
+  return [...contradictions(settings), ...missingInProduction(settings, withoutKeys)];
 }
 
 /** What somebody should put right that keeps nothing from starting, a sentence each. */
@@ -81,19 +82,16 @@ function restrictedProblems(settings: Settings): string[] {
   if (settings.RESTRICTED_MASTER_KEY_ALSO.some((file) => generals.includes(file))) {
     problems.push(`RESTRICTED_MASTER_KEY_ALSO names a general key: it should be ${EXPECTED.RESTRICTED_MASTER_KEY_ALSO}`);
   }
-  if (settings.NODE_ENV === 'production' && url !== undefined && key === undefined) {
-    problems.push(
-      `RESTRICTED_MASTER_KEY_FILE is not set: with RESTRICTED_DATABASE_URL it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`,
-    );
-  }
   return problems;
 }
 
 /** What is convenient in development is not safe in production, and says so instead of starting. */
-function missingInProduction(settings: Settings): string[] {
+function missingInProduction(settings: Settings, withoutKeys: boolean): string[] {
   const problems: string[] = [];
-  const refuse = (key: Key, convenience: string) =>
+  const refuse = (key: Key, convenience: string) => {
+    if (withoutKeys && isKeyVariable(key)) return;
     problems.push(`${key} is not set: in production it should be ${EXPECTED[key]}, since ${convenience}`);
+  };
   if (settings.DATABASE_URL === undefined) refuse('DATABASE_URL', 'the embedded database is for development');
   if (settings.OIDC_ISSUER === undefined) refuse('OIDC_ISSUER', 'the development issuer gives a token to anybody');
   if ((settings.MASAR_MASTER_KEY_FILE ?? settings.MASAR_KMS_URL) === undefined) {
@@ -116,6 +114,11 @@ function missingInProduction(settings: Settings): string[] {
     refuse('MASAR_AUDIT_ORIGIN', 'what two installations sign under one name cannot be told apart');
   }
   if (settings.PUBLIC_URL === undefined) refuse('PUBLIC_URL', 'the QR codes of papers would lead to this machine alone');
+  if (!withoutKeys && settings.RESTRICTED_DATABASE_URL !== undefined && settings.RESTRICTED_MASTER_KEY_FILE === undefined) {
+    problems.push(
+      `RESTRICTED_MASTER_KEY_FILE is not set: with RESTRICTED_DATABASE_URL it should be ${EXPECTED.RESTRICTED_MASTER_KEY_FILE}`,
+    );
+  }
   for (const key of ['OIDC_ISSUER', 'OIDC_JWKS_URL', 'FILES_S3_ENDPOINT', 'PUBLIC_URL'] as const) {
     if (settings[key]?.startsWith('http:')) problems.push(`${key} is not right: in production it should be ${EXPECTED[key]}`);
   }

@@ -133,6 +133,9 @@ export const Environment = z.object({
 export type Key = keyof typeof Environment.shape;
 export type Settings = z.infer<typeof Environment>;
 
+/** Whether a variable names or reaches a key that opens or signs something. */
+export const isKeyVariable = (name: string): boolean => /_MASTER_KEY_(FILE|ALSO)$|^MASAR_KMS_|^MASAR_AUDIT_KEY_FILE$/.test(name);
+
 /** Every variable that is read. */
 export const VARIABLES: readonly string[] = Object.keys(Environment.shape);
 
