@@ -61,7 +61,7 @@ export interface LogPage {
 export type Delivery = { readonly event: StoredEvent } | { readonly scannedTo: Position };
 
 export interface EventLog {
-  /** Names the adapter in logs and in `/health/ready`. */
+  /** Names the adapter in logs. */
   readonly kind: 'memory' | 'postgres' | 'eventstoredb';
 
   /**

@@ -18,13 +18,6 @@ export function watchCore(core: Core, metrics: Metrics): void {
   metrics.gauge('clock_skew_seconds', "How far the clock of this process is ahead of the database's", [], (gauge) =>
     gauge.set(core.clock.skewMs() / 1_000),
   );
-  metrics.gauge('log_failing', '1 while the log does not answer', [], async (gauge) => {
-    const answers = core.log.head().then(
-      () => true,
-      () => false,
-    );
-    gauge.set((await inTime(ANSWER_MS, answers, () => false)) ? 0 : 1);
-  });
   const { restricted } = core;
   metrics.gauge('restricted_store_set', '1 where a restricted store is set up, 0 where there is none', [], (gauge) =>
     gauge.set(restricted ? 1 : 0),
