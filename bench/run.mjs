@@ -2,7 +2,7 @@
  * `npm run bench`: Masar beside its peers, as ratios taken in turns in one run on one Postgres, so that neither the machine nor
  * its drift counts. Each work is measured five times; what is printed is the median with the smallest and the largest.
  *
- *   npm run bench                       everything, in well under 40 minutes; writes bench/RESULTS.md
+ *   npm run bench                       everything, in about 50 minutes; writes bench/RESULTS.md
  *   npm run bench -- appends decide     only these, in the order given; RESULTS.md keeps what it says of the others
  *   npm run bench -- --quick            small sizes, to see that everything runs; RESULTS.md is left alone
  *

@@ -27,7 +27,7 @@ export async function measure(bench) {
     await rebuildAll(core);
     await rebuilt(core);
   });
-  const register = { governorate: 'IQG15', submitted: bench.quick ? 50 : 2_000, payable: 0, finalised: 10, wrong: false };
+  const register = { governorate: 'IQG15', submitted: bench.quick ? 50 : 4_000, payable: 0, finalised: 10, wrong: false };
   const [bytes] = claimsFiles(register, 1);
   const officers = { clerk: 'ninewa.clerk', chair: 'ninewa.chair', office: directory.offices.ninewaClaims };
   const importing = await watched(all.pid(), async () => {

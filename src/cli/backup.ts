@@ -60,7 +60,9 @@ function tellNight({ at, place, made, removed, stuck }: Nightly, began: number):
   if (!('failure' in made)) {
     tell(place, made, began);
     if (!isClockRight(at, made)) {
-      console.error(`Nothing old is removed: here it is ${at.toISOString()}, in the database ${made.general?.takenAt}.`);
+      console.error(
+        `Nothing old is removed: here it is ${at.toISOString()}, in the database ${made.general?.takenAt}. Delete both directories by hand when their time is over.`,
+      );
       process.exitCode = 1;
     }
   }

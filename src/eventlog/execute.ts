@@ -117,22 +117,22 @@ export function createExecutor(parts: ExecutorParts): Executor {
     ensure(!isReserved(run), 'ID_RESERVED');
     let isSent = false;
     for (let attempt = 1; ; attempt++) {
-      const round = () => attemptOnce(run, isSent);
+      const round = () => attemptOnce(run, isSent || attempt > ATTEMPTS);
       const outcome: Outcome | Overtaken = isSent ? await onceSent('the command was given twice at once', round) : await round();
       if (!('isSent' in outcome)) return outcome;
       isSent ||= outcome.isSent;
-      // Whoever met its own command in the last attempt looks once more at what became of it.
-      if (attempt < ATTEMPTS || (isSent && attempt === ATTEMPTS)) continue;
+      // After the last attempt one look more: what overtook it may have been another server with the same command.
+      if (attempt <= ATTEMPTS) continue;
       if (isSent) throw new OutcomeUnknown('what another server wrote is not to be read yet');
       throw new Refused('CONFLICT', { reference: outcome.reference });
     }
   }
 
   /**
-   * One round of load, decide and append. Once the log is known to have the command (`isSent`), a round only looks for it: decided
-   * anew on a node that lags, it could be refused.
+   * One round of load, decide and append; or only a look whether the log has the command. Once it is known to, more than that could
+   * refuse it on a node that lags.
    */
-  async function attemptOnce(run: Run, isSent: boolean): Promise<Outcome | Overtaken> {
+  async function attemptOnce(run: Run, onlyLooks: boolean): Promise<Outcome | Overtaken> {
     const { process, command, request } = run;
     const now = parts.now();
     const [loaded, rights, borneElsewhere] = await Promise.all([
@@ -149,7 +149,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       ensure(loaded.history[done]?.meta.inputMac === inputMac, 'IDEMPOTENCY_KEY_REUSED');
       return answerAgain(run, loaded, rights, done);
     }
-    if (isSent) return { isSent, reference: loaded.record.reference };
+    if (onlyLooks) return { isSent: false, reference: loaded.record.reference };
 
     const actor = permit(run, loaded, rights);
     const blocked = blockedBy(process, command, loaded.record);

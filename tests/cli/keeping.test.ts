@@ -1,8 +1,9 @@
 /** Which backups of earlier nights a run removes. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import t from 'tap';
 import { type Night, nightName, outlived, type Run } from '../../src/cli/backup/keeping.ts';
-import type { Manifest } from '../../src/cli/backup/manifest.ts';
+import { type Manifest, manifestIn } from '../../src/cli/backup/manifest.ts';
 
 const DAY_MS = 86_400_000;
 const at = new Date('2026-03-20T01:30:00Z');
@@ -12,9 +13,12 @@ const manifest = (taken: Date, lost = 0, origin = 'here'): Manifest => ({
   ...{ general: { takenAt: taken.toISOString() }, objects: { count: 1, bytes: 1, missing: lost, lost } },
 });
 /** Nights that were finished so many days ago. */
-const nights = (...ages: readonly number[]): readonly Night[] =>
-  ages.map((age) => ({ name: nightName(before(age)), is: manifest(before(age)) }));
-const aged = (age: number, is: Night['is']): Night => ({ name: nightName(before(age)), is });
+const nights = (...ages: readonly number[]): readonly Night[] => ages.map((age) => aged(age, manifest(before(age))));
+const aged = (age: number, is: Night['is'], changed = age): Night => ({
+  name: nightName(before(age)),
+  is,
+  changed: before(changed),
+});
 
 const week: Run = { at, origin: 'here', days: 7, keyDays: 7, made: manifest(at) };
 const failed: Run = { ...week, made: undefined };
@@ -50,6 +54,13 @@ t.test('after a night that failed only keys go', async (t) => {
 t.test('half a night goes as soon as nobody can still be at it, also after one that failed', async (t) => {
   const data = [aged(0, 'half'), aged(1, 'half'), aged(2.1, 'half'), aged(3, 'half'), ...nights(8)];
   for (const run of [week, failed]) t.same(goes(run, data), { data: [2, 3], keys: [2, 3] });
+  t.same(goes(week, [aged(30, 'half', 1), ...nights(0)]), { data: [], keys: [] }, 'one that is being copied back stays');
+});
+
+t.test('a directory is half a backup only where surely no manifest is in it', async (t) => {
+  const directory = t.testdir({ none: {}, broken: { 'manifest.json': '{' }, unread: { 'manifest.json': {} } });
+  t.equal(manifestIn(join(directory, 'none')), 'half');
+  for (const name of ['broken', 'unread']) t.equal(manifestIn(join(directory, name)), 'unreadable', name);
 });
 
 t.test('nothing goes by a clock that is not the one of the database', async (t) => {

@@ -238,25 +238,31 @@ t.test('what was written in the same moment is not told as unwritten when it can
 });
 
 t.test('what another server wrote when the last attempt was made is told, and no conflict', async (t) => {
-  const between: (() => Promise<unknown>)[] = [];
-  let isBetween = false;
-  const { servers } = await atMidnight((log) => ({
-    ...log,
-    append: async (...append) => {
-      const step = isBetween ? undefined : between.shift();
-      if (step) {
-        isBetween = true;
-        await step();
-        isBetween = false;
-      }
-      return log.append(...append);
-    },
-  }));
-  const [first, second] = servers;
-  for (const name of ['At the bridge', 'At the gate', 'At the well']) between.push(() => first.give('name', { name }, name));
-  between.push(() => first.come({}));
-  t.match(await second.come({}), { status: 'early', replayed: true });
-  t.same(between, [], 'three others and the twin came between');
+  for (const besides of [false, true]) {
+    const between: (() => Promise<unknown>)[] = [];
+    let isBetween = false;
+    const { servers } = await atMidnight((log) => ({
+      ...log,
+      append: async (...append) => {
+        const step = isBetween ? undefined : between.shift();
+        if (step) {
+          isBetween = true;
+          await step();
+          isBetween = false;
+        }
+        return log.append(...append);
+      },
+    }));
+    const [first, second] = servers;
+    const named = (name: string) => first.give('name', { name }, name);
+    for (const name of ['At the bridge', 'At the gate', 'At the well']) between.push(() => named(name));
+    between.push(async () => {
+      if (besides) await named('At the tree');
+      await first.come({});
+    });
+    t.match(await second.come({}), { status: 'early', replayed: true }, besides ? 'after one event more' : 'at that revision');
+    t.same(between, [], 'three others and the twin came between');
+  }
 });
 
 t.test('a node that lags behind what another server wrote decides nothing anew, and nobody is told a conflict', async (t) => {

@@ -11,6 +11,8 @@ export interface Keeping {
 export interface Night {
   readonly name: string;
   readonly is: Manifest | 'half' | 'unreadable';
+  /** When something was last put into it or taken out: one that is being copied back has its manifest late. */
+  readonly changed: Date;
 }
 
 /** Of the nights in two directories, data and keys. */
@@ -55,7 +57,9 @@ export function outlived(
   const before = (kept: number): string => nightName(new Date(at.getTime() - kept * DAY_MS));
   const limits = { origin, last: nightName(at) };
   const halves = (nights: readonly Night[]) =>
-    nights.filter(({ name, is }) => is === 'half' && name < before(HALF_DAYS)).map(({ name }) => name);
+    nights
+      .filter(({ name, is, changed }) => is === 'half' && name < before(HALF_DAYS) && nightName(changed) < before(HALF_DAYS))
+      .map(({ name }) => name);
   return {
     data: [...halves(data), ...(made ? olderThan(data, { ...limits, oldest: before(days) }) : [])],
     keys: [...halves(keys), ...olderThan(keys, { ...limits, oldest: before(keyDays) })],
@@ -67,7 +71,10 @@ function olderThan(
   { origin, last, oldest }: { readonly origin: string; readonly last: string; readonly oldest: string },
 ): readonly string[] {
   const own: (Night & { readonly is: Manifest })[] = [];
-  for (const { name, is } of nights) if (typeof is === 'object' && is.origin === origin && name <= last) own.push({ name, is });
+  for (const night of nights) {
+    const { is } = night;
+    if (typeof is === 'object' && is.origin === origin && night.name <= last) own.push({ ...night, is });
+  }
   own.sort((a, b) => (a.name < b.name ? 1 : -1));
   const staying = new Set([...own.slice(0, ALWAYS), ...beforeLosses(own)].map(({ name }) => name));
   return own.map(({ name }) => name).filter((name) => name < oldest && !staying.has(name));

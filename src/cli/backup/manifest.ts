@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type LinesSum, sumOf } from '../../platform/backup/lines.ts';
@@ -73,13 +73,13 @@ export async function readBackup(directory: string, kind: Manifest['kind']): Pro
   return manifest;
 }
 
-/** The manifest of a directory, which is `half` a backup without one. Its files are not looked at. */
+/** The manifest of a directory, which is `half` a backup where surely none is. Its files are not looked at. */
 export function manifestIn(directory: string): Manifest | 'half' | 'unreadable' {
-  if (!existsSync(join(directory, NAME))) return 'half';
   try {
     return parsed(directory);
-  } catch {
-    return 'unreadable';
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? 'half' : 'unreadable';
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNightName, type Keeping, type Night, nightName, outlived } from './keeping.ts';
 import type { BackupPlace } from './make.ts';
@@ -52,7 +52,9 @@ export async function backUpNightly(
   };
   const made = await make(place).catch((failure: unknown) => ({ failure }));
   const isMade = !('failure' in made);
-  if (!isMade) for (const directory of [place.to, place.keysTo].filter((one) => existsSync(one))) letGo(directory);
+  if (!isMade)
+    for (const directory of [place.to, place.keysTo])
+      if (existsSync(directory) && manifestIn(directory) === 'half') letGo(directory);
   const there = { data: nightsIn(to), keys: nightsIn(keysTo) };
   const { data, keys } = outlived(there, { ...keeping, at, made: isMade ? made : undefined });
   for (const night of keys) letGo(join(keysTo, night));
@@ -63,4 +65,4 @@ export async function backUpNightly(
 const nightsIn = (directory: string): readonly Night[] =>
   readdirSync(directory)
     .filter(isNightName)
-    .map((name) => ({ name, is: manifestIn(join(directory, name)) }));
+    .map((name) => ({ name, is: manifestIn(join(directory, name)), changed: statSync(join(directory, name)).mtime }));
