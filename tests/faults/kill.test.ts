@@ -22,8 +22,8 @@ import { silentLog } from '../support/postgres.ts';
 
 const SEED = seed(t);
 /** What fits into `npm test`, and what `npm run chaos` does; `npm run test:kills` gives five times as many as the former. */
-const COMMANDS = Number(process.env.MASAR_FAULTS_COMMANDS ?? size(1_000, 20_000));
-const KILLS = size(25, 200);
+const COMMANDS = Number(process.env.MASAR_FAULTS_COMMANDS ?? size(600, 20_000));
+const KILLS = Number(process.env.MASAR_FAULTS_KILLS ?? size(10, 200));
 /** How often every read model is built anew while commands are given. */
 const REBUILDS = size(1, 5);
 const LANES = 8;

@@ -15,7 +15,7 @@ import { testRedis, withoutRedis } from '../support/redis.ts';
 const FLUSHES = size(2, 20);
 const REDIS_KILLS = size(2, 20);
 const WORKER_KILLS = size(5, 60);
-const ORDERS = size(200, 5_000);
+const ORDERS = size(100, 5_000);
 const CREW = 2;
 /** Registered at once, while Redis is full and under each strike. */
 const FAMILIES = size(2, 8);

@@ -35,7 +35,7 @@ import { until } from '../support/faults/rig.ts';
 import { seed, size } from '../support/faults/size.ts';
 import { silentLog, temporaryDirectory } from '../support/postgres.ts';
 
-const RESTORES = size(2, 20);
+const RESTORES = size(1, 20);
 const MOST_BETWEEN = 60;
 /** Commands that people are ahead of the moment of a backup at most, while it is made. */
 const MOST_AHEAD = 40;
