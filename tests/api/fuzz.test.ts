@@ -2,7 +2,7 @@
  * Whatever is sent to whatever operation of the OpenAPI document, by whomever: no answer is a 5xx, none is outside what the
  * document declares, none shows the inside of the server, none takes long.
  *
- *   node dist/tests/api/fuzz.test.js                     5,000 requests, as in `npm test`: half of them the same every time, so
+ *   node dist/tests/api/fuzz.test.js                     2,500 requests, as in `npm test`: half of them the same every time, so
  *                                                        that they tell of the change at hand, half of them new ones
  *   MASAR_FUZZ=50000 node dist/tests/api/fuzz.test.js    more of them, all new (`npm run fuzz`)
  *   MASAR_FUZZ_ONLY=claim …                              operations whose name has this in it
@@ -15,7 +15,7 @@ import { registry } from '../../src/domain/index.ts';
 import { arbitrariesFor, mutated, NASTY_TEXTS, nonsense, type Schema, sendable } from '../support/fuzz/arbitraries.ts';
 import { fuzzedApi, type Known } from '../support/fuzz/world.ts';
 
-const REQUESTS = Number(process.env.MASAR_FUZZ ?? 5_000);
+const REQUESTS = Number(process.env.MASAR_FUZZ ?? 2_500);
 const SEED = Number(process.env.MASAR_FUZZ_SEED ?? Date.now() % 2 ** 31);
 const SEEDS = process.env.MASAR_FUZZ === undefined ? [1, SEED] : [SEED];
 const ONLY = new RegExp(process.env.MASAR_FUZZ_ONLY ?? '');
