@@ -2,11 +2,9 @@
  * What `npm test` runs: every compiled test file, two at a time, each in a plain Node process, with one embedded Postgres for
  * all of them. The tap library is the runner; its command line does the same at several times the cost a file.
  *
- *   npm test                      everything
+ *   npm test                      everything but the kills, which are `npm run test:kills`
  *   npm test -- projections api   files whose path contains one of the words
  *   npm test -- -j1               one file at a time
- *
- * MASAR_TESTS_DONE names files in the same way (with commas between) that were run just before and are left out.
  *
  * A run that takes longer than its kind may take has failed, and says which files took longest.
  */
@@ -48,13 +46,14 @@ function testFiles(words: readonly string[]): string[] {
   return inOrder.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
 }
 
-/** The files without those that were run just before, which are named aloud. @throws Error when a name fits no file */
-function withoutDone(files: readonly string[], done: readonly string[]): readonly string[] {
-  const unknown = done.find((word) => !files.some((file) => file.includes(word)));
-  if (unknown !== undefined) throw new Error(`MASAR_TESTS_DONE names ${unknown}, which fits no test file that would be run`);
-  const isDone = (file: string): boolean => done.some((word) => file.includes(word));
-  for (const file of files.filter(isDone)) console.log(`left out, run just before as MASAR_TESTS_DONE says: tests/${file}`);
-  return files.filter((file) => !isDone(file));
+/** Kills have a command of their own, `npm run test:kills`: here they are run when a word asks for them, and at full size. */
+const APART = ['tests/faults/kill.test.js'];
+
+/** The files without those that are run apart, which are named aloud. */
+function withoutApart(files: readonly string[]): readonly string[] {
+  const isApart = (file: string): boolean => APART.includes(join('tests', file));
+  for (const file of files.filter(isApart)) console.log(`left to npm run test:kills: tests/${file}`);
+  return files.filter((file) => !isApart(file));
 }
 
 function isOnPath(program: string): boolean {
@@ -174,8 +173,8 @@ async function leaveAlone(url: string): Promise<void> {
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const jobs = Number(words.find((word) => word.startsWith('-j'))?.slice(2) ?? 2);
-  const done = (process.env.MASAR_TESTS_DONE ?? '').split(',').filter((word) => word !== '');
-  const files = withoutDone(testFiles(words.filter((word) => !word.startsWith('-'))), done);
+  const wanted = words.filter((word) => !word.startsWith('-'));
+  const files = IS_WHOLE || wanted.length > 0 ? testFiles(wanted) : withoutApart(testFiles([]));
   if (!isOnPath('redis-server')) console.log('redis-server is not on PATH: what needs a real Redis is skipped');
   if (process.env.EVENTSTORE_URL === undefined)
     console.log('EVENTSTORE_URL is not set: what needs a real EventStoreDB is skipped');
