@@ -8,7 +8,6 @@ import { createShutdown } from './platform/shutdown.ts';
 
 /** Runs the roles of MASAR_ROLES until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
-  keepHeapSmall();
   const config = readConfig(process.env);
   const logger = createLogger({ level: config.logLevel, role: [...config.roles].join('+') });
   for (const warning of config.warnings) logger.warn({}, warning);
@@ -27,6 +26,8 @@ async function main(): Promise<void> {
     },
   });
   shutdown.defer('masar', () => running.stop());
+  // Before, a start would collect again and again what it is about to keep.
+  keepHeapSmall();
   if (running.address) logger.info({ url: running.address, docs: `${running.address}/docs` }, 'listening');
 }
 
