@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
 import { registry } from './domain/index.ts';
 import type { Registry } from './domain/kernel/registry.ts';
-import { accessMigrations } from './eventlog/access/migrations.ts';
-import { migrateAccess } from './eventlog/access/roles.ts';
-import { auditMigrations } from './eventlog/audit/migrations.ts';
-import { directoryWitness, type Witness } from './eventlog/audit/witness.ts';
 import { type Cases, createCases } from './eventlog/cases.ts';
 import { type Codec, createCodec } from './eventlog/codec.ts';
 import { createDocuments, type Documents } from './eventlog/documents/documents.ts';
-import { documentMigrations } from './eventlog/documents/migrations.ts';
 import {
   type Destroyed,
   destroyKeysOf,
@@ -24,7 +18,6 @@ import {
 } from './eventlog/erasures.ts';
 import { createExecutor, type Executor } from './eventlog/execute.ts';
 import type { EventLog } from './eventlog/port.ts';
-import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
 import { createPostgresLog } from './eventlog/postgres/postgresLog.ts';
 import { type RightsOf, rightsFrom } from './eventlog/rights.ts';
 import { createRulebook, type Rulebook } from './eventlog/rulebook.ts';
@@ -39,45 +32,15 @@ import { type EmbeddedPostgres, openEmbeddedPostgres, restrictedDatabaseOn } fro
 import { openFileStore } from './platform/files/open.ts';
 import type { Keyring } from './platform/keyring.ts';
 import { type ErasedList, openErasedList } from './platform/keys/erasedList.ts';
-import { keyringMigrations } from './platform/keys/migrations.ts';
 import { openKeyStore } from './platform/keys/open.ts';
-import { limitMigrations } from './platform/limits/migrations.ts';
 import type { Log } from './platform/logging.ts';
-import type { Signer } from './platform/merkle/note.ts';
-import { signerFrom } from './platform/merkle/signerKey.ts';
-import { ensureMigrated, type MigrationSet, migrate } from './platform/migrations.ts';
-import { migrateQueue } from './platform/queue.ts';
 import { ensureNotRestoring } from './platform/restoring.ts';
 import { openScanner } from './platform/scanner/open.ts';
 import type { Tracer } from './platform/tracing/tracer.ts';
-import { projectionMigrations } from './projections/runtime/migrations.ts';
 import { forgetOnce } from './projections/runtime/reset.ts';
 import { stepBackWithLog } from './restoredLog.ts';
 import { ensureRestrictedMigrated, migrateRestricted, type RestrictedPlace, restrictedPlace } from './restrictedStore.ts';
-import { workerMigrations } from './workers/migrations.ts';
-
-/** Schemas of one installation's database, each with one owner of its tables. */
-export const SCHEMAS = {
-  log: 'log',
-  keys: 'keys',
-  read: 'read',
-  workers: 'workers',
-  jobs: 'jobs',
-  files: 'files',
-  access: 'access',
-  limits: 'limits',
-  audit: 'audit',
-} as const;
-
-/** What is migrated under the program's own login. */
-const MIGRATIONS: readonly MigrationSet[] = [
-  { schema: SCHEMAS.log, migrations: logMigrations },
-  { schema: SCHEMAS.read, migrations: projectionMigrations },
-  { schema: SCHEMAS.workers, migrations: workerMigrations },
-  { schema: SCHEMAS.files, migrations: documentMigrations },
-  { schema: SCHEMAS.limits, migrations: limitMigrations },
-  { schema: SCHEMAS.audit, migrations: auditMigrations },
-];
+import { ensureAllMigrated, migrateAll, SCHEMAS } from './schemas.ts';
 
 /** Everything that processes, commands and command-line tools share: the log and the way into it. */
 export interface Core {
@@ -152,7 +115,7 @@ export async function openCore(
     const clock = await openClock({ ask: timeOf(pool), boundMs: config.clockSkewSeconds * 1_000, logger });
     closers.push(() => clock.stop());
     if (embedded) await migrateAll(pool, databaseUrl);
-    else await ensureMigrated(pool, 'DATABASE_URL', [...MIGRATIONS, { schema: SCHEMAS.access, migrations: accessMigrations }]);
+    else await ensureAllMigrated(pool, 'DATABASE_URL');
 
     const { log: plain, sequence } = await openLog(config, pool);
     const log = tracer ? tracedLog(plain, tracer) : plain;
@@ -307,41 +270,6 @@ export async function undo(steps: Steps): Promise<void> {
   }
   if (faults.length > 0) throw faults[0];
 }
-
-/**
- * Brings every schema up to date; the answer names what was run. The schema of keys is made by the key store's own login, where
- * it has one, so that no other may look into it, and that of the access log by its owner's, so that no other may change it.
- */
-export async function migrateAll(
-  pool: pg.Pool,
-  databaseUrl: string,
-  keysPool: pg.Pool = pool,
-  accessPool: pg.Pool = pool,
-): Promise<readonly string[]> {
-  const ran: string[] = [];
-  const keys = await migrate(keysPool, { schema: SCHEMAS.keys, migrations: keyringMigrations });
-  ran.push(...keys.map((name) => `${SCHEMAS.keys}.${name}`));
-  for (const { schema, migrations } of MIGRATIONS) {
-    ran.push(...(await migrate(pool, { schema, migrations })).map((name) => `${schema}.${name}`));
-  }
-  const access = await migrateAccess(accessPool, SCHEMAS.access);
-  ran.push(...access.map((name) => `${SCHEMAS.access}.${name}`));
-  await migrateQueue({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs });
-  return ran;
-}
-
-/** The name the restricted log is signed under: what is proved of one log says nothing of the other. */
-export const restrictedOrigin = (config: Config): string => `${config.auditOrigin}/restricted`;
-
-/** Signs the audit tree, or under a name of its own what else leaves and is to be held against later. */
-export const auditSigner = (config: Config, name = config.auditOrigin): Signer =>
-  config.auditKeyFile === undefined
-    ? signerFrom(name, join(config.dataDir, 'development-audit.key'), true)
-    : signerFrom(name, config.auditKeyFile, false);
-
-/** Where signed heads of the log of this name are kept outside the database. */
-export const auditWitness = (config: Config, name = config.auditOrigin): Witness | undefined =>
-  config.auditWitnessDir === undefined ? undefined : directoryWitness(config.auditWitnessDir, name);
 
 /** Opens the general log; `pool` is of DATABASE_URL. The log is closed by whoever opened it. */
 export async function openLog(config: Config, pool: pg.Pool): Promise<Pick<Core, 'log' | 'sequence'>> {

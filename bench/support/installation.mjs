@@ -5,7 +5,8 @@ import { database } from './database.mjs';
 
 /** Opens the core of an installation, with its database's address, its directory and what a program of it needs to run. */
 export async function installation(bench, name, template) {
-  const { openCore, migrateAll } = await built('src/compose.js');
+  const { openCore } = await built('src/compose.js');
+  const { migrateAll } = await built('src/schemas.js');
   const { readConfig } = await built('src/platform/config.js');
   const { createPool } = await built('src/platform/database.js');
   const { silentLog, temporaryDirectory } = await built('tests/support/postgres.js');

@@ -2,7 +2,8 @@
 import { built } from './built.mjs';
 import { orders, say } from './child.mjs';
 
-const { openCore, SCHEMAS } = await built('src/compose.js');
+const { openCore } = await built('src/compose.js');
+const { SCHEMAS } = await built('src/schemas.js');
 const { readConfig } = await built('src/platform/config.js');
 const { createPool } = await built('src/platform/database.js');
 const { keepHeapSmall } = await built('src/platform/heap.js');

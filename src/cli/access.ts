@@ -5,13 +5,15 @@
  */
 
 import { parseArgs } from 'node:util';
-import { auditSigner, openCore, SCHEMAS } from '../compose.ts';
+import { openCore } from '../compose.ts';
 import { checkMonths } from '../eventlog/access/check.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
 import { sealMonths } from '../eventlog/access/trees.ts';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
 import { accessHeads, accessOrigin, openAccessPool } from '../roles/accessLog.ts';
+import { SCHEMAS } from '../schemas.ts';
+import { auditSigner } from '../signing.ts';
 import { run } from './run.ts';
 
 await run(async () => {

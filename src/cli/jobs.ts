@@ -1,8 +1,9 @@
 /** `npm run jobs -- status | troubled | retry ID | drop ID … | skip REACTOR POSITION …`: looks after follow-ups. */
-import { openCore, SCHEMAS } from '../compose.ts';
+import { openCore } from '../compose.ts';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
 import { RESTRICTED_SCHEMAS } from '../restrictedStore.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { createOperator } from '../workers/runtime/status.ts';
 import { jobsCommand } from './jobs/commands.ts';
 import { run } from './run.ts';

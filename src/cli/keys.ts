@@ -1,5 +1,5 @@
 /** `npm run keys -- rotate --to FILE [--store restricted] | reconcile [--with FILE] | tombstones | missing [--write-off] | retention`: looks after the key store. */
-import { type Core, openCore, SCHEMAS } from '../compose.ts';
+import { type Core, openCore } from '../compose.ts';
 import { retentionRule } from '../domain/erasure/index.ts';
 import { erasedSubjects } from '../eventlog/erasures.ts';
 import { missingKeys } from '../eventlog/missingKeys.ts';
@@ -12,6 +12,7 @@ import { isWrapping, type Rotation, rotate } from '../platform/keys/rotation.ts'
 import { createLogger, type Log } from '../platform/logging.ts';
 import { runOut } from '../projections/subjects.queries.ts';
 import { RESTRICTED_SCHEMAS, restrictedKeys } from '../restrictedStore.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { type KeysOf, keysCommand } from './keys/commands.ts';
 import { run } from './run.ts';
 

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { SCHEMAS } from '../compose.ts';
 import { CopyDiffers, CopyRefused, copyLog } from '../eventlog/copy.ts';
 import { createEventStoreDbLog } from '../eventlog/eventstoredb/eventStoreDbLog.ts';
 import type { EventLog } from '../eventlog/port.ts';
@@ -9,6 +8,7 @@ import { createPostgresLog } from '../eventlog/postgres/postgresLog.ts';
 import { ConfigError } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
 import { migrate } from '../platform/migrations.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { acceptThis } from './log/accept.ts';
 import { checkpointTo, exportTo } from './log/proof.ts';
 

@@ -1,8 +1,9 @@
 /** `npm run migrate` brings the schemas of DATABASE_URL up to date: a step of its own before a new version starts. */
-import { migrateAll } from '../compose.ts';
+
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
 import { migrateRestricted } from '../restrictedStore.ts';
+import { migrateAll } from '../schemas.ts';
 import { run } from './run.ts';
 
 await run(async () => {

@@ -3,13 +3,14 @@
  * with `--store restricted`, after those of the restricted store.
  */
 import type pg from 'pg';
-import { openCore, SCHEMAS } from '../compose.ts';
+import { openCore } from '../compose.ts';
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
 import { createLogger } from '../platform/logging.ts';
 import { projectionsOf, restrictedProjectionsOf } from '../projections/index.ts';
 import type { Projection } from '../projections/runtime/projection.ts';
 import { RESTRICTED_SCHEMAS } from '../restrictedStore.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { projectionsCommand } from './projections/commands.ts';
 import { run } from './run.ts';
 

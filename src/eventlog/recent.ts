@@ -25,7 +25,10 @@ export interface RecentLimits<V> {
   readonly forgettings: () => number;
 }
 
-/** Values in the order they were read in; the oldest give way, and so does whatever is too old or opened with keys since let go of. */
+/**
+ * Values in the order they were read in; the oldest give way, and so does whatever is too old or opened with keys since let go of:
+ * at the latest twice `keptFor` after it was read, though nobody asks any more.
+ */
 export function recent<V>({ keptFor, capacity, weigh, now, forgettings }: RecentLimits<V>): Recent<V> {
   const kept = new Map<string, { readonly value: V; readonly read: ReadAt; readonly weight: number }>();
   let total = 0;
@@ -35,6 +38,22 @@ export function recent<V>({ keptFor, capacity, weigh, now, forgettings }: Recent
   const drop = (name: string): void => {
     total -= kept.get(name)?.weight ?? 0;
     kept.delete(name);
+  };
+
+  const dropWhatIsOver = (): void => {
+    for (const [oldest, one] of kept) {
+      if (total <= capacity && isGood(one.read)) break;
+      drop(oldest);
+    }
+  };
+
+  let later: NodeJS.Timeout | undefined;
+  const lookLater = (): void => {
+    later ??= setTimeout(() => {
+      later = undefined;
+      dropWhatIsOver();
+      if (kept.size > 0) lookLater();
+    }, keptFor).unref();
   };
 
   return {
@@ -53,10 +72,8 @@ export function recent<V>({ keptFor, capacity, weigh, now, forgettings }: Recent
         kept.set(name, { value, read, weight });
         total += weight;
       }
-      for (const [oldest, one] of kept) {
-        if (total <= capacity && isGood(one.read)) break;
-        drop(oldest);
-      }
+      dropWhatIsOver();
+      if (kept.size > 0) lookLater();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { auditSigner, type Core, SCHEMAS, type Steps } from '../compose.ts';
+import type { Core, Steps } from '../compose.ts';
 import { keepMonths } from '../eventlog/access/months.ts';
 import { directoryHeads, type HeadsOutside, headsOutside } from '../eventlog/access/outside.ts';
 import { type AccessDuty, accessStanding } from '../eventlog/access/roles.ts';
@@ -8,6 +8,8 @@ import type { Config } from '../platform/config.ts';
 import { createPool, type PoolOptions } from '../platform/database.ts';
 import type { Log } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { SCHEMAS } from '../schemas.ts';
+import { auditSigner } from '../signing.ts';
 import { watchAccessLog } from '../workers/accessLog.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { auditSigner, auditWitness, type Core, SCHEMAS, type Steps } from '../compose.ts';
+import type { Core, Steps } from '../compose.ts';
 import { runAudit } from '../eventlog/audit/audit.ts';
 import { runPatrol } from '../eventlog/audit/patrol.ts';
 import type { EventLog } from '../eventlog/port.ts';
@@ -8,6 +8,8 @@ import { createPool } from '../platform/database.ts';
 import type { Log } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
+import { SCHEMAS } from '../schemas.ts';
+import { auditSigner, auditWitness } from '../signing.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,8 @@
-import { type Core, SCHEMAS, type Steps } from '../compose.ts';
+import type { Core, Steps } from '../compose.ts';
 import { pause } from '../eventlog/follow.ts';
 import { ensureOwn, isBehind, nothingSeen, rememberLog, type StoreOfLog, standingOf } from '../ownLog.ts';
 import { ConfigError } from '../platform/config.ts';
+import { SCHEMAS } from '../schemas.ts';
 
 const LOOK_MS = 2_000;
 const AGAIN_MS = 200;

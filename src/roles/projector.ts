@@ -1,10 +1,11 @@
-import { type Core, SCHEMAS, type Steps } from '../compose.ts';
+import type { Core, Steps } from '../compose.ts';
 import { createPool } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
 import type { Tracer } from '../platform/tracing/tracer.ts';
 import { projectionsOf } from '../projections/index.ts';
 import { runProjector } from '../projections/runtime/projector.ts';
+import { SCHEMAS } from '../schemas.ts';
 
 /** Keeps the read models of the general store, and gives logIndex where its store does not by itself. */
 export function startProjector(core: Core, metrics: Metrics, tracer: Tracer | undefined, steps: Steps): void {

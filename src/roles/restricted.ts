@@ -1,4 +1,4 @@
-import { type Core, restrictedOrigin, type Steps } from '../compose.ts';
+import type { Core, Steps } from '../compose.ts';
 import { pause } from '../eventlog/follow.ts';
 import { createPool } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -7,6 +7,7 @@ import { deadlineSource, overdueWaits } from '../projections/deadlines.queries.t
 import { restrictedProjectionsOf } from '../projections/index.ts';
 import { runProjector } from '../projections/runtime/projector.ts';
 import { type RestrictedPlace, RESTRICTED_SCHEMAS as SCHEMAS } from '../restrictedStore.ts';
+import { restrictedOrigin } from '../signing.ts';
 import { startWorkers } from '../workers/index.ts';
 import { restrictedReactors } from '../workers/reactors.ts';
 import { keepAudit } from './audit.ts';

@@ -1,4 +1,4 @@
-import { type Core, SCHEMAS, type Steps } from '../compose.ts';
+import type { Core, Steps } from '../compose.ts';
 import { createPool } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { watchPool } from '../platform/poolMetrics.ts';
@@ -12,6 +12,7 @@ import { payableClaimsOf } from '../projections/payable.queries.ts';
 import { openPlansOf } from '../projections/plans.queries.ts';
 import type { Reads } from '../projections/reads.queries.ts';
 import { casesAboutSubjects } from '../projections/subjects.queries.ts';
+import { SCHEMAS } from '../schemas.ts';
 import { watchDocuments } from '../workers/documents.ts';
 import { importRowsOf } from '../workers/imports/rows.ts';
 import { startWorkers } from '../workers/index.ts';

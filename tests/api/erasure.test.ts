@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { createClient } from '../../src/cli/demo/client.ts';
-import { migrateAll, openCore, SCHEMAS } from '../../src/compose.ts';
+import { openCore } from '../../src/compose.ts';
 import { isOpen } from '../../src/domain/kernel/privacy.ts';
 import type { PersonState } from '../../src/domain/person/index.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
@@ -15,6 +15,7 @@ import { DEVELOPMENT_ISSUER, openDevelopmentIssuer } from '../../src/platform/de
 import { projectionsOf } from '../../src/projections/index.ts';
 import { checkProjection } from '../../src/projections/runtime/check.ts';
 import { runnerParts } from '../../src/projections/runtime/projector.ts';
+import { migrateAll, SCHEMAS } from '../../src/schemas.ts';
 import { serve } from '../../src/serve.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 import { eventually } from '../workers/support.ts';

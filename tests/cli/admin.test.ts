@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { migrateAll, openCore } from '../../src/compose.ts';
+import { openCore } from '../../src/compose.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
 import { readConfig } from '../../src/platform/config.ts';
+import { migrateAll } from '../../src/schemas.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
 t.setTimeout(60_000);

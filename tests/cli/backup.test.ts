@@ -11,11 +11,12 @@ import { backUpNightly } from '../../src/cli/backup/nightly.ts';
 import { copyObjects, digestOf } from '../../src/cli/backup/objects.ts';
 import { inSnapshot, openPlaces } from '../../src/cli/backup/places.ts';
 import { restoreBackup } from '../../src/cli/backup/restore.ts';
-import { migrateAll, openCore } from '../../src/compose.ts';
+import { openCore } from '../../src/compose.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { openFileStore } from '../../src/platform/files/open.ts';
 import { contentOf } from '../../src/platform/files/store.ts';
 import { holdForRestore } from '../../src/platform/restoring.ts';
+import { migrateAll } from '../../src/schemas.ts';
 import { until } from '../support/faults/rig.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 

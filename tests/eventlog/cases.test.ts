@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { isOpen } from '../../src/domain/kernel/privacy.ts';
 import { type PersonState, person } from '../../src/domain/person/index.ts';
@@ -6,6 +8,7 @@ import { createCases } from '../../src/eventlog/cases.ts';
 import { createMemoryLog } from '../../src/eventlog/memory/memoryLog.ts';
 import type { EventLog, StreamEvent } from '../../src/eventlog/port.ts';
 import { recent } from '../../src/eventlog/recent.ts';
+import { until } from '../support/faults/rig.ts';
 import { someone, world } from '../support/scenario.ts';
 
 const START = '2026-03-01T08:00:00.000Z';
@@ -210,4 +213,24 @@ t.test('what is kept stays within its weight: the oldest give way, and what is t
   t.same(held(), ['stream-0', ...names.slice(8)], 'until it is too old');
   forgettings += 1;
   t.same(held(), [], 'or keys were let go of');
+});
+
+t.test('what nobody asks for any more does not stay in memory either', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const limits = { capacity: 80, weigh: () => 1, now: () => performance.now(), forgettings: () => 0 };
+  const short = recent<object>({ ...limits, keptFor: 20 });
+  const long = recent<object>({ ...limits, keptFor: 60_000 });
+  const kept = (into: typeof short) => {
+    const opened = { name: 'سلمى' };
+    into.keep('person-1', opened, into.moment());
+    return new WeakRef(opened);
+  };
+  const [gone, here] = [kept(short), kept(long)];
+  await until('it was let go of', 10_000, async () => {
+    collect();
+    return gone.deref() === undefined;
+  });
+  t.ok(here.deref(), 'control: what may still be asked for is there');
+  t.ok(long.get('person-1'));
 });

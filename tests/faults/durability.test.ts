@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { migrateAll, openCore } from '../../src/compose.ts';
+import { openCore } from '../../src/compose.ts';
 import { ConfigError, readConfig } from '../../src/platform/config.ts';
 import { createPool } from '../../src/platform/database.ts';
 import { ensureDurable } from '../../src/platform/durability.ts';
@@ -12,6 +12,7 @@ import { findPlace, prepareSocketDirectory } from '../../src/platform/embedded/p
 import { createCluster, launch, readStatus, SUPERUSER } from '../../src/platform/embedded/server.ts';
 import { createMetrics } from '../../src/platform/metrics.ts';
 import { checksOf, watchChecks } from '../../src/roles/checks.ts';
+import { migrateAll } from '../../src/schemas.ts';
 import { until } from '../support/faults/rig.ts';
 import { silentLog as log, temporaryDirectory } from '../support/postgres.ts';
 

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { registerFamily } from '../../src/cli/demo/families.ts';
 import { randomFrom } from '../../src/cli/demo/random.ts';
-import { SCHEMAS } from '../../src/compose.ts';
 import { openQueue, QueueUnavailable } from '../../src/platform/queue.ts';
+import { SCHEMAS } from '../../src/schemas.ts';
 import { auditLog } from '../support/faults/audit.ts';
 import { createStubbornClient, type StubbornClient } from '../support/faults/clients.ts';
 import { openOffices } from '../support/faults/office.ts';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { SCHEMAS } from '../../compose.ts';
 import { isEmpty, type TableName, tablesOf } from '../../platform/backup/tables.ts';
 import type { Config } from '../../platform/config.ts';
+import { SCHEMAS } from '../../schemas.ts';
 import { PlaceRefused } from './manifest.ts';
 import { inOne, KEPT, type Places } from './places.ts';
 

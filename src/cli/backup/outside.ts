@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { auditWitness, type Core, restrictedOrigin, SCHEMAS } from '../../compose.ts';
+import type { Core } from '../../compose.ts';
 import { INSTALLATION } from '../../domain/installation/ids.ts';
 import { Refused } from '../../domain/kernel/errors.ts';
 import { directoryHeads } from '../../eventlog/access/outside.ts';
@@ -11,6 +11,8 @@ import type { EventLog } from '../../eventlog/port.ts';
 import { openTree, TreeMoved } from '../../platform/merkle/treeStore.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 import { accessOrigin } from '../../roles/accessLog.ts';
+import { SCHEMAS } from '../../schemas.ts';
+import { auditWitness, restrictedOrigin } from '../../signing.ts';
 import { PlaceRefused } from './manifest.ts';
 
 /** A log, or a month of the access log, that does not reach a head that is kept of it outside the database. */

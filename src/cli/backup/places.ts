@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { SCHEMAS } from '../../compose.ts';
 import type { Config } from '../../platform/config.ts';
 import { createPool } from '../../platform/database.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres, restrictedDatabaseOn } from '../../platform/embeddedPostgres.ts';
 import type { Log } from '../../platform/logging.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { SCHEMAS } from '../../schemas.ts';
 
 /** The databases of an installation, each under the login that owns what is in it. */
 export interface Places {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { openCore, SCHEMAS } from '../../compose.ts';
+import { openCore } from '../../compose.ts';
 import { checkpointLines, exportLines } from '../../eventlog/audit/export.ts';
 import { openLedger } from '../../eventlog/audit/ledger.ts';
 import type { EventLog, Position } from '../../eventlog/port.ts';
@@ -12,6 +12,7 @@ import { writeLines } from '../../platform/backup/lines.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Log } from '../../platform/logging.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { SCHEMAS } from '../../schemas.ts';
 import { type Loss, lossesOf } from './outside.ts';
 import type { Places } from './places.ts';
 

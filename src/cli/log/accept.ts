@@ -1,4 +1,4 @@
-import { openLog, SCHEMAS } from '../../compose.ts';
+import { openLog } from '../../compose.ts';
 import { migrations as logMigrations } from '../../eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../eventlog/postgres/postgresLog.ts';
 import type { StoreKind } from '../../eventlog/stores.ts';
@@ -12,6 +12,7 @@ import { ensureNotRestoring } from '../../platform/restoring.ts';
 import { projectionMigrations } from '../../projections/runtime/migrations.ts';
 import { beginAnew } from '../../restoredLog.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { SCHEMAS } from '../../schemas.ts';
 import { workerMigrations } from '../../workers/migrations.ts';
 import { openPlaces } from '../backup/places.ts';
 

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { openCore, SCHEMAS } from '../../compose.ts';
+import { openCore } from '../../compose.ts';
 import { checkpointLines, exportLines } from '../../eventlog/audit/export.ts';
 import { type Ledger, openLedger } from '../../eventlog/audit/ledger.ts';
 import type { EventLog } from '../../eventlog/port.ts';
@@ -8,6 +8,7 @@ import type { StoreKind } from '../../eventlog/stores.ts';
 import { readConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logging.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
+import { SCHEMAS } from '../../schemas.ts';
 
 /** The log of a store of this installation and its audit tree, as the environment says. @throws RangeError when there is no such */
 async function withAudit<T>(store: StoreKind, work: (log: EventLog, ledger: Ledger) => Promise<T>): Promise<T> {

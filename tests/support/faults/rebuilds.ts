@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { SCHEMAS } from '../../../src/compose.ts';
 import type { Builds } from '../../../src/projections/runtime/builds.ts';
 import type { Projection } from '../../../src/projections/runtime/projection.ts';
+import { SCHEMAS } from '../../../src/schemas.ts';
 import { until } from './rig.ts';
 
 /** Builds that were begun during a run. */

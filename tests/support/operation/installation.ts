@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type t from 'tap';
-import { migrateAll } from '../../../src/compose.ts';
 import { staffIdOf } from '../../../src/eventlog/ids.ts';
 import { readConfig } from '../../../src/platform/config.ts';
 import { openDevelopmentIssuer } from '../../../src/platform/developmentIssuer.ts';
+import { migrateAll } from '../../../src/schemas.ts';
 import { serve } from '../../../src/serve.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../postgres.ts';
 
