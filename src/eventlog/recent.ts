@@ -47,12 +47,14 @@ export function recent<V>({ keptFor, capacity, weigh, now, forgettings }: Recent
     }
   };
 
-  let later: NodeJS.Timeout | undefined;
+  let willLook = false;
   const lookLater = (): void => {
-    later ??= setTimeout(() => {
-      later = undefined;
+    if (willLook || kept.size === 0) return;
+    willLook = true;
+    setTimeout(() => {
+      willLook = false;
       dropWhatIsOver();
-      if (kept.size > 0) lookLater();
+      lookLater();
     }, keptFor).unref();
   };
 
@@ -73,7 +75,7 @@ export function recent<V>({ keptFor, capacity, weigh, now, forgettings }: Recent
         total += weight;
       }
       dropWhatIsOver();
-      if (kept.size > 0) lookLater();
+      lookLater();
     },
   };
 }
