@@ -42,9 +42,12 @@ export async function measure(bench) {
     const [{ type }] = person.commands.changeDocumentStatus.decide({ document, status: 'lost' }, state, {});
     if (type !== 'IdentityDocumentStatusChanged') throw new Error(type);
   };
-  let minutes = 0;
-  // To it, whatever was read is too old to be kept.
-  const unmet = createCases(core.log, core.codec, core.registry, () => (minutes += 1) * 60_000);
+  let now = 0;
+  // Whatever was read is too old for it to be kept.
+  const unmet = createCases(core.log, core.codec, core.registry, () => {
+    now += 60_000;
+    return now;
+  });
   const ask = {
     masar: async (id) => decide((await core.cases.load(person, id)).record.state),
     unmet: async (id) => decide((await unmet.load(person, id)).record.state),
