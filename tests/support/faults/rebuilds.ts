@@ -23,7 +23,7 @@ interface Parts {
 }
 
 /**
- * Has every read model built anew beside the one that is shown, whatever else is killed meanwhile, and kills the projector as soon
+ * Has each of these read models built anew beside the one that is shown, whatever else is killed meanwhile, and kills the projector as soon
  * as it is at work on one of them: the next one has to go on from there.
  */
 export async function rebuildAll({ pool, builds, projections, kill, withinMs }: Parts): Promise<Rebuilt> {
