@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { type BackupPlace, makeBackup } from '../../src/cli/backup/make.ts';
 import { emptyDirectory, type Manifest, writeManifest } from '../../src/cli/backup/manifest.ts';
 import { backUpNightly } from '../../src/cli/backup/nightly.ts';
@@ -17,6 +17,7 @@ import { openFileStore } from '../../src/platform/files/open.ts';
 import { contentOf } from '../../src/platform/files/store.ts';
 import { holdForRestore } from '../../src/platform/restoring.ts';
 import { migrateAll } from '../../src/schemas.ts';
+import { rewriteRows } from '../support/faults/forging.ts';
 import { until } from '../support/faults/rig.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
 
@@ -42,6 +43,17 @@ const kept = await documents.store(paper('kept'), { name: 'kept.pdf', by: 'syste
 const erased = await documents.store(paper('erased'), { name: 'erased.pdf', by: 'system:test' });
 await core.destroyKeys([erased.id]);
 await documents.discard([erased.id]);
+
+/** An empty place that has the keys which are in no backup. */
+async function emptyTarget(t: Test, name: string) {
+  const { url, pool } = await testDatabase(t);
+  const target = readConfig({ DATABASE_URL: url, MASAR_DATA: made(name), NODE_ENV: 'test', PORT: '0' });
+  for (const key of ['development-master.key', 'development-audit.key']) {
+    const file = join(config.dataDir, key);
+    if (existsSync(file)) copyFileSync(file, join(target.dataDir, key));
+  }
+  return { target, pool };
+}
 
 const placeOf = async (id: string): Promise<string> => {
   const { rows } = await pool.query<{ key: string }>('select storage_key as key from files.document where id = $1', [id]);
@@ -221,12 +233,7 @@ t.test('what was noted of files after the log was taken is looked up again where
   );
   const place = { from: join(shelf, 'third'), keysFrom: join(shelf, 'third keys') };
   await makeBackup(config, silentLog, { to: place.from, keysTo: place.keysFrom });
-  const other = await testDatabase(t);
-  const target = readConfig({ DATABASE_URL: other.url, MASAR_DATA: made('restored'), NODE_ENV: 'test', PORT: '0' });
-  for (const key of ['development-master.key', 'development-audit.key']) {
-    const file = join(config.dataDir, key);
-    if (existsSync(file)) copyFileSync(file, join(target.dataDir, key));
-  }
+  const { target, pool: other } = await emptyTarget(t, 'restored');
   mkdirSync(join(target.dataDir, 'files', 'lost+found'), { recursive: true });
   const nowhere = join(shelf, 'nowhere');
   const refused = { name: 'PlaceRefused', message: /nowhere is no place for it: .*--work/ };
@@ -242,14 +249,41 @@ t.test('what was noted of files after the log was taken is looked up again where
     [],
     'written once more beside the backup, not in the memory of a container, and nothing of it stays',
   );
-  const { rows } = await other.pool.query('select stream, confirmed from files.attachment order by stream');
+  const { rows } = await other.query('select stream, confirmed from files.attachment order by stream');
   t.same(rows, [
     { stream: 'admitted before, perhaps written after', confirmed: false },
     { stream: 'long ago', confirmed: true },
     { stream: 'meanwhile', confirmed: false },
   ]);
-  const patrol = await other.pool.query(`select whole_at, now() - begun_at < interval '1 hour' as fresh from audit.patrol`);
+  const patrol = await other.query(`select whole_at, now() - begun_at < interval '1 hour' as fresh from audit.patrol`);
   t.same(patrol.rows, [{ whole_at: null, fresh: true }], 'nor is the log long overdue to be read again');
+});
+
+t.test('a backup of an older release comes back, and one of a newer release is refused before anything is written', async (t) => {
+  await pool.query(`insert into workers.reactors (name, position) values ('follow-ups', 0)`);
+  await pool.query(`insert into audit.halt (code, log_index, until) values ('EVENT_CHANGED', 3, now())`);
+  const place = { from: join(shelf, 'fourth'), keysFrom: join(shelf, 'fourth keys') };
+  await makeBackup(config, silentLog, { to: place.from, keysTo: place.keysFrom });
+  const { target, pool: other } = await emptyTarget(t, 'of another release');
+  rewriteRows<{ log_index: number }>(place.from, 'general/workers.reactors.ndjson', ({ log_index: _, ...row }) => ({
+    ...row,
+    owed: 3,
+  }));
+  rewriteRows<{ id: number; until: string }>(place.from, 'general/audit.halt.ndjson', ({ id: _, until: __, ...row }) => ({
+    kept: true,
+    ...row,
+  }));
+  const newer = { name: 'PlaceRefused', message: /no workers\.reactors\.owed, .* release that made it/ };
+  await t.rejects(restoreBackup(target, silentLog, place), newer);
+  rewriteRows<{ owed: number }>(place.from, 'general/workers.reactors.ndjson', ({ owed: _, ...row }) => row);
+  await restoreBackup(target, silentLog, place);
+  const rows = async (query: string) => (await other.query(query)).rows;
+  t.same(await rows('select name, position, log_index from workers.reactors'), [
+    { name: 'follow-ups', position: '0', log_index: '0' },
+  ]);
+  t.same(await rows('select id, code, log_index, until from audit.halt'), [
+    { id: '1', code: 'EVENT_CHANGED', log_index: '3', until: null },
+  ]);
 });
 
 t.test('a loss is accepted by somebody who is named', async (t) => {

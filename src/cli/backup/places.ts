@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { TableName } from '../../platform/backup/tables.ts';
 import type { Config } from '../../platform/config.ts';
 import { createPool } from '../../platform/database.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres, restrictedDatabaseOn } from '../../platform/embeddedPostgres.ts';
@@ -30,6 +31,12 @@ export const KEPT = {
   restricted: [RESTRICTED_SCHEMAS.log, RESTRICTED_SCHEMAS.audit, RESTRICTED_SCHEMAS.workers],
   restrictedKeys: [RESTRICTED_SCHEMAS.keys],
 } as const;
+
+/** The store and the table whose rows are in a file of a backup; undefined where no table's are. */
+export function tableIn(file: string): (TableName & { readonly store: string }) | undefined {
+  const [, store, schema, table] = /^(\w+)\/(\w+)\.(\w+)\.ndjson$/.exec(file) ?? [];
+  return store === undefined || schema === undefined || table === undefined ? undefined : { store, schema, table };
+}
 
 /** Opens connections that may work as long as it takes; the embedded database is joined, or started. */
 export async function openPlaces(config: Config, log: Log, applicationName: string): Promise<Places> {

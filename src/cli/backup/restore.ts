@@ -15,9 +15,10 @@ import { migrateAll, SCHEMAS } from '../../schemas.ts';
 import { stepBack } from '../../workers/runtime/stepBack.ts';
 import { keepAlone } from './alone.ts';
 import { refuseFilled } from './filled.ts';
+import { refuseUnknown } from './fitting.ts';
 import { BackupBroken, type Manifest, PlaceRefused, readBackup } from './manifest.ts';
 import { digestOf } from './objects.ts';
-import { inOne, KEPT, openPlaces, type Places } from './places.ts';
+import { inOne, KEPT, openPlaces, type Places, tableIn } from './places.ts';
 import { type Verified, verifyStores } from './verifying.ts';
 
 /** The two directories of a backup. */
@@ -94,6 +95,8 @@ async function restoreInto(
         await migrateRestricted(places.restricted, places.restrictedUrl);
       }
       await refuseFilled(config, places);
+      await refuseUnknown(places, from, manifest);
+      await refuseUnknown(places, keysFrom, keys);
       await checkMasters(config, keysFrom, keys);
       alone.writing();
       const rows = await putBack(config, places, { from, keysFrom }, manifest, keys);
@@ -228,9 +231,9 @@ async function putTables(
 ): Promise<number> {
   let rows = 0;
   for (const [file, sum] of Object.entries(manifest.files)) {
-    const [, store, schema, table] = /^(\w+)\/(\w+)\.(\w+)\.ndjson$/.exec(file) ?? [];
-    if (store === undefined || schema === undefined || table === undefined || !wanted(store, schema)) continue;
-    const put = await putRows(client, { schema, table }, readLines(join(from, file)));
+    const name = tableIn(file);
+    if (!name || !wanted(name.store, name.schema)) continue;
+    const put = await putRows(client, name, readLines(join(from, file)));
     if (put !== sum.lines) throw new BackupBroken(`${file} has ${put} rows instead of ${sum.lines}`);
     rows += put;
   }

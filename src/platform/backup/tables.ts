@@ -36,19 +36,29 @@ export async function tablesOf(client: pg.ClientBase, schema: string): Promise<r
   return sorted.map((table) => ({ schema, table }));
 }
 
-/** The columns that are stored and not made from others, in order. */
-async function columnsOf(client: pg.ClientBase, name: TableName): Promise<string> {
+/** The columns that are stored and not made from others, in order; none where there is no such table. */
+async function columnsOf(client: pg.ClientBase, name: TableName): Promise<readonly string[]> {
   const { rows } = await client.query<{ column: string }>(
     `select attname as column from pg_attribute
-     where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
+     where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
     [idOf(name)],
   );
-  return rows.map(({ column }) => pg.escapeIdentifier(column)).join(', ');
+  return rows.map(({ column }) => column);
 }
+
+const listOf = (columns: readonly string[]): string => columns.map((one) => pg.escapeIdentifier(one)).join(', ');
+
+/** Columns of a line that `rowsOf` gave which a table here does not have. */
+export async function unknownIn(client: pg.ClientBase, name: TableName, line: string): Promise<readonly string[]> {
+  const known = await columnsOf(client, name);
+  return columnsIn(line).filter((column) => !known.includes(column));
+}
+
+const columnsIn = (line: string): readonly string[] => Object.keys(JSON.parse(line) as object);
 
 /** The rows of a table as lines of JSON in the form that Postgres gives them, as the client's transaction sees them. */
 export async function* rowsOf(client: pg.ClientBase, name: TableName): AsyncGenerator<string, void, void> {
-  const columns = await columnsOf(client, name);
+  const columns = listOf(await columnsOf(client, name));
   await client.query(
     `declare kept no scroll cursor for select row_to_json(t)::text as line from (select ${columns} from ${idOf(name)}) t`,
   );
@@ -60,9 +70,13 @@ export async function* rowsOf(client: pg.ClientBase, name: TableName): AsyncGene
   await client.query('close kept');
 }
 
-/** Puts rows back that `rowsOf` gave, into a table of the same columns or more; answers how many there were. */
+/**
+ * Puts rows back that `rowsOf` gave; answers how many there were. A column that came to the table since has its default, as it has
+ * in rows that were there when it came; one that the table has no longer is left out. All lines have the columns of the first.
+ */
 export async function putRows(client: pg.ClientBase, name: TableName, lines: AsyncIterable<string>): Promise<number> {
-  const columns = await columnsOf(client, name);
+  const known = await columnsOf(client, name);
+  let columns = '';
   let count = 0;
   let held: string[] = [];
   let size = 0;
@@ -78,6 +92,7 @@ export async function putRows(client: pg.ClientBase, name: TableName, lines: Asy
     size = 0;
   };
   for await (const line of lines) {
+    columns ||= listOf(columnsIn(line).filter((column) => known.includes(column)));
     held.push(line);
     size += line.length;
     if (held.length === PAGE || size > MOST_TEXT) await put();
@@ -90,7 +105,7 @@ export async function putRows(client: pg.ClientBase, name: TableName, lines: Asy
 /** What counts up by itself goes on behind the rows that were put back. */
 async function moveSequences(client: pg.ClientBase, name: TableName): Promise<void> {
   const { rows } = await client.query<{ column: string }>(
-    `select attname as column from pg_attribute where attrelid = $1::text::regclass and attidentity <> '' and not attisdropped`,
+    `select attname as column from pg_attribute where attrelid = to_regclass($1) and attidentity <> '' and not attisdropped`,
     [idOf(name)],
   );
   for (const { column } of rows) {

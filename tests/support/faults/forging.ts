@@ -15,21 +15,27 @@ interface EventRow {
  */
 export function forgeBackup(from: string, to: string, at: { readonly [store in 'general' | 'restricted']?: number }): void {
   cpSync(from, to, { recursive: true });
-  const manifest = JSON.parse(readFileSync(join(to, 'manifest.json'), 'utf8')) as Manifest;
-  const files = { ...manifest.files };
   for (const [store, place] of Object.entries(at)) {
-    const name = `${store}/log.events.ndjson`;
-    const rows = readFileSync(join(to, name), 'utf8').trimEnd().split('\n');
-    const changed = rows.map((line) => {
-      const row = JSON.parse(line) as EventRow;
-      return row.position === place ? JSON.stringify({ ...row, bytes: moved(row.bytes) }) : line;
-    });
-    const bytes = Buffer.from(`${changed.join('\n')}\n`);
-    writeFileSync(join(to, name), bytes);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    files[name] = { lines: rows.length, bytes: bytes.length, sha256 };
+    rewriteRows<EventRow>(to, `${store}/log.events.ndjson`, (row) =>
+      row.position === place ? { ...row, bytes: moved(row.bytes) } : row,
+    );
   }
-  writeFileSync(join(to, 'manifest.json'), JSON.stringify({ ...manifest, files }));
+}
+
+/** Changes rows in a file of a backup, with a sum that fits. */
+export function rewriteRows<Row extends object>(directory: string, name: string, change: (row: Row) => object): void {
+  const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Manifest;
+  const lines = readFileSync(join(directory, name), 'utf8').trimEnd().split('\n');
+  const changed = lines.map((line) => {
+    const row = JSON.parse(line) as Row;
+    const after = change(row);
+    return after === row ? line : JSON.stringify(after);
+  });
+  const bytes = Buffer.from(`${changed.join('\n')}\n`);
+  writeFileSync(join(directory, name), bytes);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const files = { ...manifest.files, [name]: { lines: lines.length, bytes: bytes.length, sha256 } };
+  writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ ...manifest, files }));
 }
 
 function moved(bytes: string): string {
