@@ -5,14 +5,28 @@ import { parseArgs } from 'node:util';
 import { openCore } from '../compose.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import { bootstrapAdministrator } from '../eventlog/bootstrap.ts';
+import { replaceAdministrator } from '../eventlog/replaceAdministrator.ts';
 import { readConfig } from '../platform/config.ts';
 import { DEVELOPMENT_ISSUER } from '../platform/developmentIssuer.ts';
 import { createLogger } from '../platform/logging.ts';
 import { run } from './run.ts';
 
-const USAGE = `npm run admin -- bootstrap --subject SIGN-IN --name-ar NAME [--name-latin NAME] --ministry-ar NAME --ministry-en NAME --by "WHO" [--issuer URL] [--from YYYY-MM-DD]
+const USAGE = `npm run admin -- bootstrap --subject SIGN-IN --name-ar NAME [--name-latin NAME] --ministry-ar NAME --ministry-en NAME --by "WHO" [--issuer URL] [--from YYYY-MM-DD] [--instead "WHY"]
 
+SIGN-IN is the claim "sub" of the person's token, not the user name (Keycloak: the user's ID). The issuer is OIDC_ISSUER, letter by
+letter. Both together are the person: another of either is another person.
+--from is the ministry's first day in the directory, by default the day of the first run.
+--instead names this person in the place of one who was mistyped, while nobody has given a command yet; WHY is kept.
 WHO runs it stays on record: in a container the account is everybody's.`;
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  ALREADY_BOOTSTRAPPED:
+    'this installation already has its first administrator, who appoints others through the API; ' +
+    'if that sign-in was mistyped and nobody has given a command yet, say so: --instead "WHY"',
+  IDEMPOTENCY_KEY_REUSED: 'this person was named before with another name, ministry, --from or --by: give what was given then',
+  INSTALLATION_IN_USE: 'people have given commands here: its administrator appoints others through the API',
+  NAMED_BEFORE: 'this person was named before and gave way to another',
+};
 
 await run(async () => {
   const { values, positionals } = parseArgs({
@@ -25,7 +39,8 @@ await run(async () => {
       'ministry-ar': { type: 'string' },
       'ministry-en': { type: 'string' },
       by: { type: 'string' },
-      from: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+      from: { type: 'string' },
+      instead: { type: 'string' },
     },
   });
   const { subject, 'name-ar': ar, 'name-latin': latin, 'ministry-ar': ministryAr, 'ministry-en': ministryEn } = values;
@@ -33,27 +48,25 @@ await run(async () => {
   if (positionals[0] !== 'bootstrap' || !subject || !ar || !ministryAr || !ministryEn || !by) throw new Error(`usage: ${USAGE}`);
   const config = readConfig(process.env);
   const issuer = values.issuer ?? config.oidc?.issuer ?? DEVELOPMENT_ISSUER;
+  if (config.oidc && issuer !== config.oidc.issuer)
+    throw new Error(`--issuer is not OIDC_ISSUER (${config.oidc.issuer}): whoever signs in there would be somebody else`);
   const core = await openCore(config, createLogger({ level: 'warn' }), 'masar admin');
   try {
-    const { staff } = await bootstrapAdministrator(
-      { ...core.executor, cases: core.cases },
-      {
-        issuer,
-        subject,
-        name: { ar, ...(latin ? { latin } : {}) },
-        ministry: { ar: ministryAr, en: ministryEn },
-        from: values.from,
-        ranBy: by,
-      },
-    );
+    const parts = { ...core.executor, cases: core.cases, codec: core.codec, log: core.log };
+    const reason = values.instead?.trim();
+    if (reason) await replaceAdministrator(parts, { issuer, subject, ranBy: by }, reason);
+    const { staff } = await bootstrapAdministrator(parts, {
+      issuer,
+      subject,
+      name: { ar, ...(latin ? { latin } : {}) },
+      ministry: { ar: ministryAr, en: ministryEn },
+      from: values.from,
+      ranBy: by,
+    });
     process.stdout.write(`${subject} (${issuer}) is the first administrator: staff ${staff}\n`);
   } catch (error) {
-    if (error instanceof Refused && error.code === 'ALREADY_BOOTSTRAPPED') {
-      throw new Error(
-        'this installation already has its first administrator; further ones are appointed by that person through the API',
-      );
-    }
-    throw error;
+    const words = error instanceof Refused ? REFUSALS[error.code] : undefined;
+    throw words === undefined ? error : new Error(words);
   } finally {
     await core.close();
   }

@@ -1,5 +1,6 @@
 import { INSTALLATION } from '../domain/installation/ids.ts';
 import type { InstallationState } from '../domain/installation/index.ts';
+import { baghdadDate } from '../domain/kernel/dates.ts';
 import { ensure, Refused } from '../domain/kernel/errors.ts';
 import type { Names } from '../domain/organisation/index.ts';
 import type { StaffName } from '../domain/staff/index.ts';
@@ -14,51 +15,44 @@ export interface Bootstrap {
   readonly name: StaffName;
   /** The ministry the installation is for; it is registered with the administrator. */
   readonly ministry: Names;
-  /** First day of the ministry in the directory, `YYYY-MM-DD`. */
-  readonly from: string;
+  /** First day of the ministry in the directory, `YYYY-MM-DD`; the day of the first run when absent. */
+  readonly from?: string | undefined;
   /** Who runs this, in their own words. */
   readonly ranBy: string;
   readonly synthetic?: boolean;
 }
 
-const PRINCIPAL: Principal = { kind: 'system', name: 'bootstrap' };
+export const PRINCIPAL: Principal = { kind: 'system', name: 'bootstrap' };
 
 /**
- * Makes the first administrator of an installation, once. What was begun and broken off is finished by the same call; for
- * any other identity it is refused before anything is written.
- * @throws Refused ALREADY_BOOTSTRAPPED
+ * Makes the first administrator of an installation, once. What was begun and broken off is finished by the same call, also on
+ * another day; for any other identity it is refused before anything is written (`replaceAdministrator` names another first).
+ * @throws Refused ALREADY_BOOTSTRAPPED, IDEMPOTENCY_KEY_REUSED where it was begun with other words
  */
 export async function bootstrapAdministrator(
   { execute, cases }: Pick<Executor, 'execute'> & { readonly cases: Cases },
   wish: Bootstrap,
 ): Promise<{ readonly staff: string; readonly organisation: string }> {
-  const { issuer, subject, name, ministry, from, ranBy, synthetic } = wish;
+  const { issuer, subject, name, ministry, ranBy, synthetic } = wish;
   const staff = staffIdOf(issuer, subject);
+  const key = staff;
   const marked = synthetic === undefined ? {} : { synthetic };
-  await execute({
-    process: 'installation',
-    command: 'entrust',
-    id: INSTALLATION,
-    input: { staff },
-    key: staff,
-    principal: PRINCIPAL,
-  }).catch(unlessRaced);
-  const { administrator } = (await cases.glance(`installation-${INSTALLATION}`)).state as InstallationState;
+  const entrusted = { process: 'installation', command: 'entrust', id: INSTALLATION, input: { staff } };
+  await execute({ ...entrusted, key, principal: PRINCIPAL }).catch(unlessRaced);
+  const { state, openedAt = '' } = await cases.glance(`installation-${INSTALLATION}`);
+  const { administrator, replaced } = state as InstallationState;
   ensure(administrator === staff, 'ALREADY_BOOTSTRAPPED');
+  const from = wish.from ?? baghdadDate(openedAt);
   const { id: organisation } = await execute({
     process: 'organisation',
     command: 'register',
     input: { kind: 'ministry', names: ministry, from, ...marked },
-    key: staff,
+    // Whoever comes in another's place finds the ministry that was registered with the first.
+    key: replaced[0] ?? staff,
     principal: PRINCIPAL,
   });
-  await execute({
-    process: 'staff',
-    command: 'bootstrap',
-    input: { issuer, subject, name, organisation, ranBy, ...marked },
-    key: staff,
-    principal: PRINCIPAL,
-  });
+  const input = { issuer, subject, name, organisation, ranBy, ...marked };
+  await execute({ process: 'staff', command: 'bootstrap', input, key, principal: PRINCIPAL });
   return { staff, organisation };
 }
 

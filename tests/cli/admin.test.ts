@@ -19,13 +19,25 @@ t.test('the first administrator is made by somebody who says who they are, and t
   t.teardown(() => rmSync(data, { recursive: true, force: true }));
   const env = { DATABASE_URL: url, MASAR_DATA: data, NODE_ENV: 'development', PORT: '0' };
   const wish = ['--issuer', 'https://id.example.org', '--subject', 'first', '--name-ar', 'مدير'];
-  const bootstrap = (...more: readonly string[]) => {
-    const argv = [ADMIN, 'bootstrap', ...wish, '--ministry-ar', 'وزارة', '--ministry-en', 'Ministry', ...more];
-    return spawnSync(process.execPath, argv, { env: { ...process.env, ...env }, encoding: 'utf8' });
+  const bootstrap = (by: string, more: Readonly<Record<string, string>> = {}) => {
+    const argv = [ADMIN, 'bootstrap', ...wish, '--ministry-ar', 'وزارة', '--ministry-en', 'Ministry', '--by', by];
+    return spawnSync(process.execPath, argv, { env: { ...process.env, ...env, ...more }, encoding: 'utf8' });
   };
-  t.match(bootstrap('--by', ' '), { status: 1, stderr: /^usage: .*--by "WHO"/ });
-  const made = bootstrap('--by', 'an operator on duty');
+  t.match(bootstrap(' '), { status: 1, stderr: /^usage: .*--by "WHO"[\s\S]* claim "sub" of the person's token/ });
+  const oidc = { OIDC_ISSUER: 'https://id.example.org/', OIDC_AUDIENCE: 'masar' };
+  t.match(
+    bootstrap('an operator on duty', oidc),
+    { status: 1, stderr: /^--issuer is not OIDC_ISSUER .*\n$/ },
+    'a slash too many',
+  );
+  const made = bootstrap('an operator on duty');
   t.match(made, { status: 0, stdout: /is the first administrator/ }, made.stderr);
+
+  t.match(
+    bootstrap('another'),
+    { status: 1, stderr: /^this person was named before with another [^\n]*\n$/ },
+    'told without a stack',
+  );
 
   const core = await openCore(readConfig(env), silentLog, 'admin test', { onlyLooks: true });
   t.teardown(() => core.close());

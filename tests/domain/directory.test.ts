@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { attendedOn, postsOn, worksIn } from '../../src/domain/access/membership.ts';
+import { INSTALLATION } from '../../src/domain/installation/ids.ts';
 import { installation } from '../../src/domain/installation/index.ts';
 import { organisation } from '../../src/domain/organisation/index.ts';
 import { type Staff, staff } from '../../src/domain/staff/index.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
+import { replaceAdministrator } from '../../src/eventlog/replaceAdministrator.ts';
+import { rightsFrom } from '../../src/eventlog/rights.ts';
 import { directory } from '../support/directory.ts';
 import { type Person, refused, world } from '../support/scenario.ts';
 
@@ -51,6 +54,34 @@ t.test('of many bootstraps at the same moment exactly one makes an administrator
   const { events } = await w.log.readAll(0n, 100);
   const granted = events.filter((one) => one.type === 'staff.MembershipGranted.v1');
   t.equal(granted.length, 1);
+});
+
+t.test('a sign-in that was mistyped gives way, on record, until a person has given a command', async (t) => {
+  const w = world([installation, organisation, staff], undefined, 'from the log');
+  const wish = { name: { ar: 'مدير' }, ministry: { ar: 'وزارة', en: 'Ministry' }, ranBy: 'op' };
+  const [slip, right, other] = ['ahmed', '7f3c', '9b1d'].map((subject) => ({ ...wish, issuer: 'i', subject }));
+  const parts = { ...w.executor, cases: w.cases, codec: w.codec, log: w.log };
+  const first = await bootstrapAdministrator(parts, slip!);
+  w.at('2026-03-03T08:00:00.000Z');
+  t.same(await bootstrapAdministrator(parts, slip!), first, 'the same call on another day is the same');
+  await replaceAdministrator(parts, right!, 'the user name was typed');
+  await refused(t, bootstrapAdministrator(parts, slip!), 'ALREADY_BOOTSTRAPPED');
+  const made = await bootstrapAdministrator(parts, right!);
+  t.equal(made.organisation, first.organisation);
+  await replaceAdministrator(parts, right!, 'typed again');
+  const { history } = await w.cases.load(w.registry.byName('installation')!, INSTALLATION);
+  t.match(history.slice(1), [
+    { data: { staff: made.staff, before: first.staff, ranBy: 'op', reason: 'the user name was typed' } },
+  ]);
+  t.equal(history.length, 2);
+  await t.rejects(rightsFrom(w.cases)(first.staff, w.now()), { code: 'SUSPENDED' });
+  await refused(t, replaceAdministrator(parts, slip!, 'back again'), 'NAMED_BEFORE');
+  await refused(t, w.when('bootstrap', 'staff', 'giveWay', made.staff, {}), 'NOT_REPLACED');
+  const admin = { id: made.staff, post: (await rightsFrom(w.cases)(made.staff, w.now())).posts[0]! };
+  await w.when(admin, 'staff', 'enrol', undefined, { issuer: 'i', subject: 'second', name: { ar: 'اسم' } });
+  const before = await w.log.head();
+  await refused(t, replaceAdministrator(parts, other!, 'taking over'), 'INSTALLATION_IN_USE');
+  t.equal(await w.log.head(), before);
 });
 
 t.test('an office belongs to an active organisation, lies in one governorate, and closes and reopens', async (t) => {

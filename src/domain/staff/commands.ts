@@ -91,6 +91,18 @@ export const staff = p.withCommands({
       ];
     },
   }),
+  giveWay: p.command({
+    from: ['active', 'suspended'],
+    permission: 'system',
+    input: z.strictObject({}),
+    facts: () => ({ installation: fact<InstallationState>('installation', INSTALLATION) }),
+    emits: ['StaffLeft'],
+    to: ['left'],
+    decide: (_c, _s, ctx) => {
+      ensure(ctx.facts.installation.state.replaced.includes(ctx.id), 'NOT_REPLACED');
+      return [{ type: 'StaffLeft', data: { on: today(ctx), reason: 'another first administrator was named' } }];
+    },
+  }),
   grantMembership: p.command({
     from: ['active'],
     permission: 'staff:appoint',
