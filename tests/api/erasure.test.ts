@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { createClient } from '../../src/cli/demo/client.ts';
 import { openCore } from '../../src/compose.ts';
@@ -33,13 +32,17 @@ t.test(
     await migrateAll(pool, url);
     const listFile = join(data, 'elsewhere', 'erased.list');
     const config = readConfig({ DATABASE_URL: url, MASAR_DATA: data, PORT: '0', NODE_ENV: 'test', ERASED_LIST_FILE: listFile });
-    let running = await serve(config, pino({ level: 'silent' }));
+    let running = await serve(config, silentLog);
     let stopped = false;
     const stop = async () => {
       if (!stopped) await running.stop();
       stopped = true;
     };
     t.teardown(stop);
+    const start = async () => {
+      running = await serve(config, silentLog);
+      stopped = false;
+    };
     const issuer = await openDevelopmentIssuer(data);
     let client = createClient(running.address ?? '', (login) => issuer.token(login));
 
@@ -109,8 +112,7 @@ t.test(
     // A copy of everything as it was, file by file.
     await stop();
     const whole = await copyOf(t, url);
-    running = await serve(config, pino({ level: 'silent' }));
-    stopped = false;
+    await start();
     client = createClient(running.address ?? '', (login) => issuer.token(login));
     const { core } = running;
     const before = await core.log.head();
@@ -183,11 +185,20 @@ t.test(
       const keys = async () =>
         (await pool.query('select from keys.data_key where subject = any($1) and wrapped is not null', [[file.id, list]]))
           .rowCount;
+      const head = String(await core.log.head());
+      await eventually('the read models know when', async () => {
+        const behind = await pool.query(`select from read.projection_build where state = 'live' and position < $1`, [head]);
+        return behind.rowCount === 0;
+      });
+      // Deadlines are looked for at the start, and again half a minute later.
+      await stop();
+      await start();
+      const { documents } = running.core;
       await eventually('the days are over', async () => (await keys()) === 0 && !existsSync(object), 60);
-      t.equal(await core.documents.read(file.id), undefined);
-      t.equal((await core.documents.describe(file.id))?.state, 'erased');
+      t.equal(await documents.read(file.id), undefined);
+      t.equal((await documents.describe(file.id))?.state, 'erased');
       await eventually('and no read model knows the words', async () => (await mentions('زليخة')) === 0);
-      const told = await erasedSubjects(core.log, core.codec);
+      const told = await erasedSubjects(running.core.log, running.core.codec);
       t.ok(told.includes(file.id) && told.includes(list), 'and what is put back from a backup is destroyed again');
 
       async function given(process: string, id: string, type: string, content: object) {
