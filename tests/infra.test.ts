@@ -490,7 +490,9 @@ t.test('beside compose the restricted store has a login of its own that is no su
   }
   const made = text('postgres/restricted.sh');
   t.match(made, /^create role masar_restricted login password :'restricted';$/m);
-  t.match(made, /^create database masar_restricted owner masar_restricted;$/m);
+  const says = 'an owner may set where the sessions of every login, and of a superuser, look up names';
+  t.notMatch(made + text('postgres/logins.sh'), /create database \w+ owner|alter database/i, says);
+  t.match(made, /^grant connect, create on database masar_restricted to masar_restricted;$/m);
   t.notMatch(made, /superuser;|createrole|with superuser/i);
 });
 

@@ -26,8 +26,6 @@ export interface PoolOptions {
   readonly idleMs?: number;
   /** After so long without an answer the database is asked what became of it, see `silence.ts`; default 5 s. */
   readonly suspectMs?: number;
-  /** Unqualified names are looked up in this schema, then in `public`. */
-  readonly schema?: string;
   /** Every session takes this role, which the login has to be a member of. */
   readonly role?: string | undefined;
   /** Told of connections that break while idle. */
@@ -85,7 +83,9 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     tcp_keepalives_idle: String(ASK_AFTER_S),
     tcp_keepalives_interval: '5',
     tcp_keepalives_count: '3',
-    ...(options.schema === undefined ? {} : { search_path: `${options.schema},public` }),
+    // The owner of a database may give its sessions another path: functions and operators that are found there would run with the
+    // rights of whatever login connects. So a name without a schema is one of Postgres itself, and no other.
+    search_path: 'pg_catalog',
     ...(options.role === undefined ? {} : { role: options.role }),
   };
   const pool = new pg.Pool({

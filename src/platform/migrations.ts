@@ -43,7 +43,7 @@ export async function migrate(
     // "if not exists" alone fails when a rival creates the same schema at the same moment.
     await sql`select pg_advisory_lock(hashtext(${`migrations of ${schema}`}))`.execute(db);
     await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
-    await sql`set search_path to ${sql.id(schema)}, public`.execute(db);
+    await sql`set search_path to ${sql.id(schema)}`.execute(db);
     const migrator = new Migrator({
       db,
       migrationTableSchema: schema,

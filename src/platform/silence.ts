@@ -112,7 +112,12 @@ export function watchSilence({ url, applicationName, silenceMs, suspectMs = SUSP
   /** How the server stands with its sessions. */
   async function stands(sessions: readonly number[]): Promise<(session: number) => Stand> {
     const bounds = { connectionTimeoutMillis: PROBE_MS, query_timeout: PROBE_MS };
-    const client = new pg.Client({ connectionString: url, application_name: `${applicationName} asks`, ...bounds });
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: `${applicationName} asks`,
+      options: '-c search_path=pg_catalog', // as in createPool
+      ...bounds,
+    });
     client.on('error', () => {});
     try {
       await client.connect();

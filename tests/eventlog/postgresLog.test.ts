@@ -35,14 +35,14 @@ t.test('positions are seen in their order', async (t) => {
   const { pool, log } = await logIn(t);
 
   await t.test('control: over a plain sequence, a reader that polls from its cursor loses an event for ever', async (t) => {
-    await pool.query('create table naive (position bigserial primary key)');
+    await pool.query('create table public.naive (position bigserial primary key)');
     const slow = await pool.connect();
-    await slow.query('begin; insert into naive default values');
+    await slow.query('begin; insert into public.naive default values');
     const reader = new Cursor(async (after) => {
-      const { rows } = await pool.query<{ position: string }>('select position from naive where position > $1', [after]);
+      const { rows } = await pool.query<{ position: string }>('select position from public.naive where position > $1', [after]);
       return rows.map(({ position }) => BigInt(position));
     });
-    await pool.query('insert into naive default values');
+    await pool.query('insert into public.naive default values');
     await reader.poll();
     await slow.query('commit');
     slow.release();
@@ -135,8 +135,8 @@ t.test('appends that go together are each answered by what stands before them in
 t.test('one append that the database refuses does not take its group with it', async (t) => {
   const { pool, log } = await logIn(t);
   await pool.query(`
-    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
-    create trigger refuse before insert on ${schema}.events for each row when (new.type = 'bad') execute function refuse()`);
+    create function public.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused' using errcode = '22000'; end $$;
+    create trigger refuse before insert on ${schema}.events for each row when (new.type = 'bad') execute function public.refuse()`);
   const good = Array.from({ length: 9 }, () => newStream());
   const bad = newStream();
   const outcomes = await Promise.allSettled(

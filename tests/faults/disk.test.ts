@@ -70,7 +70,7 @@ const isDown = (rig: Rig): Promise<boolean> =>
 /** What becomes of a large write beside the log. */
 const writing = (rig: Rig): Promise<unknown> =>
   rig.core.pool
-    .query(`create table large as select repeat('x', 1000) from generate_series(1, 100000)`)
+    .query(`create table public.large as select repeat('x', 1000) from generate_series(1, 100000)`)
     .catch((error: unknown) => error);
 
 t.test('the disk of the database fills up', { skip: withoutDisks() }, async (t) => {

@@ -1,6 +1,7 @@
 import { type Migration, sql } from 'kysely';
+import pg from 'pg';
 import t from 'tap';
-import { createKysely, createPool, isConnectionFault } from '../../src/platform/database.ts';
+import { createKysely, createPool, isConnectionFault, withAdvisoryLock } from '../../src/platform/database.ts';
 import { migrate } from '../../src/platform/migrations.ts';
 import { testDatabase } from '../support/postgres.ts';
 
@@ -27,7 +28,7 @@ t.test('values arrive in the documented shapes: nothing is rounded', async (t) =
 
 t.test('a statement, a lock wait and an idle transaction each end at their timeout, and count as a fault to retry', async (t) => {
   const { url, pool } = await testDatabase(t);
-  await pool.query('create table things (id int primary key); insert into things values (1)');
+  await pool.query('create table public.things (id int primary key); insert into public.things values (1)');
   const impatient = createPool(url, {
     applicationName: 'impatient',
     statementTimeoutMs: 200,
@@ -46,8 +47,8 @@ t.test('a statement, a lock wait and an idle transaction each end at their timeo
   t.strictSame(await faultOf(impatient.query('select pg_sleep(10)')), { code: '57014', fault: true });
 
   const holder = await pool.connect();
-  await holder.query('begin; update things set id = 2');
-  t.strictSame(await faultOf(impatient.query('update things set id = 3')), { code: '55P03', fault: true });
+  await holder.query('begin; update public.things set id = 2');
+  t.strictSame(await faultOf(impatient.query('update public.things set id = 3')), { code: '55P03', fault: true });
   await holder.query('rollback');
   holder.release();
 
@@ -57,6 +58,33 @@ t.test('a statement, a lock wait and an idle transaction each end at their timeo
   t.equal((await faultOf(idle.query('select 1'))).fault, true, 'the session was ended by the server');
   idle.release(true);
 });
+
+t.test(
+  'what the owner of a database sets for its sessions is not run by a pool: names are those of Postgres itself',
+  async (t) => {
+    const { url, pool } = await testDatabase(t);
+    await pool.query(`create schema evil; create table evil.ran (name text);
+    create function evil.note(name text) returns int language plpgsql as $$ begin insert into evil.ran values (name); return 1; end $$;
+    create function evil.hashtext(text) returns int language sql as $$ select evil.note('hashtext') $$;
+    create view evil.pg_stat_activity as select * from pg_catalog.pg_stat_activity where evil.note('asked') = 1;
+    alter database "${new URL(url).pathname.slice(1)}" set search_path = evil, pg_catalog`);
+    const ran = async () =>
+      (await pool.query<{ name: string }>('select distinct name from evil.ran')).rows.map(({ name }) => name);
+
+    const own = createPool(url, { applicationName: 'ours', suspectMs: 50 });
+    t.teardown(() => own.end());
+    await withAdvisoryLock(own, 'anything', async () => undefined);
+    await migrate(own, { schema: 'read', migrations: { '0001': first } });
+    await own.query('select pg_sleep(0.2)');
+    t.strictSame(await ran(), []);
+
+    const plain = new pg.Client(url);
+    await plain.connect();
+    await plain.query(`select hashtext('anything')`);
+    await plain.end();
+    t.strictSame(await ran(), ['hashtext'], 'control: a session that leaves it to the database runs it');
+  },
+);
 
 t.test('a mistake in a request is not a connection fault', async (t) => {
   const { pool } = await testDatabase(t);

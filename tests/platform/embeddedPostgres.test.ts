@@ -129,7 +129,7 @@ t.test('what was stored is there after a stop and a start, under the same addres
   const dataDir = scratch(t);
   const first = await startEmbeddedPostgres({ dataDir, log });
   t.teardown(() => first.stop());
-  await query(first.url, 'create table kept as select 1 as id');
+  await query(first.url, 'create table public.kept as select 1 as id');
   t.strictSame(
     await query(
       first.url,
@@ -160,18 +160,18 @@ t.test('what was stored is there after a stop and a start, under the same addres
   const second = await startEmbeddedPostgres({ dataDir, log });
   t.teardown(() => second.stop());
   t.equal(second.url, url);
-  t.strictSame(await query(second.url, 'select * from kept'), [{ id: 1 }]);
+  t.strictSame(await query(second.url, 'select * from public.kept'), [{ id: 1 }]);
 });
 
 t.test('when Node is killed the server ends by itself, and the next start finds what was committed', async (t) => {
   const dataDir = await prepared(t);
   const { child, answer } = await holder(t, { dataDir });
-  await query(answer.url, 'create table kept as select 1 as id');
+  await query(answer.url, 'create table public.kept as select 1 as id');
   await endHolder(child, 'SIGKILL');
   t.ok(await waitUntilGone(answer.pid, 10_000), 'no server is left behind');
   const server = await startEmbeddedPostgres({ dataDir, log });
   t.teardown(() => server.stop());
-  t.strictSame(await query(server.url, 'select * from kept'), [{ id: 1 }]);
+  t.strictSame(await query(server.url, 'select * from public.kept'), [{ id: 1 }]);
 });
 
 t.test(
@@ -180,7 +180,7 @@ t.test(
   async (t) => {
     const dataDir = await prepared(t);
     const { child, answer } = await holder(t, { dataDir });
-    await query(answer.url, 'create table kept as select 1 as id');
+    await query(answer.url, 'create table public.kept as select 1 as id');
     const lifelines = readdirSync('/proc').filter(
       (pid) => /^\d+$/.test(pid) && commandOf(Number(pid))?.endsWith(`"$0" ${answer.pid}`),
     );
@@ -191,7 +191,7 @@ t.test(
     const server = await startEmbeddedPostgres({ dataDir, log });
     t.teardown(() => server.stop());
     t.equal(birthmarkOf(answer.pid), undefined, 'the orphan is gone');
-    t.strictSame(await query(server.url, 'select * from kept'), [{ id: 1 }]);
+    t.strictSame(await query(server.url, 'select * from public.kept'), [{ id: 1 }]);
   },
 );
 
@@ -202,9 +202,9 @@ t.test(
     t.teardown(() => server.stop());
     const pool = createPool(server.url, { applicationName: 'survivor', max: 4 });
     t.teardown(() => pool.end());
-    await pool.query('create table kept (id int primary key)');
+    await pool.query('create table public.kept (id int primary key)');
     for (const round of [1, 2, 3]) {
-      await pool.query('insert into kept values ($1)', [round]);
+      await pool.query('insert into public.kept values ($1)', [round]);
       const pid = server.pid;
       const faults: unknown[] = [];
       const waiting = pool.query('select pg_sleep(20)').catch((error: unknown) => faults.push(error));
@@ -225,19 +225,19 @@ t.test(
       t.ok(faults.length > 0 && faults.every(isConnectionFault), 'meanwhile every failure is one to try again later');
       await until(() => server.pid !== pid);
     }
-    t.strictSame((await pool.query('select id from kept order by id')).rows, [{ id: 1 }, { id: 2 }, { id: 3 }]);
+    t.strictSame((await pool.query('select id from public.kept order by id')).rows, [{ id: 1 }, { id: 2 }, { id: 3 }]);
   },
 );
 
 t.test('when Node and Postgres are both killed the next start recovers', async (t) => {
   const dataDir = await prepared(t);
   const { child, answer } = await holder(t, { dataDir });
-  await query(answer.url, 'create table kept as select 1 as id');
+  await query(answer.url, 'create table public.kept as select 1 as id');
   process.kill(answer.pid, 'SIGKILL');
   await endHolder(child, 'SIGKILL');
   const server = await startEmbeddedPostgres({ dataDir, log });
   t.teardown(() => server.stop());
-  t.strictSame(await query(server.url, 'select * from kept'), [{ id: 1 }]);
+  t.strictSame(await query(server.url, 'select * from public.kept'), [{ id: 1 }]);
 });
 
 t.test('a directory has one process at a time; a second one is told which', async (t) => {
@@ -351,14 +351,14 @@ t.test('root under a 0700 home keeps data and binaries where an unprivileged use
 
   const first = await startEmbeddedPostgres(options);
   t.teardown(() => first.stop());
-  await query(first.url, 'create table kept as select 1 as id');
+  await query(first.url, 'create table public.kept as select 1 as id');
   t.match(commandOf(first.pid), new RegExp(`^${elsewhere}/.* -D ${elsewhere}/`));
   t.strictSame(readdirSync(options.dataDir), ['postgres.elsewhere.json'], 'the data directory says where to look');
   await first.stop();
 
   const second = await startEmbeddedPostgres(options);
   t.teardown(() => second.stop());
-  t.strictSame(await query(second.url, 'select * from kept'), [{ id: 1 }]);
+  t.strictSame(await query(second.url, 'select * from public.kept'), [{ id: 1 }]);
   await second.stop();
 
   rmSync(options.dataDir, { recursive: true });
