@@ -19,8 +19,8 @@ export async function rightsOf(parts: ApiParts, request: FastifyRequest): Promis
 }
 
 /**
- * Waits until the read models show the position in `Masar-After`, two seconds at most; says `Masar-Stale: true` when they do
- * not yet. A read is never refused for being early.
+ * Waits until the read models show the position in `Masar-After`, two seconds at most in one request, however often it asks; says
+ * `Masar-Stale: true` when they do not yet. A read is never refused for being early. Nobody waits who may not ask at all.
  */
 export async function awaitPosition(
   parts: ApiParts,
@@ -30,10 +30,30 @@ export async function awaitPosition(
 ): Promise<void> {
   const asked = positionIn(request.headers);
   if (!asked) return;
-  const look = async () => storeReads(parts, asked).waitFor(readModels, asked.position, WAIT_MS);
+  const look = async () => {
+    const { waitFor } = storeReads(parts, asked);
+    if (await waitFor(readModels, asked.position, 0)) return true;
+    const left = (await patienceOf(parts, request)) - Date.now();
+    return left > 0 && waitFor(readModels, asked.position, left);
+  };
   // A read that needs the restricted store says itself that it is away.
   const come = asked.store === 'restricted' ? await ofRestricted(look).catch(unlessAway) : await look();
   if (!come) reply.header('masar-stale', 'true');
+}
+
+const patience = new WeakMap<FastifyRequest, Promise<number>>();
+
+/** Until when a request waits, in milliseconds since 1970. */
+function patienceOf(parts: ApiParts, request: FastifyRequest): Promise<number> {
+  const known =
+    patience.get(request) ??
+    rightsOf(parts, request).then(
+      () => Date.now() + WAIT_MS,
+      // What is to be said of that, and put on record, the route does.
+      () => 0,
+    );
+  patience.set(request, known);
+  return known;
 }
 
 function unlessAway(error: unknown): false {

@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import t from 'tap';
 import { DEFAULT_CALENDAR } from '../../src/domain/kernel/calendar.ts';
+import { referenceOf } from '../../src/domain/kernel/reference.ts';
+import { pause } from '../../src/eventlog/follow.ts';
 import { naturalId } from '../../src/eventlog/ids.ts';
 import { type Api, type SignedIn, startApi } from '../support/api.ts';
 import { parcel } from '../support/sampleProcess.ts';
 
 let api: Api;
+/** Until when each look at the read models would wait, in milliseconds since 1970. */
+const until: number[] = [];
 t.before(async () => {
-  api = await startApi([parcel]);
+  api = await startApi([parcel], () => ({
+    waitFor: async (_readModels, _position, timeoutMs) => {
+      if (timeoutMs === 0) return false;
+      until.push(Date.now() + timeoutMs);
+      await pause(100, new AbortController().signal);
+      return false;
+    },
+  }));
 });
 t.teardown(() => api.close());
 
@@ -189,6 +200,18 @@ t.test('what is wrong with a command is said of that command, by pointer', async
     [400, 'INVALID_INPUT', ['/commands/8/input/to', '/commands/8/input/name', '/commands/8/input/nmae']],
     [201, undefined, undefined],
   ]);
+});
+
+t.test('a bulk waits once for what it names by reference, however many of its commands do', async (t) => {
+  const commands = Array.from({ length: 24 }, () =>
+    ofParcel({ command: 'note', id: referenceOf(randomUUID()), input: { text: 'seen' } }),
+  );
+  const headers = { 'masar-after': '999999' };
+  const answer = await api.call('POST', '/v1/bulk', { as: api.person('registrar'), key: null, headers, body: { commands } });
+  t.match(answer.json, { done: 0, refused: 24, results: [{ status: 404, problem: { code: 'NOT_FOUND' } }] });
+  t.equal(answer.headers.get('masar-stale'), 'true');
+  t.ok(until.length > 8, 'it asks each time');
+  t.ok(Math.max(...until) - Math.min(...until) < 50, 'and all end waiting together');
 });
 
 t.test('a command with money effect needs the revision that was looked at, in a bulk as alone', async (t) => {

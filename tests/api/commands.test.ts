@@ -9,14 +9,14 @@ import { parcel } from '../support/sampleProcess.ts';
 t.setTimeout(120_000);
 
 let api: Api;
-const waited: { readModels: readonly string[]; position: bigint }[] = [];
+const waited: { readModels: readonly string[]; position: bigint; timeoutMs: number }[] = [];
 let early = false;
 const shadows = new Map<string, string[]>();
 
 t.before(async () => {
   api = await startApi([parcel], ({ log }) => ({
-    waitFor: async (readModels, position) => {
-      waited.push({ readModels, position });
+    waitFor: async (readModels, position, timeoutMs) => {
+      waited.push({ readModels, position, timeoutMs });
       return !early;
     },
     // What the index of references would know, read from the log itself.
@@ -159,7 +159,7 @@ t.test('a read that must show a write waits for it, and says when it could not',
   const { by, reference, answer } = await opened();
   const headers = { 'masar-after': answer.json.position };
   const shown = await api.call('GET', `/v1/parcels/${reference}`, { as: by, headers });
-  t.same(waited.at(-1), { readModels: ['cases'], position: BigInt(answer.json.position) });
+  t.match(waited.at(-1), { readModels: ['cases'], position: BigInt(answer.json.position) });
   t.equal(shown.headers.get('masar-stale'), null);
   early = true;
   t.teardown(() => {
@@ -168,6 +168,12 @@ t.test('a read that must show a write waits for it, and says when it could not',
   const stale = await api.call('GET', `/v1/parcels/${reference}`, { as: by, headers });
   t.match(stale, { status: 200 });
   t.equal(stale.headers.get('masar-stale'), 'true');
+  t.ok((waited.at(-1)?.timeoutMs ?? 0) > 1_900);
+  waited.length = 0;
+  const nobody = { subject: randomUUID() };
+  const refused = await api.call('GET', `/v1/parcels/${reference}`, { as: nobody, headers });
+  t.match(refused, { status: 403, json: { code: 'NOT_ENROLLED' } });
+  t.match(waited, [{ timeoutMs: 0 }], 'who may not ask at all is not waited for');
   const wrong = await api.call('GET', `/v1/parcels/${reference}`, { as: by, headers: { 'masar-after': 'now' } });
   t.match(wrong, { status: 400, json: { code: 'POSITION_MALFORMED' } });
 });

@@ -405,3 +405,25 @@ t.test('waiting for a position ends when it is shown, or in time with a no', asy
   models.run([tally(), tally({ name: 'other' })]);
   t.equal(await waiting, true);
 });
+
+t.test('however many wait for read models, one look each time is made for all of them', async (t) => {
+  const world = logWith([parcel]);
+  await parcelStories(world, 1);
+  const models = await readModels(t, world);
+  await models.catchUp([tally(), tally({ name: 'other' })]);
+  const head = await world.log.head();
+  let looks = 0;
+  models.pool.on('acquire', () => {
+    looks += 1;
+  });
+  const looksOf = async (waiters: number): Promise<number> => {
+    looks = 0;
+    const sets = [['tally'], ['other'], ['tally', 'other']];
+    const waits = Array.from({ length: waiters }, (_, at) => models.waitFor(sets[at % 3]!, head + 1n, 350));
+    t.notOk((await Promise.all(waits)).includes(true));
+    return looks;
+  };
+  const alone = await looksOf(1);
+  const together = await looksOf(50);
+  t.ok(alone > 0 && together <= 8, `${together} looks for fifty in a third of a second, ${alone} for one`);
+});

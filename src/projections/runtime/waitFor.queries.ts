@@ -10,6 +10,16 @@ export type WaitFor = (projections: readonly string[], position: bigint, timeout
 
 const POLL_MS = 100;
 
+/** The position each read model shows now. `schema` is that of the read models. */
+async function shownNow<Tables>(db: Kysely<Tables>, schema: string): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await sql<{ name: string; position: string }>`
+    select name, position from ${sql.id(schema, 'projection_build')} where state = 'live'`.execute(db);
+  return new Map(rows.map(({ name, position }) => [name, BigInt(position)]));
+}
+
+const show = (shown: ReadonlyMap<string, bigint>, projections: readonly string[], position: bigint): boolean =>
+  projections.every((name) => (shown.get(name) ?? -1n) >= position);
+
 /** Whether all of these read models show a position now. `schema` is that of the read models. */
 export async function hasCome<Tables>(
   db: Kysely<Tables>,
@@ -17,15 +27,37 @@ export async function hasCome<Tables>(
   projections: readonly string[],
   position: bigint,
 ): Promise<boolean> {
-  const { rows } = await sql<{ there: number }>`
-    select count(*)::int as there from ${sql.id(schema, 'projection_build')}
-    where state = 'live' and name = any(${projections}::text[]) and position >= ${String(position)}`.execute(db);
-  return rows[0]!.there === new Set(projections).size;
+  return show(await shownNow(db, schema), projections, position);
 }
 
 /**
- * Read-your-writes: waits for read models to come to a position. Woken by NOTIFY over one more connection, which may be lost:
- * the checkpoint, looked at ten times a second at most, is the truth. Ends waiting when the signal aborts.
+ * One look for all who ask before it begins. The next begins when that one ends, so that however many wait, they hold one connection
+ * of the pool; or a tenth of a second later, since a connection may have fallen silent.
+ */
+function shared<T>(look: () => Promise<T>, signal: AbortSignal): () => Promise<T> {
+  const ended = new Bell();
+  let looking = 0;
+  let next: Promise<T> | undefined;
+  async function begin(): Promise<T> {
+    await ended.wait(looking === 0 ? -1 : ended.rings, POLL_MS, signal);
+    next = undefined;
+    looking += 1;
+    try {
+      return await look();
+    } finally {
+      looking -= 1;
+      ended.ring();
+    }
+  }
+  return () => {
+    next ??= begin();
+    return next;
+  };
+}
+
+/**
+ * Read-your-writes: waits for read models to come to a position. Woken by NOTIFY over one more connection, which may be lost: the
+ * checkpoints, looked at ten times a second for all who wait together, are the truth. Ends waiting when the signal aborts.
  */
 export function createWaitFor(pool: pg.Pool, schema: string, signal: AbortSignal): WaitFor {
   const db = createKysely<unknown>(pool);
@@ -33,15 +65,28 @@ export function createWaitFor(pool: pg.Pool, schema: string, signal: AbortSignal
   const listening = listen(pool, channelOf(schema), bell, signal);
   // It only rings; a fault in it costs a tenth of a second a wait.
   listening.catch(() => undefined);
+  const look = shared(() => shownNow(db, schema), signal);
+  let waiting = 0;
+  let ticking: NodeJS.Timeout | undefined;
 
   return async (projections, position, timeoutMs) => {
     const until = Date.now() + timeoutMs;
-    for (;;) {
-      const { rings } = bell;
-      if (await hasCome(db, schema, projections, position)) return true;
-      const left = until - Date.now();
-      if (left <= 0 || signal.aborted) return false;
-      await bell.wait(rings, Math.min(left, POLL_MS), signal);
+    waiting += 1;
+    ticking ??= setInterval(() => bell.ring(), POLL_MS);
+    try {
+      for (;;) {
+        const { rings } = bell;
+        if (show(await look(), projections, position)) return true;
+        const left = until - Date.now();
+        if (left > 0) await bell.wait(rings, left, signal);
+        if (Date.now() >= until || signal.aborted) return false;
+      }
+    } finally {
+      waiting -= 1;
+      if (waiting === 0) {
+        clearInterval(ticking);
+        ticking = undefined;
+      }
     }
   };
 }
