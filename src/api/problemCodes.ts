@@ -200,6 +200,13 @@ export const apiProblems = {
       ar: 'لديك {limit} عملية رفع غير مكتملة. أكمل إحداها أولًا.',
     },
   },
+  UPLOADS_UNNAMED: {
+    status: 409,
+    label: {
+      en: 'You have uploaded as many files that no case names as one person may ({files} files, {bytes} bytes). Attach them first; what nobody attaches is removed after some days.',
+      ar: 'رفعت من الملفات غير المرفقة بأي ملف قضية أقصى ما يُسمح به لشخص واحد ({files} ملفًا، {bytes} بايت). أرفقها أولًا؛ وما لا يُرفق يُحذف بعد أيام.',
+    },
+  },
   FILE_ERASED: {
     status: 410,
     label: { en: 'The file was erased for good.', ar: 'حُذف الملف نهائيًا.' },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import writeExcel from 'write-excel-file/node';
+import { MAX_DOCUMENT_BYTES } from '../../src/domain/kernel/documents.ts';
 import { documentTable } from '../../src/eventlog/documents/table.ts';
 import { createKysely } from '../../src/platform/database.ts';
 import { BrokenSeal } from '../../src/platform/files/sealing.ts';
@@ -452,8 +453,29 @@ t.test('an upload no case names is removed after the days of the rule; one that 
   t.match(await attach(officer, id, evidenceOf(loose)), { json: { code: 'FILE_UNKNOWN' } });
 });
 
-t.test('one person cannot fill the store with uploads that are never finished', async (t) => {
+t.test('one person cannot fill the store with uploads that are never finished, or that no case names', async (t) => {
   const someone = api.person('partnerCaseworker');
-  for (let count = 0; count < 50; count++) t.equal((await announce(someone, { size: 10 })).status, 201);
+  const size = MAX_DOCUMENT_BYTES;
+  const answers = await Promise.all(Array.from({ length: 60 }, () => announce(someone, { size })));
+  t.equal(answers.filter(({ status }) => status === 201).length, 50, 'also when they are announced at once');
   t.match(await announce(someone, { size: 10 }), { status: 409, json: { code: 'TOO_MANY_UPLOADS' } });
+
+  await place.pool.query(
+    `update files.document set state = 'ready', sha256 = '', media_type = 'application/pdf' where uploader = $1`,
+    [someone.id],
+  );
+  t.equal((await announce(someone, { size })).status, 201, 'what is complete leaves room');
+  const full = { status: 409, json: { code: 'UPLOADS_UNNAMED', params: { files: 500, bytes: 1_073_741_824 } } };
+  t.match(await announce(someone, { size }), full, 'and not for ever, where no case names it');
+  const { id } = answers.find(({ status }) => status === 201)?.json ?? {};
+  await place.pool.query(`insert into files.attachment (document, stream) values ($1, 'referral-x')`, [id]);
+  t.equal((await announce(someone, { size })).status, 201);
+
+  const crowd = api.person('partnerCaseworker');
+  await place.pool.query(
+    `insert into files.document (id, uploader, origin, wish, sealed_name, size, storage_key, state)
+     select gen_random_uuid(), $1, 'upload', '', '', 1, 'x' || n, 'scanning' from generate_series(1, 500) n`,
+    [crowd.id],
+  );
+  t.match(await announce(crowd, { size: 10 }), full, 'however small they are');
 });

@@ -48,7 +48,7 @@ export interface ReadableDocument {
 
 /** Files of an installation: uploaded by people or made by the system, sealed, opened only through cases that name them. */
 export interface Documents {
-  /** @throws Refused FILE_TOO_LARGE, TOO_MANY_UPLOADS, IDEMPOTENCY_KEY_REUSED */
+  /** @throws Refused FILE_TOO_LARGE, TOO_MANY_UPLOADS, UPLOADS_UNNAMED, IDEMPOTENCY_KEY_REUSED */
   begin(wish: UploadWish): Promise<DocumentView>;
   /**
    * Takes content of an upload from an offset on; with its last byte the file is judged. @throws Refused NOT_FOUND (also for

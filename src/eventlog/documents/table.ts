@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Unnamed, unnamedOf } from './unnamed.ts';
 
 export type StoredState = 'uploading' | 'scanning' | 'ready' | 'refused';
 
@@ -42,7 +43,8 @@ interface AttachmentTable {
   at: string;
 }
 
-interface Tables {
+/** The tables of files as they are asked. */
+export interface Tables {
   document: DocumentTable;
   part: PartTable;
   attachment: AttachmentTable;
@@ -65,28 +67,29 @@ export function documentTable(untyped: Kysely<unknown>, schema: string) {
   const locked = (trx: Transaction<Tables>, id: string) =>
     trx.selectFrom('document').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
 
+  const insert = async (on: Kysely<Tables>, row: NewDocument): Promise<void> => {
+    await on
+      .insertInto('document')
+      .values({ ...row, created_at: sql`now()`, changed_at: sql`now()` })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+  };
+
   return {
     find,
 
     /** A file that is there already stays as it is. */
-    insert: async (row: NewDocument): Promise<void> => {
-      await db
-        .insertInto('document')
-        .values({ ...row, created_at: sql`now()`, changed_at: sql`now()` })
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .execute();
-    },
+    insert: (row: NewDocument): Promise<void> => insert(db, row),
 
-    /** Uploads of one person that are not complete. */
-    openUploadsOf: async (uploader: string): Promise<number> => {
-      const { count } = await db
-        .selectFrom('document')
-        .select(sql<number>`count(*)::int`.as('count'))
-        .where('uploader', '=', uploader)
-        .where('state', '=', 'uploading')
-        .executeTakeFirstOrThrow();
-      return count;
-    },
+    unnamedOf: (uploader: string): Promise<Unnamed> => unnamedOf(db, uploader),
+
+    /** Inserts an upload unless `admit` throws at what its person holds; those who announce many at once come one after another. */
+    insertUpload: (row: NewDocument, admit: (held: Unnamed) => void): Promise<void> =>
+      db.transaction().execute(async (trx) => {
+        await sql`select pg_advisory_xact_lock(hashtextextended(${`uploads ${row.uploader}`}, 0))`.execute(trx);
+        admit(await unnamedOf(trx, row.uploader));
+        await insert(trx, row);
+      }),
 
     /** Says where bytes are about to lie, so that they are found again whatever happens next. */
     announcePart: async (part: Omit<PartRow, 'kept'>): Promise<void> => {

@@ -3,7 +3,8 @@ import { MAX_DOCUMENT_BYTES } from '../../domain/kernel/documents.ts';
 import { ensure } from '../../domain/kernel/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { type DocumentContent, PART_BYTES } from './content.ts';
-import type { DocumentRow, DocumentTableAccess } from './table.ts';
+import type { DocumentRow, DocumentTableAccess, NewDocument } from './table.ts';
+import type { Unnamed } from './unnamed.ts';
 
 /** Who uploads, from which post. */
 export interface Uploader {
@@ -23,6 +24,12 @@ export interface UploadWish {
 
 /** Uploads one person may have under way. Nobody published a number; it only keeps a broken client from filling the store. */
 const MAX_OPEN = 50;
+/**
+ * Files, and their bytes, that one person may have in the store while no case names them. Nobody published a number: far more than
+ * a desk scans before it attaches, and so little that one sign-in cannot fill the disk for all.
+ */
+const MAX_UNNAMED = 500;
+const MAX_UNNAMED_BYTES = 1024 * 1024 * 1024;
 /** Pieces one upload may come in. */
 const MAX_PARTS = 1_000;
 
@@ -45,10 +52,16 @@ export function uploads({ table, content, keyring }: UploadParts) {
     ensure(wish.size <= MAX_DOCUMENT_BYTES, 'FILE_TOO_LARGE', { limit: MAX_DOCUMENT_BYTES });
     const known = await table.find(wish.id);
     if (known) return same(known, wish);
-    ensure((await table.openUploadsOf(wish.by.staff)) < MAX_OPEN, 'TOO_MANY_UPLOADS', { limit: MAX_OPEN });
+    const admit = (held: Unnamed): void => {
+      ensure(held.unfinished < MAX_OPEN, 'TOO_MANY_UPLOADS', { limit: MAX_OPEN });
+      const isRoom = held.files < MAX_UNNAMED && held.bytes + wish.size <= MAX_UNNAMED_BYTES;
+      ensure(isRoom, 'UPLOADS_UNNAMED', { files: MAX_UNNAMED, bytes: MAX_UNNAMED_BYTES });
+    };
+    // Whoever has no room gets no key made either.
+    admit(await table.unnamedOf(wish.by.staff));
     const key = await content.keyOf(wish.id, true);
     ensure(key, 'FILE_ERASED');
-    await table.insert({
+    const row: NewDocument = {
       id: wish.id,
       uploader: wish.by.staff,
       organisation: wish.by.organisation ?? null,
@@ -65,7 +78,8 @@ export function uploads({ table, content, keyring }: UploadParts) {
       state: 'uploading',
       refusal: null,
       finding: null,
-    });
+    };
+    await table.insertUpload(row, admit);
     const begun = await table.find(wish.id);
     ensure(begun, 'NOT_FOUND');
     return same(begun, wish);
