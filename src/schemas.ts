@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { accessMigrations } from './eventlog/access/migrations.ts';
-import { migrateAccess } from './eventlog/access/roles.ts';
+import { ACCESS_OWNER, isBesideOwner, migrateAccess } from './eventlog/access/roles.ts';
 import { auditMigrations } from './eventlog/audit/migrations.ts';
 import { documentMigrations } from './eventlog/documents/migrations.ts';
 import { migrations as logMigrations } from './eventlog/postgres/migrations.ts';
+import { type Config, ConfigError } from './platform/config.ts';
 import { keyringMigrations } from './platform/keys/migrations.ts';
 import { limitMigrations } from './platform/limits/migrations.ts';
 import { ensureMigrated, type MigrationSet, migrate } from './platform/migrations.ts';
@@ -54,6 +55,21 @@ export async function migrateAll(
   ran.push(...access.map((name) => `${SCHEMAS.access}.${name}`));
   await migrateQueue({ kind: 'postgres', url: databaseUrl, schema: SCHEMAS.jobs });
   return ran;
+}
+
+/**
+ * In production the access log is made and filled by its owner where the server has one: else the login of every process that serves
+ * could change it, and nobody would notice that it was to be another's.
+ * @param pool what would make or fill it
+ * @throws ConfigError
+ */
+export async function ensureAccessOwner({ environment, accessDatabaseUrl }: Config, pool: pg.Pool): Promise<void> {
+  if (environment !== 'production' || !(await isBesideOwner(pool))) return;
+  throw new ConfigError([
+    accessDatabaseUrl === undefined
+      ? `ACCESS_DATABASE_URL is not set: this server has ${ACCESS_OWNER}, and the access log would be left to the login of DATABASE_URL`
+      : `ACCESS_DATABASE_URL is not right: it should have the login ${ACCESS_OWNER}, which this server has, or a superuser's`,
+  ]);
 }
 
 /** Refuses a general database that lacks what this version migrates. @throws ConfigError */

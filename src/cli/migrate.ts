@@ -3,11 +3,12 @@
 import { readConfig } from '../platform/config.ts';
 import { createPool } from '../platform/database.ts';
 import { migrateRestricted } from '../restrictedStore.ts';
-import { migrateAll } from '../schemas.ts';
+import { ensureAccessOwner, migrateAll } from '../schemas.ts';
 import { run } from './run.ts';
 
 await run(async () => {
-  const { databaseUrl, keysDatabaseUrl, accessDatabaseUrl, restrictedDatabaseUrl } = readConfig(process.env);
+  const config = readConfig(process.env);
+  const { databaseUrl, keysDatabaseUrl, accessDatabaseUrl, restrictedDatabaseUrl } = config;
   if (databaseUrl === undefined) throw new Error('DATABASE_URL is not set: the embedded database migrates itself when it starts');
   const pool = createPool(databaseUrl, { applicationName: 'masar migrate', max: 2 });
   const keysPool =
@@ -17,6 +18,7 @@ await run(async () => {
       ? undefined
       : createPool(accessDatabaseUrl, { applicationName: 'masar migrate access', max: 2 });
   try {
+    await ensureAccessOwner(config, accessPool ?? pool);
     const general = await migrateAll(pool, databaseUrl, keysPool, accessPool);
     const ran = [...general, ...(await migrateApart(restrictedDatabaseUrl))];
     process.stdout.write(ran.length === 0 ? 'nothing to do\n' : `${ran.join('\n')}\n`);

@@ -1,7 +1,7 @@
 /** What a backup makes of files that come, move and go while it copies them. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -12,11 +12,11 @@ import { copyObjects, digestOf } from '../../src/cli/backup/objects.ts';
 import { inSnapshot, openPlaces } from '../../src/cli/backup/places.ts';
 import { restoreBackup } from '../../src/cli/backup/restore.ts';
 import { openCore } from '../../src/compose.ts';
-import { readConfig } from '../../src/platform/config.ts';
+import { type Config, readConfig } from '../../src/platform/config.ts';
 import { openFileStore } from '../../src/platform/files/open.ts';
 import { contentOf } from '../../src/platform/files/store.ts';
 import { holdForRestore } from '../../src/platform/restoring.ts';
-import { migrateAll } from '../../src/schemas.ts';
+import { ensureAccessOwner, migrateAll } from '../../src/schemas.ts';
 import { rewriteRows } from '../support/faults/forging.ts';
 import { until } from '../support/faults/rig.ts';
 import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres.ts';
@@ -284,6 +284,34 @@ t.test('a backup of an older release comes back, and one of a newer release is r
   t.same(await rows('select id, code, log_index, until from audit.halt'), [
     { id: '1', code: 'EVENT_CHANGED', log_index: '3', until: null },
   ]);
+});
+
+t.test('in production nobody but its owner, where the server has one, gets the access log', async (t) => {
+  const { target, pool: other } = await emptyTarget(t, 'production');
+  const login = `masar_test_${process.pid}`;
+  await pool.query(`create role ${login}`);
+  t.teardown(() => pool.query(`drop role ${login}`));
+  const { rows } = await other.query<{ name: string }>('select current_database() as name');
+  await pool.query(`alter database ${rows[0]?.name} set role to ${login}`);
+  const place = { from: join(shelf, 'third'), keysFrom: join(shelf, 'third keys') };
+  const production = { ...target, environment: 'production' } as const;
+  const url = target.databaseUrl ?? '';
+  const restore = (change: Partial<Config>) => restoreBackup({ ...production, ...change }, silentLog, place);
+  await t.rejects(restore({}), { name: 'ConfigError', message: /ACCESS_DATABASE_URL is not set: this server has masar_access/ });
+  const another = { accessDatabaseUrl: url };
+  await t.rejects(restore(another), { name: 'ConfigError', message: /ACCESS_DATABASE_URL is not right/ });
+  t.equal((await other.query(`select from pg_namespace where nspname = 'access'`)).rowCount, 0, 'nothing was made');
+  const key = join(shelf, 'some.key');
+  writeFileSync(key, 'key', { mode: 0o600 });
+  const env = {
+    ...{ NODE_ENV: 'production', DATABASE_URL: url, KEYS_DATABASE_URL: url, FILES_DIR: join(shelf, 'data') },
+    ...{ MASAR_MASTER_KEY_FILE: key, MASAR_AUDIT_KEY_FILE: key, MASAR_AUDIT_ORIGIN: 'here', CLAMD_ADDRESS: 'scanner:3310' },
+    ...{ OIDC_ISSUER: 'https://id.example.org', OIDC_AUDIENCE: 'masar', PUBLIC_URL: 'https://masar.example.org' },
+  };
+  const program = fileURLToPath(new URL('../../src/cli/migrate.js', import.meta.url));
+  const { stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8', env });
+  t.match(stderr, /ACCESS_DATABASE_URL is not set: this server has masar_access/, 'nor is it left to a login by migrating');
+  await ensureAccessOwner(production, pool);
 });
 
 t.test('a loss is accepted by somebody who is named', async (t) => {

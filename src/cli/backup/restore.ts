@@ -11,7 +11,7 @@ import { contentOf } from '../../platform/files/store.ts';
 import { mastersFrom } from '../../platform/keys/open.ts';
 import type { Log } from '../../platform/logging.ts';
 import { migrateRestricted, RESTRICTED_SCHEMAS, restrictedKeys } from '../../restrictedStore.ts';
-import { migrateAll, SCHEMAS } from '../../schemas.ts';
+import { ensureAccessOwner, migrateAll, SCHEMAS } from '../../schemas.ts';
 import { stepBack } from '../../workers/runtime/stepBack.ts';
 import { keepAlone } from './alone.ts';
 import { refuseFilled } from './filled.ts';
@@ -43,7 +43,7 @@ const CLOCKS_MS = 3_600_000;
  * Puts a backup back into an empty place and holds it to its sums, and the logs to what was signed. Read models are not in it:
  * the first start makes them. Nobody else of Masar may be at work there, and who starts meanwhile is refused. Once it has begun to
  * write, a failure leaves a place where nobody starts, to be emptied before the next try.
- * @throws PlaceRefused, BackupBroken
+ * @throws PlaceRefused, BackupBroken, ConfigError
  */
 export async function restoreBackup(config: Config, log: Log, { from, keysFrom, work = from }: BackupSource): Promise<Restored> {
   const began = performance.now();
@@ -88,6 +88,7 @@ async function restoreInto(
     if (manifest.restricted && !places.restricted) {
       throw new PlaceRefused('the backup holds a restricted store: set RESTRICTED_DATABASE_URL');
     }
+    await ensureAccessOwner(config, places.access);
     const alone = await keepAlone(places, manifest.backup, () => refuseFilled(config, places));
     try {
       await migrateAll(places.general, places.generalUrl, places.keys, places.access);

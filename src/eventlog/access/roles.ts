@@ -67,12 +67,23 @@ async function isHandedOver(db: pg.Pool | pg.PoolClient, schema: string): Promis
   return rowCount === 1;
 }
 
-async function handOver(client: pg.PoolClient, schema: string): Promise<void> {
-  const { rows } = await client.query<{ is_super: boolean; is_owner: boolean }>(
+/** Whether the server has the owner of the access log while a login is neither that nor a superuser's: what it makes stays with it. */
+export async function isBesideOwner(pool: pg.Pool): Promise<boolean> {
+  const { rowCount } = await pool.query('select from pg_roles where rolname = $1', [ACCESS_OWNER]);
+  const me = await standingOf(pool);
+  return rowCount === 1 && !(me?.is_super || me?.is_owner);
+}
+
+async function standingOf(db: pg.Pool | pg.PoolClient): Promise<{ is_super: boolean; is_owner: boolean } | undefined> {
+  const { rows } = await db.query<{ is_super: boolean; is_owner: boolean }>(
     'select rolsuper as is_super, rolname = $1 as is_owner from pg_roles where rolname = current_user',
     [ACCESS_OWNER],
   );
-  const me = rows[0];
+  return rows[0];
+}
+
+async function handOver(client: pg.PoolClient, schema: string): Promise<void> {
+  const me = await standingOf(client);
   if (!(me?.is_super || me?.is_owner)) return;
   if (me.is_super) for (const role of [ACCESS_OWNER, ...DUTIES.map(roleFor)]) await makeRole(client, role);
   await client.query('begin');
