@@ -58,6 +58,7 @@ t.test(
     const id = world.random.uuid();
     await world.write('parcel', id, { type: 'NoteAdded', data: { text: 'a' } });
     const bad = await world.write('parcel', id, { type: 'CaseReopened', data: { reason: 'b' } });
+    let repaired = false;
     const halting: Projection = {
       name: 'halting',
       version: 1,
@@ -65,7 +66,7 @@ t.test(
       opening: 'none',
       tables: [{ name: 'halting', columns: { type: 'text' }, key: ['type'] }],
       start: () => async (batch) => {
-        if (batch.some((event) => event.type === 'CaseReopened')) throw new TypeError('x is undefined');
+        if (!repaired && batch.some((event) => event.type === 'CaseReopened')) throw new TypeError('x is undefined');
         return [{ table: 'halting', put: batch.map(({ type }) => ({ type })) }];
       },
     };
@@ -94,6 +95,15 @@ t.test(
     const { rows } = await models.pool.query(`select by, reason from ${SCHEMA}.projection_skip`);
     t.same(rows, [{ by: 'an operator', reason: 'known' }]);
     t.ok(await models.waitFor(['halting'], bad, 5_000));
-    t.equal((await command('status')).code, 0);
+    t.match(await command('status'), { code: 0, text: /WORKED ON +SKIPPED\nhalting .* 1$/ });
+
+    const shownRows = async () => (await models.dump(['halting'])).halting;
+    t.strictSame(await shownRows(), ['(NoteAdded)']);
+    await t.rejects(command('rebuild', 'halting'), new RegExp(`halted at position ${bad}`), 'what is still bad is not left out');
+    t.strictSame(await shownRows(), ['(NoteAdded)'], 'and what is shown stays');
+    repaired = true;
+    t.equal((await command('rebuild', 'halting')).code, 0);
+    t.strictSame(await shownRows(), ['(CaseReopened)', '(NoteAdded)'], 'what can be read again is shown');
+    t.match(await command('status'), { code: 0, text: /\nhalting .* 0$/ });
   },
 );

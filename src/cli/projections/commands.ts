@@ -12,9 +12,10 @@ npm run projections -- check [NAME …]
 npm run projections -- skip NAME POSITION --by "WHO" --reason "WHY"
 
 status   how far each read model is, and where and why one halted
-rebuild  builds a read model anew beside the one shown, which is replaced when the new one has caught up
+rebuild  builds a read model anew beside the one shown, which is replaced when the new one has caught up;
+         what was skipped is read again, and halts the new one where it is still unreadable
 check    rebuilds into a scratch place and compares byte for byte; ends with 1 if anything differs
-skip     passes over the one event a read model is halted at; WHO, when and WHY is kept
+skip     passes over the one event a read model is halted at; WHO, when and WHY is kept until it is read again
 
 --store restricted  the same of the restricted store`;
 
@@ -67,7 +68,10 @@ export async function projectionsCommand(
 async function status(tools: ProjectionTools): Promise<number> {
   const { db } = runnerParts(tools);
   const all = await projectionStatus(db, tools.schema, await tools.log.head());
-  const lines = [['NAME', 'VERSION', 'STATE', 'EVENTS', 'POSITION', 'LAG', 'EVENTS/S', 'WORKED ON'], ...all.map(lineOf)];
+  const lines = [
+    ['NAME', 'VERSION', 'STATE', 'EVENTS', 'POSITION', 'LAG', 'EVENTS/S', 'WORKED ON', 'SKIPPED'],
+    ...all.map(lineOf),
+  ];
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   for (const line of lines)
     tools.print(
@@ -93,6 +97,7 @@ const lineOf = (one: ProjectionStatus): string[] => [
   one.behind ? `${one.lagSeconds} s` : 'none',
   String(one.rate),
   one.worked ? 'yes' : 'no',
+  String(one.skipped),
 ];
 
 /** Works on the new build itself, unless a running server takes it first. */

@@ -98,10 +98,16 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
         await create(trx, projection, 'building');
       }),
 
-    /** Begins a build of the same version beside the one that is shown; one that is under way is begun anew. */
+    /**
+     * Begins a build of the same version beside the one that is shown; one that is under way is begun anew. It reads again what was
+     * passed over, which may be readable by now; what the one that is shown has yet to pass over stays so.
+     */
     rebuild: (projection: Projection): Promise<Build> =>
       alone(projection.name, async (trx) => {
         await sql`update ${table} set state = 'retired' where name = ${projection.name} and state = 'building'`.execute(trx);
+        await sql`
+          delete from ${skips} s using ${table} live where live.name = ${projection.name} and live.state = 'live'
+          and s.name = live.name and s.version = ${projection.version} and s.position <= live.position`.execute(trx);
         return create(trx, projection, 'building');
       }),
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import { Bell } from '../../eventlog/follow.ts';
@@ -62,6 +63,7 @@ function shared<T>(look: () => Promise<T>, signal: AbortSignal): () => Promise<T
 export function createWaitFor(pool: pg.Pool, schema: string, signal: AbortSignal): WaitFor {
   const db = createKysely<unknown>(pool);
   const bell = new Bell();
+  setMaxListeners(0, signal);
   const listening = listen(pool, channelOf(schema), bell, signal);
   // It only rings; a fault in it costs a tenth of a second a wait.
   listening.catch(() => undefined);
