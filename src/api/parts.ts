@@ -77,7 +77,7 @@ export interface ApiParts {
   readonly metrics: Metrics;
   /** Absent while tracing is off. */
   readonly tracer?: Tracer | undefined;
-  readonly config: Pick<Config, 'trustProxy' | 'publicUrl'>;
+  readonly config: Pick<Config, 'trustProxy' | 'publicUrl' | 'operationsPort'>;
   /** Above this mean delay of the event loop, requests are answered 503 until it recovers; default 5,000, 0 never. */
   readonly maxEventLoopDelayMs?: number;
   /** RFC 3339 UTC. */

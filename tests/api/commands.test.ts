@@ -232,9 +232,22 @@ t.test('health needs no token, and metrics count answers by route', async (t) =>
   t.match(await api.call('GET', '/health/projections'), { status: 200, json: { status: 'ok', items: [] } });
   const metrics = await api.call('GET', '/metrics');
   t.match(metrics.text, /masar_http_request_seconds_count\{method="POST",route="\/v1\/parcels",status="201"\} \d+/);
-  const broken = await startApi([parcel], () => ({ checks: async () => [{ name: 'log', ok: false, detail: 'ECONNREFUSED' }] }));
+  for (const path of ['/health/projections', '/health/audit', '/metrics']) {
+    for (const headers of [{ 'x-forwarded-for': '10.0.0.9' }, { forwarded: 'for=10.0.0.9' }]) {
+      t.match(await api.call('GET', path, { headers }), { status: 404, json: { code: 'ROUTE_UNKNOWN' } }, `${path} by a proxy`);
+    }
+  }
+  t.equal((await api.call('GET', '/health/ready', { headers: { 'x-forwarded-for': '203.0.113.9' } })).status, 200);
+  const broken = await startApi([parcel], ({ config }) => ({
+    checks: async () => [{ name: 'log', ok: false, detail: 'ECONNREFUSED' }],
+    config: { ...config, operationsPort: 9090, trustProxy: ['127.0.0.1'] },
+  }));
   t.teardown(() => broken.close());
   t.match(await broken.call('GET', '/health/ready'), { status: 503, json: { status: 'not ready' } });
+  t.equal((await broken.call('GET', '/metrics')).status, 404, 'answered at the port of operations alone');
+  const from = async (address: string) =>
+    (await broken.call('GET', '/health/projections', { headers: { 'x-forwarded-for': address } })).status;
+  t.same([await from('10.0.0.9'), await from('203.0.113.9')], [200, 404], 'a proxy that is trusted says who is near');
 });
 
 t.test('a request that is no HTTP is answered as a problem too', async (t) => {

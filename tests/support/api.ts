@@ -122,7 +122,7 @@ export async function startApi(
     logger: pino({ level: 'debug' }, { write: (line) => records.push(line) }),
     metrics,
     limiter: createLimiter({ counts: memoryCounts(), settings: NO_LIMITS, metrics }),
-    config: { trustProxy: [], publicUrl: 'https://masar.test' },
+    config: { trustProxy: [], publicUrl: 'https://masar.test', operationsPort: undefined },
     maxEventLoopDelayMs: 0,
     tokens: createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys: issuer.jwks }),
     idsOf: async () => [],

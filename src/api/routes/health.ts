@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditReads } from '../../eventlog/audit/reads.ts';
 import { inTime } from '../../platform/inTime.ts';
@@ -11,6 +11,7 @@ import { Problem } from '../problem.ts';
 import type { RestrictedReads } from '../stores.ts';
 
 const CHECK_TIMEOUT_MS = 3_000;
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'] as const;
 
 const LiveView = z.object({ status: z.literal('live') });
 const ReadyView = z.object({
@@ -66,14 +67,21 @@ const ProjectionsView = ModelsView.extend({
 
 /**
  * For whoever runs the server; no token is asked, so nothing here tells of a case or a person. A reverse proxy in front keeps
- * these addresses inside.
+ * these addresses inside; where it does not, outsiders get no more than a probe does.
  */
 export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const { trustProxy, operationsPort } = parts.config;
   const tags = ['operations'];
   const security: [] = [];
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
+
+  /** Behind a proxy that nobody named, all the world has its address, which is near; only that it was forwarded tells. */
+  const ensureInside = (request: FastifyRequest): void => {
+    const isForwarded = FORWARDED.some((name) => request.headers[name] !== undefined);
+    if (!isNear(request.ip) || (isForwarded && trustProxy.length === 0)) throw new Problem('ROUTE_UNKNOWN');
+  };
 
   app.get(
     '/health/live',
@@ -120,11 +128,12 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
         operationId: 'healthProjections',
         tags,
         security,
-        summary: 'How far each read model has come, and which stands still and why',
+        summary: 'How far each read model has come, and which stands still and why; answered to private networks only',
         response: { 200: jsonSchemaOf(ProjectionsView, 'output') },
       },
     },
-    async () => {
+    async (request) => {
+      ensureInside(request);
       const { restricted } = parts;
       const theirs = restricted && (await modelsOf(restricted).catch(() => ({ status: 'away' as const })));
       return { ...shownModels(await parts.projections()), ...(theirs ? { restricted: theirs } : {}) };
@@ -138,11 +147,13 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
         operationId: 'healthAudit',
         tags,
         security,
-        summary: 'How far the audit tree has come and is signed, and whether it stands still and why',
+        summary:
+          'How far the audit tree has come and is signed, and whether it stands still and why; answered to private networks only',
         response: { 200: jsonSchemaOf(AuditView, 'output') },
       },
     },
-    async () => {
+    async (request) => {
+      ensureInside(request);
       const { auditTree, restricted } = parts;
       const theirs = restricted && (await standing(restricted.auditTree).catch(() => ({ status: 'away' as const })));
       return { ...(await standing(auditTree)), ...(theirs ? { restricted: theirs } : {}) };
@@ -156,13 +167,14 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
         operationId: 'metrics',
         tags,
         security,
-        summary: 'Metrics for Prometheus; answered to this machine and private networks only',
+        summary: 'Metrics for Prometheus; answered to private networks only, and not here where OPERATIONS_PORT is set',
         produces: ['text/plain'],
         response: { 200: { type: 'string', description: 'Prometheus text format' } },
       },
     },
     async (request, reply) => {
-      if (!isNear(request.ip)) throw new Problem('ROUTE_UNKNOWN');
+      if (operationsPort !== undefined) throw new Problem('ROUTE_UNKNOWN');
+      ensureInside(request);
       const { contentType, body } = await parts.metrics.scrape();
       return reply.type(contentType).send(body);
     },
