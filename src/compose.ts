@@ -31,7 +31,7 @@ import { ensureDurable } from './platform/durability.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres, restrictedDatabaseOn } from './platform/embeddedPostgres.ts';
 import { openFileStore } from './platform/files/open.ts';
 import type { Keyring } from './platform/keyring.ts';
-import { type ErasedList, openErasedList } from './platform/keys/erasedList.ts';
+import { type ErasedList, openErasedList, unlessChanged } from './platform/keys/erasedList.ts';
 import { openKeyStore } from './platform/keys/open.ts';
 import type { Log } from './platform/logging.ts';
 import { ensureNotRestoring } from './platform/restoring.ts';
@@ -131,6 +131,10 @@ export async function openCore(
         : openErasedList(config.erasedListFile, (work) => withAdvisoryLock(pool, 'list of the erased', work));
     if (!erasedList && !config.embedded)
       logger.warn({}, 'ERASED_LIST_FILE is not set: a log that is put back to a day before an erasure does not tell of it');
+    const listHeld =
+      erasedList && (onlyLooks || isRestoring)
+        ? unlessChanged(erasedList, (err) => logger.error({ err }, 'done without the list of the erased'))
+        : erasedList;
     const own = registryFor(registry, 'general');
     const codec = createCodec(own, keyring);
     const cases = createCases(log, codec, own);
@@ -170,7 +174,7 @@ export async function openCore(
             rulebook,
             rights,
             generalMasters: keys.masters,
-            erased: async () => [...(await erasedSubjects(log, codec)), ...((await erasedList?.read()) ?? [])],
+            erased: async () => [...(await erasedSubjects(log, codec)), ...((await listHeld?.read()) ?? [])],
             routed: () => both,
             now: clock.now,
             applicationName,
@@ -195,7 +199,7 @@ export async function openCore(
     const { read, workers } = SCHEMAS;
     const store = { name: 'general', log, codec, pool, db, read, workers, logger } as const;
     await (onlyLooks ? ensureOwnLog(store) : stepBackWithLog(store));
-    await bringErasuresBack({ log, codec, keyring }, erasedList, onlyLooks ? undefined : db, logger);
+    await bringErasuresBack({ log, codec, keyring }, listHeld, onlyLooks ? undefined : db, logger);
     const destroyKeys = async (subjects: readonly string[]): Promise<Destroyed> => {
       // Listed first: what is not listed could come back with an older log.
       await erasedList?.add(subjects);

@@ -1,4 +1,4 @@
-/** `npm run keys -- rotate --to FILE [--store restricted] | reconcile [--with FILE] | tombstones | missing [--write-off] | retention`: looks after the key store. */
+/** `npm run keys -- rotate --to FILE|kms [--store restricted] | reconcile [--with FILE] | tombstones | missing [--write-off] | retention`: looks after the key store. */
 import { type Core, openCore } from '../compose.ts';
 import { retentionRule } from '../domain/erasure/index.ts';
 import { erasedSubjects } from '../eventlog/erasures.ts';
@@ -9,6 +9,7 @@ import { createKysely, createPool } from '../platform/database.ts';
 import type { MasterKey } from '../platform/keys/masterKey.ts';
 import { mastersFrom, openKeyStore } from '../platform/keys/open.ts';
 import { isWrapping, type Rotation, rotate } from '../platform/keys/rotation.ts';
+import { transitMasterKey } from '../platform/keys/transit.ts';
 import { createLogger, type Log } from '../platform/logging.ts';
 import { runOut } from '../projections/subjects.queries.ts';
 import { RESTRICTED_SCHEMAS, restrictedKeys } from '../restrictedStore.ts';
@@ -23,11 +24,16 @@ const KEPT_FOR_GOOD = ['rule', 'reservation', 'installation', 'organisation', 'o
 await run(async () => {
   const logger = createLogger({ level: 'error' });
   const config = readConfig(process.env);
-  const core = await openCore(config, logger, 'masar keys');
+  const onlyLooks = process.argv[2] === 'tombstones';
+  const core = await openCore(config, logger, 'masar keys', { onlyLooks });
   try {
     const tools = {
       keyring: { destroy: (subjects: string | readonly string[]) => core.destroyKeys([subjects].flat()).then(({ now }) => now) },
       rotate: (store: KeysOf, to: MasterKey, progress: (wrapped: number) => void) => rotateKeys(core, store, to, progress),
+      service: () => {
+        if (!config.kms) throw new Error('there is no key-management service here: MASAR_KMS_URL is not set');
+        return transitMasterKey(config.kms);
+      },
       missing: async () => {
         const stores = [{ store: 'general', ...core }];
         const restricted = await core.restricted?.open();

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { createClient } from '../../src/cli/demo/client.ts';
 import { openCore } from '../../src/compose.ts';
@@ -20,6 +23,8 @@ import { silentLog, temporaryDirectory, testDatabase } from '../support/postgres
 import { eventually } from '../workers/support.ts';
 
 t.setTimeout(120_000);
+
+const KEYS = fileURLToPath(new URL('../../src/cli/keys.js', import.meta.url));
 
 const named = (first: string, family: string) => ({ ar: { first, father: 'كريم', family } });
 
@@ -263,7 +268,27 @@ t.test(
         listFile,
         text.replace(/.$/m, (last) => (last === '0' ? '1' : '0')),
       );
-      await t.rejects(openCore(listed, silentLog, 'test'), { name: 'ErasedListBroken', message: /line 1/ });
+      await t.rejects(openCore(listed, silentLog, 'test'), { name: 'ErasedListBroken', message: /line 1: .*reconcile --with/ });
+      for (const bare of [{ onlyLooks: true }, { isRestoring: true }]) {
+        await openCore(listed, silentLog, 'test', bare).then((core) => core.close());
+      }
+      const keys = (...words: string[]) =>
+        promisify(execFile)(process.execPath, [KEYS, ...words], {
+          env: { DATABASE_URL: address, MASAR_DATA: data, NODE_ENV: 'test', ERASED_LIST_FILE: listFile },
+        });
+      await t.resolves(keys('tombstones'), 'what the log tells is printed beside a broken list');
+      await t.rejects(
+        keys('reconcile'),
+        { message: /was changed at line 1/ },
+        'and nothing is destroyed that could not be listed',
+      );
+      writeFileSync(
+        `${listFile}.aside`,
+        text.replace(/^./, (first) => (first === '0' ? '1' : '0')),
+      );
+      rmSync(listFile);
+      await keys('reconcile', '--with', `${listFile}.aside`);
+      t.match(readFileSync(listFile, 'utf8'), gone.id, 'and a new one is begun from the log and the one that was moved');
       writeFileSync(listFile, `${text}a line that was not fin`);
       await openCore(listed, silentLog, 'test').then((core) => core.close());
     });

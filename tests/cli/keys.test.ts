@@ -24,6 +24,7 @@ function tools() {
       printed.push(`${store} ${id}`);
       return { wrapped: 2, before: 1 };
     },
+    service: () => ({ ...masterKeyOf(Buffer.alloc(32)), id: 'transit:masar' }),
     missing: async () => [
       {
         store: 'general',
@@ -96,6 +97,8 @@ t.test('a rotation makes no master key, and says how many keys it wrapped', asyn
   t.equal(await keysCommand(['rotate', '--to', file], made), 0);
   t.match(printed.at(-1), /^2 keys are now wrapped by file:[0-9a-f]{16}; 1 were before$/);
   t.match(printed, [/wrapped/, /^general file:/]);
+  t.equal(await keysCommand(['rotate', '--to', 'kms'], made), 0);
+  t.match(printed.at(-1), /^2 keys are now wrapped by transit:masar; 1 were before$/);
   for (const wrong of [['rotate'], ['rotate', '--to', 'new.key', '--store', 'other'], ['missing', '--store', 'restricted']]) {
     t.equal(await keysCommand(wrong, made), 2, 'a wrong call explains itself');
     t.match(printed.at(-1), /npm run keys/);
@@ -136,6 +139,7 @@ t.test('the keys of the restricted store are wrapped anew by a key of its own, a
     'processes that were not given it would lose every key',
   );
   t.equal(await keyIn(config), before, 'and nothing was wrapped');
+  await t.rejects(rotate('kms'), { message: /MASAR_KMS_URL is not set/ });
   t.match(
     (await rotate(file, file)).stdout,
     /^2 keys are now wrapped by file:[0-9a-f]{16}; 0 were before$/m,

@@ -372,6 +372,8 @@ t.test('a master key may stay in a key-management service, which is asked once f
   const next = masterKeyOf(randomBytes(32));
   await rotate({ db: store.db, schema, masters: masterKeys(store.current), to: next });
   t.same(await hexOf(await store.open(masterKeys(next)), names(250)), before, 'and from there to a file');
+  await rotate({ db: store.db, schema, masters: masterKeys(store.current, [next]), to: store.current });
+  t.same(await hexOf(await store.open(), names(250)), before, 'and back: the file is needed no longer');
   t.throws(() => transitMasterKey({ ...service.place, url: 'http://127.0.0.1/v1/transit' }), { message: /keys\/NAME/ });
 });
 

@@ -9,14 +9,15 @@ import { type MasterKey, masterKeyFrom, masterKeyOf } from '../../platform/keys/
 import type { Rotation } from '../../platform/keys/rotation.ts';
 import type { RunOut } from '../../projections/subjects.queries.ts';
 
-const USAGE = `npm run keys -- rotate --to FILE [--store restricted]
+const USAGE = `npm run keys -- rotate --to FILE|kms [--store restricted]
 npm run keys -- reconcile [--with FILE]
 npm run keys -- tombstones
 npm run keys -- missing [--write-off]
 npm run keys -- retention
 
 rotate      wraps every key of a store (of the general one, if none is named) anew by the master key in FILE, which this process has to
-            be given like every other (MASAR_MASTER_KEY_ALSO); may be run again after a break
+            be given like every other (MASAR_MASTER_KEY_ALSO), or by that of the key-management service (MASAR_KMS_URL); may be run
+            again after a break
 reconcile   destroys the keys of whom the log, or a list in FILE (one id a line, or a copy of ERASED_LIST_FILE), says that they are erased
 tombstones  prints that list, to be kept apart from all backups
 missing     counts the keys that the logs need and that are neither there nor destroyed; with --write-off, what they sealed is given
@@ -31,6 +32,8 @@ export interface KeyTools {
   readonly keyring: Pick<Keyring, 'destroy'>;
   /** @throws Error where there is no such store, or `to` is a master key of the other one, or one this process was not given. */
   rotate(store: KeysOf, to: MasterKey, progress: (wrapped: number) => void): Promise<Rotation>;
+  /** The master key of the key-management service. @throws Error where there is none. */
+  service(): MasterKey;
   /** Keys that are neither there nor destroyed, by the store that needs them. */
   missing(): Promise<
     readonly { readonly store: string; readonly keys: readonly KeyName[]; readonly keyring: Pick<Keyring, 'destroy'> }[]
@@ -78,8 +81,8 @@ export async function keysCommand(argv: readonly string[], tools: KeyTools): Pro
   return 2;
 }
 
-async function rotate(store: KeysOf, file: string, { rotate, print }: KeyTools): Promise<number> {
-  const to = masterKeyOf(masterKeyFrom(file, false));
+async function rotate(store: KeysOf, place: string, { rotate, service, print }: KeyTools): Promise<number> {
+  const to = place === 'kms' ? service() : masterKeyOf(masterKeyFrom(place, false));
   const { wrapped, before } = await rotate(store, to, (done) => print(`${done} keys wrapped`));
   print(`${wrapped} keys are now wrapped by ${to.id}; ${before} were before`);
   return 0;
