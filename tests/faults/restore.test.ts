@@ -26,6 +26,8 @@ import {
   migrated,
   readModelsOf,
   settle,
+  settled,
+  shownOf,
   signAll,
   withCore,
   within,
@@ -125,6 +127,10 @@ t.test(
     }
     await end();
     await filing.erase('after');
+    await settled(core());
+    const shown = await shownOf(core());
+    const evening = { from: at('evening'), keysFrom: at('keys of the evening') };
+    await makeBackup(source, silentLog, { to: evening.from, keysTo: evening.keysFrom });
     t.ok(backups.every(({ manifest }) => (manifest.general?.events ?? 0) > 0 && (manifest.restricted?.events ?? 0) > 0));
     t.ok(
       backups.every(({ manifest }) => manifest.objects?.missing === 1 && manifest.objects.lost === 0),
@@ -181,6 +187,7 @@ t.test(
         await cutTheLog(t, target);
       });
     }
+    await comesBackAlike(t, source, evening, shown);
     const { cleared, granted, emergencies, reviewed } = restricted.counts();
     t.comment(
       `${cleared} clearances, ${granted} grants, ${emergencies} emergencies, ${reviewed} reviewed, ${filing.count()} files`,
@@ -193,6 +200,29 @@ t.test(
 function madeNow(name: string): string {
   mkdirSync(at(name));
   return at(name);
+}
+
+/** A backup of what had come to rest: once it is put back nothing follows again, and every reader sees what they saw. */
+async function comesBackAlike(t: Test, source: Config, place: BackupSource, shown: ReadonlyMap<string, string>): Promise<void> {
+  await t.test(
+    'where all was done when the backup was made, both logs and every read model are those of the source',
+    async (t) => {
+      const target = await emptyPlace(t, shelf, 'of the evening');
+      giveSigner(source, target);
+      await restoreBackup(target, silentLog, place);
+      await settle(target);
+      await withCore(target, async (core) => {
+        t.strictSame(Object.fromEntries(await shownOf(core)), Object.fromEntries(shown));
+        await core.pool.query(`update read.staff set status = 'away' where id = (select id from read.staff limit 1)`);
+        const others = [...(await shownOf(core))].filter(([name, sum]) => shown.get(name) !== sum);
+        t.strictSame(
+          others.map(([name]) => name),
+          ['general directory.staff'],
+          'control: one row that is another is told',
+        );
+      });
+    },
+  );
 }
 
 /** Takes away the end of a log whose read models and reactors have seen it: an older copy was put back beside newer tables. */

@@ -114,24 +114,42 @@ export async function signAll(core: Core): Promise<{ readonly general: number; r
 /** Runs a projector and a worker until all that is owed is done in both stores. */
 export async function settle(config: Config): Promise<void> {
   const running = await serve({ ...config, roles: new Set(['projector', 'worker']) }, silentLog);
-  try {
-    const stores = await storesOf(running.core);
-    const heads = () => Promise.all(stores.map(({ log }) => log.head()));
-    await until('follow-ups done and read models at the head', SETTLED_WITHIN_MS, async () => {
-      const before = await heads();
-      for (const [at, { pool, db, read, workers }] of stores.entries()) {
-        const head = before[at] ?? 0n;
-        const { reactors } = await createOperator(pool, workers).status();
-        const builds = (await projectionStatus(db, read, head)).filter((one) => one.state === 'live');
-        const done = reactors.length > 0 && reactors.every((one) => one.pending === 0 && one.position === head);
-        if (!done || builds.length === 0 || !builds.every((one) => one.behind === false)) return false;
+  await settled(running.core).finally(() => running.stop());
+}
+
+/** Waits until a projector and a worker have done all that is owed in both stores. */
+export async function settled(core: Core): Promise<void> {
+  const stores = await storesOf(core);
+  const heads = () => Promise.all(stores.map(({ log }) => log.head()));
+  await until('follow-ups done and read models at the head', SETTLED_WITHIN_MS, async () => {
+    const before = await heads();
+    for (const [at, { pool, db, read, workers }] of stores.entries()) {
+      const head = before[at] ?? 0n;
+      const { reactors } = await createOperator(pool, workers).status();
+      const builds = (await projectionStatus(db, read, head)).filter((one) => one.state === 'live');
+      const done = reactors.length > 0 && reactors.every((one) => one.pending === 0 && one.position === head);
+      if (!done || builds.length === 0 || !builds.every((one) => one.behind === false)) return false;
+    }
+    // What one store owes the other may have come meanwhile.
+    return String(await heads()) === String(before);
+  });
+}
+
+/** What is shown of both stores, by name of a table of a read model: how many rows, and the MD5 of them. And how far both logs go. */
+export async function shownOf(core: Core): Promise<ReadonlyMap<string, string>> {
+  const shown = new Map<string, string>();
+  for (const { name, pool, log, read, projections } of await storesOf(core)) {
+    shown.set(`${name} log`, String(await log.head()));
+    for (const projection of projections) {
+      for (const { name: table, key } of projection.tables) {
+        const { rows } = await pool.query<{ sum: string }>(
+          `select count(*) || ' ' || md5(coalesce(string_agg(t::text, e'\\n' order by ${key.join()}), '')) as sum from ${read}.${table} t`,
+        );
+        shown.set(`${name} ${projection.name}.${table}`, rows[0]?.sum ?? '');
       }
-      // What one store owes the other may have come meanwhile.
-      return String(await heads()) === String(before);
-    });
-  } finally {
-    await running.stop();
+    }
   }
+  return shown;
 }
 
 /** Names of tables of read models of both stores: those that are not what a rebuild makes of them, and those without a row. */
