@@ -1,4 +1,4 @@
-import { erasureEvents, type Ground, holdsOn, holdsRule, retentionRule } from '../domain/erasure/index.ts';
+import { erasureEvents, type Ground, holdsOn, holdsRule, retentionRule, subjectsOf } from '../domain/erasure/index.ts';
 import { importRun } from '../domain/importRun/index.ts';
 import { idOf, type RecordedEvent } from '../domain/kernel/envelope.ts';
 import type { Keyring } from '../platform/keyring.ts';
@@ -12,15 +12,29 @@ const PAGE = 500;
 
 /** Whose keys the log tells of as destroyed: subjects of erasures, files of many people and words of exports that ran out. */
 export async function erasedSubjects(log: EventLog, codec: Codec): Promise<readonly string[]> {
-  const subjects = new Set<string>();
+  return [...(await toldBy(log, codec)).erased];
+}
+
+/** Whose keys a log tells of as destroyed; and of whom it tells that an erasure has begun, which nothing stops any more. */
+async function toldBy(
+  log: EventLog,
+  codec: Codec,
+): Promise<{ readonly erased: ReadonlySet<string>; readonly begun: ReadonlySet<string> }> {
+  const [erased, begun] = [new Set<string>(), new Set<string>()];
   let after: Position = 0n;
   for (;;) {
     const { events, scannedTo } = await log.readAll(after, PAGE, { categories: ['erasure', 'importRun', 'listExport'] });
-    for (const event of await codec.decode(events, 'none')) for (const subject of destroyedBy(event)) subjects.add(subject);
-    if (scannedTo <= after) return [...subjects];
+    for (const event of await codec.decode(events, 'none')) {
+      for (const subject of destroyedBy(event)) erased.add(subject);
+      for (const subject of begunBy(event)) begun.add(subject);
+    }
+    if (scannedTo <= after) return { erased, begun };
     after = scannedTo;
   }
 }
+
+const begunBy = ({ type, data }: RecordedEvent): readonly string[] =>
+  type === 'ErasureBegun' ? subjectsOf(erasureEvents.ErasureBegun.parse(data).extent) : [];
 
 function destroyedBy({ type, data, meta }: RecordedEvent): readonly string[] {
   if (type === 'ErasureCarriedOut') return erasureEvents.ErasureCarriedOut.parse(data).subjects;
@@ -119,10 +133,10 @@ export async function reconcileErasures(
   { log, codec, keyring }: ErasableStore,
   list: ErasedList | undefined,
 ): Promise<Reconciled> {
-  const told = await erasedSubjects(log, codec);
+  // Before the log: an erasure under way tells the log first, then the list, and is carried out in the log last.
   const listed = (await list?.read()) ?? [];
-  await list?.add(told);
-  const known = new Set(told);
-  const { now: revived } = await destroyKeysOf(keyring, [...new Set([...told, ...listed])]);
-  return { revived, unknownToLog: listed.filter((one) => !known.has(one)).sort() };
+  const { erased, begun } = await toldBy(log, codec);
+  await list?.add([...erased]);
+  const { now: revived } = await destroyKeysOf(keyring, [...new Set([...erased, ...listed])]);
+  return { revived, unknownToLog: listed.filter((one) => !erased.has(one) && !begun.has(one)).sort() };
 }

@@ -7,6 +7,7 @@ import { keptUntil, retentionRule, tellsOnlyOf } from '../../src/domain/erasure/
 import { household } from '../../src/domain/household/index.ts';
 import { office } from '../../src/domain/office/index.ts';
 import { person } from '../../src/domain/person/index.ts';
+import { reconcileErasures } from '../../src/eventlog/erasures.ts';
 import { colleague, type Person, refused, someone, world } from '../support/scenario.ts';
 
 const LETTER = { number: '12/a', date: '2026-02-01', issuingOffice: 'a court' };
@@ -189,6 +190,28 @@ t.test('a case goes with whom alone it tells of; one that tells of others stays'
       files: ['f'],
     }),
     [p, h, 'c', 'f'],
+  );
+});
+
+t.test('a start in the middle of an erasure does not take the log for an older one', async (t) => {
+  const { w, registrar, head, examined } = branch();
+  const { id, of, extent } = await examined();
+  await w.when(head, 'erasure', 'approve', id, {});
+  const lost = randomUUID();
+  const list = {
+    read: async () => {
+      // Begun and listed while a process starts.
+      await w.when('erasures', 'erasure', 'begin', id, { extent });
+      return [of.id, lost];
+    },
+    add: async () => {},
+  };
+  const { unknownToLog } = await reconcileErasures(w, list);
+  t.strictSame(unknownToLog, [lost], 'only whom no erasure in the log is about');
+  await refused(
+    t,
+    w.when(registrar, 'person', 'updateDetails', of.id, { phones: ['07701234567'], ground: 'changed' }),
+    'SUBJECT_ERASED',
   );
 });
 
