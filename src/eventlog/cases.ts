@@ -33,7 +33,7 @@ export interface Cases {
   wrote?(loaded: LoadedCase, stored: StreamEvent, event: RecordedEvent): void;
 }
 
-const GLANCES = 5_000;
+const GLANCES = 2_000;
 /** Stored bytes of histories kept; with what was made of them they take some 20 MiB. */
 const HISTORY_BYTES = 8 * 1024 * 1024;
 /** What is kept holds opened personal values: with the time a key is cached, less than a minute after it was destroyed. */

@@ -11,7 +11,7 @@ import { macSecretOf } from './secrets.ts';
  * lives as long again (`createCases`), and both together must stay within a minute.
  */
 export const CACHE_MS = 30_000;
-const CACHE_KEYS = 20_000;
+const CACHE_KEYS = 10_000;
 
 export interface KeyringParts {
   /** A login of the key store's own, where there is one. */
@@ -40,8 +40,11 @@ export async function openPostgresKeyring({ db, schema, masters, now = Date.now 
   const remember = (id: string, key: Buffer | typeof DESTROYED): void => {
     cache.delete(id);
     cache.set(id, { key, until: now() + CACHE_MS });
-    const [oldest] = cache.size > CACHE_KEYS ? cache.keys() : [];
-    if (oldest !== undefined) cache.delete(oldest);
+    const at = now();
+    for (const [oldest, { until }] of cache) {
+      if (cache.size <= CACHE_KEYS && until > at) break;
+      cache.delete(oldest);
+    }
   };
 
   /** What the table holds for several fetches. */
