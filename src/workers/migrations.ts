@@ -116,10 +116,29 @@ const ownLog: Migration = {
   },
 };
 
+/** Who dropped a job and why, each time: it outlives another try, and the job itself. */
+const droppedJobs: Migration = {
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async up(db: Kysely<any>) {
+    await sql`
+      create table dropped_jobs (
+        job uuid not null,
+        at timestamptz not null default now(),
+        reactor text not null,
+        step text not null,
+        event uuid not null,
+        by_whom text not null,
+        reason text not null,
+        primary key (job, at)
+      )`.execute(db);
+  },
+};
+
 /** Migrations of the workers' schema, in order. */
 export const workerMigrations: Record<string, Migration> = {
   '0001_workers': workers,
   '0002_imports': imports,
   '0003_every_store': everyStore,
   '0004_own_log': ownLog,
+  '0005_dropped_jobs': droppedJobs,
 };

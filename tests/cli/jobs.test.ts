@@ -48,10 +48,19 @@ t.test('who looks after follow-ups sees what waits and why, tries again, drops a
   t.match(await says('troubled'), { code: 0, text: new RegExp(`^${job.id}  papers: open.*WRONG_STATE`) });
   t.match(await says('retry', job.id), { code: 0 });
   t.match(await says('status'), { text: /1 wait .* 0 refused/ });
-  t.match(await says('drop', job.id, '--by', 'an operator'), { code: 0, text: /on record/ });
-  t.match(await says('drop', job.id, '--by', 'another'), { code: 1, text: /no such/ }, 'once');
-  const { rows: dropped } = await pool.query(`select by_whom from ${SCHEMA}.jobs where id = $1`, [job.id]);
-  t.same(dropped, [{ by_whom: 'an operator' }]);
+  const drop = (by: string, reason: string) => says('drop', job.id, '--by', by, '--reason', reason);
+  t.match(await drop('an operator', 'done by hand'), { code: 0, text: /on record/ });
+  t.match(await drop('another', 'twice'), { code: 1, text: /no such/ }, 'once');
+  t.match(await says('retry', job.id), { code: 0 });
+  t.match(await drop('another', 'no use'), { code: 0 });
+  const { rows: dropped } = await pool.query(
+    `select job, reactor, step, by_whom, reason from ${SCHEMA}.dropped_jobs order by at`,
+  );
+  const those = { job: job.id, reactor: 'papers', step: 'open' };
+  t.same(dropped, [
+    { ...those, by_whom: 'an operator', reason: 'done by hand' },
+    { ...those, by_whom: 'another', reason: 'no use' },
+  ]);
   await store.halt('papers', 5n, 'UNDECODABLE');
   t.match(await says('status'), { code: 1, text: /stands still at 5 .*UNDECODABLE/ });
   t.match(
@@ -65,7 +74,8 @@ t.test('who looks after follow-ups sees what waits and why, tries again, drops a
   t.same(skipped, [{ by_whom: 'another', reason: 'told to by the vendor' }]);
   const nobody = [
     ['drop', job.id],
-    ['drop', job.id, '--by', ' '],
+    ['drop', job.id, '--by', ' ', '--reason', 'x'],
+    ['drop', job.id, '--by', 'an operator'],
     ['skip', 'papers', '5', '--reason', 'x'],
   ];
   for (const wrong of [...nobody, [], ['skip', 'papers', '5', '--by', 'x'], ['retry'], ['status', 'papers'], ['mend']]) {

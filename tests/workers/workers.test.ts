@@ -356,7 +356,7 @@ t.test('reactors', async (t) => {
 
     t.equal(await w.operator.retry(trouble?.id ?? ''), true);
     await eventually('it was refused again', async () => (await w.jobs("ending = 'refused'")) === 1);
-    t.equal(await w.operator.drop(trouble?.id ?? '', 'operator'), true);
+    t.equal(await w.operator.drop(trouble?.id ?? '', 'operator', 'done by hand'), true);
     t.strictSame(await w.operator.troubled(10), []);
   });
 

@@ -4,13 +4,13 @@ import type { Operator } from '../../workers/runtime/status.ts';
 const USAGE = `npm run jobs -- status
 npm run jobs -- troubled
 npm run jobs -- retry ID
-npm run jobs -- drop ID --by "WHO"
+npm run jobs -- drop ID --by "WHO" --reason "WHY"
 npm run jobs -- skip REACTOR POSITION --by "WHO" --reason "WHY"
 
 status    how many follow-ups of each reactor wait, and where and why one stands still
 troubled  follow-ups that were refused by a rule, or put off three times and more
 retry     another try now
-drop      lets a follow-up be without its effect; WHO did so is kept
+drop      lets a follow-up be without its effect; WHO, when and WHY is kept, also when it is tried again
 skip      lets a reactor pass over the one event it stands still at; WHO, when and WHY is kept
 
 --store restricted  the same of the restricted store`;
@@ -45,8 +45,8 @@ export async function jobsCommand(argv: readonly string[], tools: JobTools): Pro
   if (command === 'status' && name === undefined) return status(operator, print);
   if (command === 'troubled' && name === undefined) return troubled(operator, print);
   if (command === 'retry' && name && position === undefined) return said(await operator.retry(name), 'it is tried again now');
-  if (command === 'drop' && name && position === undefined && by) {
-    return said(await operator.drop(name, by), 'it is dropped, on record');
+  if (command === 'drop' && name && position === undefined && by && reason) {
+    return said(await operator.drop(name, by, reason), 'it is dropped, on record');
   }
   if (command === 'skip' && name && /^\d+$/.test(position ?? '') && by && reason && more.length === 0) {
     const there = await operator.skipEvent(name, BigInt(position ?? ''), by, reason);

@@ -34,10 +34,10 @@ export interface Operator {
   status(): Promise<Status>;
   /** Jobs refused or put off at least three times, newest first. */
   troubled(limit: number): Promise<readonly TroubledJob[]>;
-  /** Gives a refused or dropped job, or one that was put off, another try now. @returns whether there was such a job. */
+  /** Gives a refused or dropped job, or one that was put off, another try now; that it was dropped stays on record. @returns whether there was such a job. */
   retry(job: string): Promise<boolean>;
   /** Ends a job that is not done without its effect, on record. @returns whether there was such a job. */
-  drop(job: string, by: string): Promise<boolean>;
+  drop(job: string, by: string, reason: string): Promise<boolean>;
   /** Lets a reactor pass over the one event it stands still at, on record. @returns whether it stands there. */
   skipEvent(reactor: string, position: bigint, by: string, reason: string): Promise<boolean>;
 }
@@ -113,11 +113,16 @@ export function createOperator(pool: pg.Pool, schema: string): Operator {
         [job],
       ),
 
-    drop: (job, by) =>
+    drop: (job, by, reason) =>
       changes(
-        `update ${within}.jobs set ended_at = now(), ending = 'dropped', by_whom = $2
-         where id = $1 and (ended_at is null or ending = 'refused')`,
-        [job, by],
+        `with dropped as (
+           update ${within}.jobs set ended_at = now(), ending = 'dropped', by_whom = $2
+           where id = $1 and (ended_at is null or ending = 'refused')
+           returning id, reactor, step, event
+         )
+         insert into ${within}.dropped_jobs (job, reactor, step, event, by_whom, reason)
+         select id, reactor, step, event, $2, $3 from dropped`,
+        [job, by, reason],
       ),
 
     skipEvent: (reactor, position, by, reason) =>
