@@ -27,7 +27,7 @@ export class Opener {
   readonly #sought = new Set<string>();
   readonly #denials: Denial[] = [];
   #lookedFor = false;
-  #missed: string | undefined;
+  readonly #missed = new Set<string>();
   /** Who asks, once that is known. */
   rights: Rights | undefined;
 
@@ -63,7 +63,7 @@ export class Opener {
    */
   lookedFor(missed?: string): void {
     this.#lookedFor = true;
-    this.#missed = missed;
+    if (missed !== undefined) this.#missed.add(missed);
   }
 
   /** Told of the case that is asked for, so that a refusal can name it. */
@@ -90,8 +90,8 @@ export class Opener {
     return this.#lookedFor || this.#opened.size > 0;
   }
 
-  get missed(): string | undefined {
-    return this.#missed;
+  get missed(): readonly string[] {
+    return [...this.#missed];
   }
 
   get askedFor(): readonly string[] {
@@ -111,7 +111,7 @@ export class Opener {
     this.#opened.clear();
     this.#sought.clear();
     this.#lookedFor = false;
-    this.#missed = undefined;
+    this.#missed.clear();
     this.#denials.length = 0;
   }
 

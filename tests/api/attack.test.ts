@@ -593,6 +593,15 @@ t.test('numbers tried slowly are counted by the day as well, and matches before 
   t.match(matches, { status: 429, json: { code: 'RATE_LIMITED' } }, 'also for who asks about a number in another place');
   const filed = await of.call('GET', '/v1/register?fileNo=N-77', { as: by });
   t.match(filed, { status: 429, json: { code: 'RATE_LIMITED' } }, 'or searches by the number of a file or card');
+  const command = {
+    process: 'household',
+    command: 'assignFileNumber',
+    id: randomUUID(),
+    key: randomUUID(),
+    input: { fileNo: 'N-77' },
+  };
+  const tried = { dryRun: true, commands: [command] };
+  t.equal((await of.call('POST', '/v1/bulk', { as: by, key: null, body: tried })).status, 429, 'or tries whether it is taken');
   const colleague = of.colleague(by);
   const office = await Promise.all([1, 2, 3].map(() => ask(colleague)));
   t.ok(

@@ -79,6 +79,16 @@ t.test('the register finds a family by any name, and shows no more than the call
   const inVain = await lookedAt('fileNo=N-78');
   t.match(inVain, { ...looked, cases: [], missed: /^[0-9a-f]{32}$/ }, 'and that nobody was');
   t.not((await lookedAt('fileNo=N-79'))?.missed, inVain?.missed);
+  const assign = { process: 'household', command: 'assignFileNumber', id: household };
+  const commands = ['N-78', 'N-79'].map((fileNo) => ({ ...assign, input: { fileNo }, key: `tried-${fileNo}` }));
+  const entries = api.looks.length;
+  const tried = await api.call('POST', '/v1/bulk', { as: own, key: null, body: { dryRun: true, commands } });
+  t.match(tried.json, { done: 2, results: [{ would: { taken: [] } }, {}] }, tried.text);
+  t.match(
+    api.looks.slice(entries),
+    [{ staff: own.id, route: 'POST /v1/bulk', outcome: 'allowed', missed: inVain?.missed }, { missed: /^[0-9a-f]{32}$/ }],
+    'to try whether a number is taken is a lookup of each',
+  );
   const before = api.looks.length;
   await search('name=tajriba', foreign);
   t.equal(api.looks.length, before, 'a search by names is no lookup');

@@ -74,8 +74,10 @@ function seenBy(request: FastifyRequest, { statusCode }: FastifyReply): readonly
   const sought = soughtAfter.map((stream): Sight => ({ of: [{ stream }], outcome: 'allowed' }));
   if (!telling) return [...sought, ...refused];
   const tier = opened.some((one) => one.tier === 'T3') ? 'T3' : 'T2';
+  const [first, ...others] = missed;
   return [
-    { of: opened.map((one) => one.of), tier, outcome: 'allowed', ...(missed === undefined ? {} : { missed }) },
+    { of: opened.map((one) => one.of), tier, outcome: 'allowed', ...(first === undefined ? {} : { missed: first }) },
+    ...others.map((one): Sight => ({ of: [], tier: 'T2', outcome: 'allowed', missed: one })),
     ...sought,
     ...refused,
   ];

@@ -4,11 +4,12 @@ import { pickLanguage } from '../../domain/kernel/labels.ts';
 import type { Registry } from '../../domain/kernel/registry.ts';
 import type { Outcome } from '../../eventlog/execute.ts';
 import type { Limited } from '../../platform/limits/settings.ts';
+import { missedNumber } from '../../projections/numbers.queries.ts';
 import { ProblemAnswer, Reference } from '../answers.ts';
 import { BulkCommand, giveEach, MOST_COMMANDS, memberOf, prepare, type Result } from '../bulk.ts';
 import { caseIdIn } from '../caseIds.ts';
 import { type Catalogue, catalogueOf } from '../catalogue.ts';
-import { limitOf } from '../commandLimits.ts';
+import { limitOf, numberTriedIn } from '../commandLimits.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { toldOf } from '../notBuilt.ts';
 import type { ApiParts } from '../parts.ts';
@@ -19,9 +20,14 @@ import { positionText, storeOf } from '../stores.ts';
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 const Bulk = z.strictObject({
-  dryRun: z.boolean().optional().meta({
-    description: 'Nothing is written. Each command is tried on its case as it stands, not as those before it would leave it',
-  }),
+  dryRun: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        'Nothing is written. Each command is tried on its case as it stands, not as those before it would leave it. ' +
+        'To try a file number counts and is on record as a lookup.',
+    }),
   commands: z.array(BulkCommand).min(1).max(MOST_COMMANDS),
 });
 
@@ -71,7 +77,7 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const { commands, dryRun = false } = request.body;
       // As many requests as they would be alone; the first came with the request itself.
       await request.countUse('requests', commands.length - 1);
-      for (const [limit, uses] of usesOf(commands)) await request.countUse(limit, uses);
+      for (const [limit, uses] of usesOf(commands, dryRun)) await request.countUse(limit, uses);
       const results = await giveEach(commands, {
         prepare: (given) =>
           prepare(parts.registry, given, request.staff, (process, text) => caseIdIn(parts, process, text, request, reply)),
@@ -85,6 +91,7 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
             correlationId: request.correlationId,
           }),
       });
+      if (dryRun) noteNumbers(parts, request, commands, results);
       // One position tells of one store; a restricted case's stands in its own result.
       const inGeneral = ({ process }: Outcome): boolean => storeOf(parts.registry, process) === 'general';
       const last = results.reduce(
@@ -103,13 +110,30 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
 }
 
 /** What the commands of a bulk count as beside requests, and how often. */
-function usesOf(commands: readonly Pick<BulkCommand, 'process' | 'command'>[]): ReadonlyMap<Limited, number> {
+function usesOf(commands: readonly BulkCommand[], dryRun: boolean): ReadonlyMap<Limited, number> {
   const uses = new Map<Limited, number>();
   for (const { process, command } of commands) {
-    const limit = limitOf(process, command);
+    const tries = dryRun && numberTriedIn(process, command) !== undefined;
+    const limit = tries ? 'dailyLookups' : limitOf(process, command);
     if (limit) uses.set(limit, (uses.get(limit) ?? 0) + 1);
   }
   return uses;
+}
+
+/** Puts on record that it was told whether numbers are taken. */
+function noteNumbers(
+  parts: ApiParts,
+  { opener }: FastifyRequest,
+  commands: readonly BulkCommand[],
+  results: readonly Result[],
+): void {
+  for (const [at, { process, command, input }] of commands.entries()) {
+    const result = results[at];
+    const number = input?.[numberTriedIn(process, command) ?? ''];
+    if (typeof number !== 'string' || !result || !('done' in result) || !result.done.would) continue;
+    const isTaken = result.done.would.taken.length > 0;
+    opener.lookedFor(isTaken ? undefined : missedNumber(parts.mac, 'document_number', number));
+  }
 }
 
 function tell(result: Result, at: number, request: FastifyRequest, catalogue: Catalogue, registry: Registry) {
