@@ -1,7 +1,8 @@
 /**
  * `npm run import -- FILE --kind households --as ninewa.registrar` uploads a file of paper cases over HTTP, and shows what is
  * wrong with it. `--commit --by ninewa.verifier` commits it as a second officer; possible duplicates are decided before, by
- * row: `--leave-out 12,40 --commit-all-the-same 7`. The same call again goes on where an earlier one stopped.
+ * row: `--leave-out 12,40 --commit-all-the-same 7`. The same call again goes on where an earlier one stopped. The status is 1 where
+ * the file cannot be read, and where a commit did not enter all that it was to.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -66,6 +67,8 @@ await run(async () => {
     say(await rowsTable(second, id, 'refused', 'Rows that were refused'));
     say(summary(view));
   }
+  const isEntered = view.status === 'committed' && view.state.committing?.refused === 0;
+  if (view.status === 'unreadable' || (values.commit && !isEntered)) process.exitCode = 1;
 });
 
 async function ownOffice(client: Client): Promise<string> {
