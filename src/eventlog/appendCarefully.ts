@@ -31,8 +31,9 @@ export async function onceSent<T>(what: string, work: () => Promise<T>): Promise
 
 /**
  * Sends an append, and once more with the same bytes where its outcome got lost: the log then meets its own events. `lookUp` reads
- * what is there from where they were sent to. Undefined where the log met those of another process, which was given the same
- * command at the same moment and may have decided otherwise.
+ * what is there from where they were sent to: always where the log does not say that it wrote them just now, which EventStoreDB
+ * never can, so that a command there costs one read more. Undefined where the log met those of another process, which was given the
+ * same command at the same moment and may have decided otherwise.
  * @throws RevisionConflict; LogUnavailable when nothing was written; OutcomeUnknown when that cannot be said, as where the first
  * outcome was lost and nobody answers the second time
  */
@@ -45,7 +46,7 @@ export async function appendCarefully(
     if (error instanceof OutcomeUnknown) return onceSent('what became of a lost append cannot be asked', send);
     throw error;
   });
-  if (result.wrote !== false) return result;
+  if (result.wrote) return result;
   const there = await onceSent('what was appended could not be read', lookUp);
   // A node of a cluster may lag behind the one that took the append.
   if (there.length < events.length) throw new OutcomeUnknown('what was appended is not to be read yet');

@@ -18,7 +18,7 @@ import { derivedId } from './ids.ts';
 import { maySee, permit } from './permit.ts';
 import { type AppendResult, type EventLog, OutcomeUnknown, type Position, type ProposedEvent, RevisionConflict } from './port.ts';
 import { isTaken, settleReservation } from './reservations.ts';
-import type { RightsOf } from './rights.ts';
+import { type RightsOf, withoutPosts } from './rights.ts';
 import { calendarRule, type Rulebook } from './rulebook.ts';
 import { identify, isBorneElsewhere, isReserved, parseInput, type Run, streamOf } from './run.ts';
 
@@ -98,6 +98,8 @@ interface Overtaken {
   /** It was another server that was given the same command: it is in the log. */
   readonly isSent: boolean;
   readonly reference: string;
+  /** Where the stream stands by what the log answered, -1 where there is none. */
+  readonly revision: number;
 }
 
 const ATTEMPTS = 4;
@@ -116,15 +118,19 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const run: Run = { request, process, command, input, ...identify(process, command, request, input) };
     ensure(!isReserved(run), 'ID_RESERVED');
     let isSent = false;
+    let standsAt = -1;
     for (let attempt = 1; ; attempt++) {
       const round = () => attemptOnce(run, isSent || attempt > ATTEMPTS);
-      const outcome: Outcome | Overtaken = isSent ? await onceSent('the command was given twice at once', round) : await round();
+      // What overtook the command may have been another server that was given it too.
+      const outcome: Outcome | Overtaken = attempt === 1 ? await round() : await onceSent('the command was overtaken', round);
       if (!('isSent' in outcome)) return outcome;
       isSent ||= outcome.isSent;
-      // After the last attempt one look more: what overtook it may have been another server with the same command.
-      if (attempt <= ATTEMPTS) continue;
-      if (isSent) throw new OutcomeUnknown('what another server wrote is not to be read yet');
-      throw new Refused('CONFLICT', { reference: outcome.reference });
+      // After the last attempt one look more, which finds the command there, or else has to come as far as what overtook it.
+      if (attempt > ATTEMPTS) {
+        if (isSent || outcome.revision < standsAt) throw new OutcomeUnknown('what another server wrote is not to be read yet');
+        throw new Refused('CONFLICT', { reference: outcome.reference });
+      }
+      standsAt = Math.max(standsAt, outcome.revision);
     }
   }
 
@@ -135,7 +141,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   async function attemptOnce(run: Run, onlyLooks: boolean): Promise<Outcome | Overtaken> {
     const { process, command, request } = run;
     const now = parts.now();
-    const [loaded, rights, borneElsewhere] = await Promise.all([
+    const [loaded, { rights, refusal }, borneElsewhere] = await Promise.all([
       cases.load(process, run.id),
       rightsFor(run, now),
       isBorneElsewhere(run, parts.log, registry),
@@ -149,7 +155,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
       ensure(loaded.history[done]?.meta.inputMac === inputMac, 'IDEMPOTENCY_KEY_REUSED');
       return answerAgain(run, loaded, rights, done);
     }
-    if (onlyLooks) return { isSent: false, reference: loaded.record.reference };
+    const { reference, revision: standing } = loaded.record;
+    if (onlyLooks) return { isSent: false, reference, revision: standing };
+    if (refusal) throw refusal;
 
     const actor = permit(run, loaded, rights);
     const blocked = blockedBy(process, command, loaded.record);
@@ -163,8 +171,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     }
     ensure(!command.effect || request.principal.kind === 'system' || request.ifMatch !== undefined, 'IF_MATCH_REQUIRED');
     if (blocked) {
-      const { status, reference } = loaded.record;
-      throw new Refused(blocked, { command: command.name, ...(told ? { status, reference } : {}) });
+      throw new Refused(blocked, { command: command.name, ...(told ? { status: loaded.record.status, reference } : {}) });
     }
 
     const decision = await decide(run, loaded, actor, now, inputMac);
@@ -186,13 +193,16 @@ export function createExecutor(parts: ExecutorParts): Executor {
       () => parts.log.append(stream, expected, bytes),
       () => parts.log.read(stream, loaded.record.revision + 1),
     ).catch((error: unknown) => {
-      if (!(error instanceof RevisionConflict)) throw error;
-      return 'overtaken' as const;
+      if (error instanceof RevisionConflict) return error;
+      throw error;
     });
     if (process.name === 'rule') rulebook.forget();
     // With If-Match the next round answers what changed; an opening meets either its own retry or a foreign case, and a command
     // that was given twice at once what became of it.
-    if (!written || written === 'overtaken') return { isSent: !written, reference: loaded.record.reference };
+    if (!written) return { isSent: true, reference, revision: standing };
+    if (written instanceof RevisionConflict) {
+      return { isSent: false, reference, revision: written.actual === 'none' ? -1 : written.actual };
+    }
     keep(loaded, bytes, sealed, written);
     if (drafts.reserved.length > 0) return settleAndAnswer(run, drafts, rights, written, told);
     return outcomeOf(run, { ...loaded, record: drafts.record }, rights, written.position, told);
@@ -212,9 +222,16 @@ export function createExecutor(parts: ExecutorParts): Executor {
     cases.wrote?.(loaded, { ...proposed, stream: loaded.record.stream, revision, position }, event);
   }
 
-  async function rightsFor(run: Run, now: string): Promise<Rights | undefined> {
-    const { principal, record } = run.request;
-    return principal.kind === 'staff' ? parts.rights(principal.id, now, record?.onBehalfOf) : undefined;
+  /** The rights of who gives the command; none, and why, where there are none: what is in the log is told again all the same. */
+  async function rightsFor({ request }: Run, now: string): Promise<{ readonly rights?: Rights; readonly refusal?: Refused }> {
+    const { principal, record } = request;
+    if (principal.kind !== 'staff') return {};
+    try {
+      return { rights: await parts.rights(principal.id, now, record?.onBehalfOf) };
+    } catch (error) {
+      if (error instanceof Refused) return { rights: withoutPosts(principal.id, now), refusal: error };
+      throw error;
+    }
   }
 
   async function decide(run: Run, loaded: LoadedCase, actor: Actor, now: string, inputMac: string): Promise<Decision> {

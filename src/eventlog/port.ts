@@ -39,7 +39,7 @@ export interface AppendResult {
   readonly position: Position;
   /**
    * Whether this very append wrote them. False where events of these ids were there already: their bytes may be another's, who was
-   * given the same command at the same moment. Absent where the store cannot tell.
+   * given the same command at the same moment. Absent where the store cannot tell: no ground to take them for ours.
    */
   readonly wrote?: boolean;
 }

@@ -24,6 +24,9 @@ export function rightsFrom(cases: Cases): RightsOf {
   };
 }
 
+/** Of who is refused every right: nothing is allowed, unlike to the system, which has no rights at all. */
+export const withoutPosts = (staff: string, at: string): Rights => ({ staff, day: baghdadDate(at), at, posts: [] });
+
 async function enrolled(cases: Cases, staff: string): Promise<StaffState | undefined> {
   const record = await cases.glance(`staff-${staff}`);
   return record.exists && record.status !== 'retracted' ? (record.state as StaffState) : undefined;

@@ -469,6 +469,30 @@ t.test('a deputy acts on behalf of a colleague in the days of leave only, and th
   await refused(t, note(deputy, id, on), 'NOT_DEPUTY');
 });
 
+t.test('what was done is told again to who may do nothing since, and no more than that', async (t) => {
+  const { w, admin, hire, registrar, mosul, open } = await branch();
+  const deputy = await hire({ role: 'registrar', office: mosul });
+  const id = await open(registrar);
+  const note = (by: Person, key: string, text: string, record: object = {}) =>
+    w.when(by, 'dossier', 'note', id, { text }, { record, key });
+  const on = { onBehalfOf: registrar.id };
+  await w.when(registrar, 'staff', 'startLeave', registrar.id, { from: '2026-03-01', until: '2026-03-01', deputy: deputy.id });
+  const { outcome: done } = await note(deputy, 'on the last day', 'seen', on);
+  w.at('2026-03-02T08:00:00.000Z');
+  const told = { id, reference: done.reference, revision: done.revision, position: done.position, replayed: true };
+  const nothing = { status: 'not_told', actions: [] };
+  const { outcome: again } = await note(deputy, 'on the last day', 'seen', on);
+  t.match(again, { ...told, ...nothing });
+  await refused(t, note(deputy, 'on the last day', 'read', on), 'IDEMPOTENCY_KEY_REUSED');
+  await refused(t, note(deputy, 'a day late', 'seen', on), 'NOT_DEPUTY');
+
+  const { outcome: own } = await note(registrar, 'before the inquiry', 'seen');
+  await w.when(admin, 'staff', 'suspend', registrar.id, { reason: 'inquiry opened' });
+  const { outcome: since } = await note(registrar, 'before the inquiry', 'seen');
+  t.match(since, { id, revision: own.revision, replayed: true, ...nothing });
+  await refused(t, note(registrar, 'after it', 'seen'), 'SUSPENDED');
+});
+
 t.test('a deputy of somebody on leave with nobody named does not exist', async (t) => {
   const { w, hire, registrar, mosul, open, note } = await branch();
   const id = await open(registrar);

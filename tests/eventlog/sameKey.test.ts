@@ -87,29 +87,45 @@ async function atMidnight(under: (log: EventLog) => EventLog = (log) => log, sto
   return { w, id, servers };
 }
 
+/** Logs that tell whether an append wrote what it names, and that never do. */
+const tellings: ((log: EventLog) => EventLog)[] = [
+  (log) => log,
+  (log) => ({
+    ...log,
+    append: async (...append) => {
+      const { wrote: _, ...told } = await log.append(...append);
+      return told;
+    },
+  }),
+];
+
 t.test('of two servers given one command at once both tell, and keep, what the log says', async (t) => {
-  const { w, id, servers } = await atMidnight();
-  const answers = await Promise.all(servers.map(({ come }) => come({})));
-  const anew = await createCases(w.log, w.codec, w.registry).load(shop, id);
-  t.equal(anew.history.length, 2, 'one effect');
-  t.same(
-    answers.map(({ status, revision, replayed }) => [status, revision, replayed]),
-    [
-      [anew.record.status, 1, false],
-      [anew.record.status, 1, true],
-    ],
-  );
-  for (const { cases } of servers) {
-    t.strictSame((await cases.load(shop, id)).history, anew.history);
-    t.strictSame(await cases.glance(`shop-${id}`), anew.record);
+  for (const telling of tellings) {
+    const { w, id, servers } = await atMidnight(telling);
+    const answers = await Promise.all(servers.map(({ come }) => come({})));
+    const anew = await createCases(w.log, w.codec, w.registry).load(shop, id);
+    t.equal(anew.history.length, 2, 'one effect');
+    t.same(
+      answers.map(({ status, revision, replayed }) => [status, revision, replayed]),
+      [
+        [anew.record.status, 1, false],
+        [anew.record.status, 1, true],
+      ],
+    );
+    for (const { cases } of servers) {
+      t.strictSame((await cases.load(shop, id)).history, anew.history);
+      t.strictSame(await cases.glance(`shop-${id}`), anew.record);
+    }
   }
 });
 
 t.test('a key that says two things at once is refused to the one that came second', async (t) => {
-  const { w, id, servers } = await atMidnight();
-  const [first, second] = servers;
-  await Promise.all([first.come({ with: 'a horse' }), refused(t, second.come({ with: 'a cart' }), 'IDEMPOTENCY_KEY_REUSED')]);
-  t.equal((await w.log.read(`shop-${id}`)).length, 2);
+  for (const telling of tellings) {
+    const { w, id, servers } = await atMidnight(telling);
+    const [first, second] = servers;
+    await Promise.all([first.come({ with: 'a horse' }), refused(t, second.come({ with: 'a cart' }), 'IDEMPOTENCY_KEY_REUSED')]);
+    t.equal((await w.log.read(`shop-${id}`)).length, 2);
+  }
 });
 
 t.test('an answer that got lost is no other server: what is sent again is told as done just now', async (t) => {
@@ -291,4 +307,51 @@ t.test('a node that lags behind what another server wrote decides nothing anew, 
     t.equal(appends, 1);
     t.ok(looks > 2);
   }
+});
+
+t.test('a last look that does not come as far as what overtook the command is told as open, and no conflict', async (t) => {
+  const between: (() => Promise<unknown>)[] = [];
+  let isBetween = false;
+  let lags = false;
+  const { servers } = await atMidnight((log) => ({
+    ...log,
+    append: async (...append) => {
+      const step = isBetween ? undefined : between.shift();
+      if (step) {
+        isBetween = true;
+        await step();
+        isBetween = false;
+        lags = between.length === 0;
+      }
+      return log.append(...append);
+    },
+    read: async (...read) => (lags && read[0].startsWith('shop') ? [] : log.read(...read)),
+  }));
+  const [first, second] = servers;
+  const named = (name: string) => first.give('name', { name }, name);
+  for (const name of ['At the bridge', 'At the gate', 'At the well']) between.push(() => named(name));
+  between.push(async () => {
+    await named('At the tree');
+    await first.come({});
+  });
+  await t.rejects(second.come({}), { name: 'OutcomeUnknown' });
+  lags = false;
+  t.match(await second.come({}), { status: 'early', replayed: true }, 'the same key tells it');
+});
+
+t.test('a log that goes away after something overtook the command is not told as one to which nothing was written', async (t) => {
+  let overtaken = false;
+  const { servers } = await atMidnight((log) => ({
+    ...log,
+    append: async (...append) => {
+      if (append[1] !== 'none' && !overtaken) {
+        overtaken = true;
+        await log.append(append[0], append[1], append[2]);
+        throw new RevisionConflict(append[0], append[1], 2);
+      }
+      return log.append(...append);
+    },
+    read: async (...read) => (overtaken ? Promise.reject(new LogUnavailable('gone')) : log.read(...read)),
+  }));
+  await t.rejects(servers[0].come({}), { name: 'OutcomeUnknown' });
 });
