@@ -8,7 +8,7 @@
  *
  * BENCH_DATABASE_URL measures on another Postgres (a superuser's address; databases are made and dropped there), else the one
  * that comes with the dependencies is started. A work is a file of bench/rows, run in a process of its own. Why a figure is
- * missed is told in bench/reasons.json, by its name.
+ * missed is told in bench/reasons.json, and what is wanted of it in bench/targets.json, by its name.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { built } from './support/built.mjs';
 import { linesOf } from './support/figures.mjs';
+import { machineOf } from './support/machine.mjs';
 import { results } from './support/results.mjs';
 
 const ROWS = ['appends', 'decide', 'rebuild', 'httpCommand', 'httpQuery', 'scale', 'import', 'memory', 'start', 'trust'];
@@ -41,7 +42,7 @@ const directory = temporaryDirectory();
 const server = process.env.BENCH_DATABASE_URL ? undefined : await startEmbeddedPostgres({ dataDir: directory, log: silentLog });
 const env = { ...process.env, BENCH_DATABASE_URL: process.env.BENCH_DATABASE_URL ?? server.url, BENCH_QUICK: quick ? '1' : '' };
 const answers = mkdtempSync(join(tmpdir(), 'masar-bench-'));
-const reasons = JSON.parse(readFileSync(here('reasons.json'), 'utf8'));
+const [reasons, targets] = ['reasons', 'targets'].map((name) => JSON.parse(readFileSync(here(`${name}.json`), 'utf8')));
 const figures = [];
 const failed = [];
 try {
@@ -52,14 +53,16 @@ try {
     const { status } = spawnSync(process.execPath, [here('support/row.mjs'), name, answer], { stdio: 'inherit', env });
     const seconds = Math.round((performance.now() - started) / 1_000);
     if (status !== 0) failed.push(name);
-    const measured = existsSync(answer) ? JSON.parse(readFileSync(answer, 'utf8')) : [];
+    const found = existsSync(answer) ? JSON.parse(readFileSync(answer, 'utf8')) : [];
+    const measured = found.map((figure) => ({ ...figure, ...targets[figure.name] }));
     for (const figure of measured) for (const line of linesOf(figure, reasons)) console.log(line);
     console.log(`   (${name}: ${seconds} s)\n`);
     figures.push(...measured.map((figure) => ({ row: name, ...figure })));
   }
   if (!quick) {
     const earlier = existsSync(here('RESULTS.md')) ? readFileSync(here('RESULTS.md'), 'utf8') : '';
-    writeFileSync(here('RESULTS.md'), await results({ rows: ROWS, figures, reasons, earlier, url: env.BENCH_DATABASE_URL }));
+    const told = { rows: ROWS, figures, failed, reasons, targets, earlier };
+    writeFileSync(here('RESULTS.md'), results({ ...told, machine: await machineOf(env.BENCH_DATABASE_URL) }));
   }
 } finally {
   await server?.stop();

@@ -69,7 +69,6 @@ export async function measure(bench) {
       ours: found.masar,
       peer: found.emmett,
       peerName: 'Emmett',
-      atLeast: 1.5,
     },
     {
       name: 'decide-unmet',
@@ -78,7 +77,6 @@ export async function measure(bench) {
       ours: found.unmet,
       peer: found.emmett,
       peerName: 'Emmett',
-      atLeast: 1.5,
     },
   ];
 }

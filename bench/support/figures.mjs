@@ -1,6 +1,6 @@
 /**
  * A figure is what one line of the table says:
- * `{ name, work, unit, ours: [a value a round], peer?: [likewise], peerName?, of: 'ratio' | 'value', atLeast?, atMost?, note? }`.
+ * `{ name, work, unit, ours: [a value a round], peer?: [likewise], peerName?, note? }`, and of bench/targets.json `atLeast` or `atMost`.
  * With a peer the ratio is taken round by round, since both were measured side by side; the target is held to its median, or with
  * `worst` to the largest. `broken` work (its note says what is wrong) reaches no target, however quick it was.
  */
@@ -38,6 +38,8 @@ export const digits = (value) => {
 export const target = ({ atLeast, atMost }) =>
   atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${atMost}` : '';
 
+export const REASON_MISSING = 'reason missing';
+
 /** What the console shows of a figure. */
 export function linesOf(figure, reasons) {
   const { told: value, min, max } = held(figure);
@@ -47,6 +49,6 @@ export function linesOf(figure, reasons) {
   const of = figure.peer ? `ratio ${digits(value)}` : digits(value);
   const lines = [`${figure.work}: ${sides.join(', ')}`, `   ${of} (${digits(min)}–${digits(max)})${verdict}`];
   if (figure.note) lines.push(`   ${figure.note}`);
-  if (hasTarget(figure) && !reached(figure) && reasons[figure.name]) lines.push(`   why: ${reasons[figure.name]}`);
+  if (hasTarget(figure) && !reached(figure)) lines.push(`   why: ${reasons[figure.name] ?? REASON_MISSING}`);
   return lines;
 }

@@ -1,27 +1,29 @@
-/** Writes bench/RESULTS.md. */
-import { spawnSync } from 'node:child_process';
-import { availableParallelism, cpus, totalmem } from 'node:os';
-import pg from 'pg';
-import { digits, hasTarget, held, median, reached, target } from './figures.mjs';
+/** What bench/RESULTS.md says. */
+import { digits, hasTarget, held, median, REASON_MISSING, reached, target } from './figures.mjs';
 
 const mark = (row) => `<!-- ${row} -->`;
+const MISSED = '**not reached**';
 
 /**
- * The whole file: the table with the rows of these figures, and of other works the rows that the earlier file has. `rows` gives
- * the order of works.
+ * The whole file: the table with the rows of these figures, and of other works the rows that the earlier file has: without their
+ * verdict where the work broke off since (`failed`), or where something else is wanted now. `rows` gives the order of works.
  */
-export async function results({ rows, figures, reasons, earlier, url }) {
-  const machine = await machineOf(url);
+export function results({ rows, figures, failed, reasons, targets, earlier, machine }) {
   const lines = rows.flatMap((row) => {
     const own = figures.filter((figure) => figure.row === row);
-    return own.length > 0 ? own.map((figure) => lineOf(figure, `${machine} ${mark(row)}`)) : kept(earlier, row);
+    if (own.length > 0) return own.map((figure) => lineOf(figure, `${machine} ${mark(row)}`));
+    const before = kept(earlier, row);
+    if (!failed.includes(row)) return before.map((line) => heldTo(line, targets));
+    const broken = before.map((line) => withCells(line, { verdict: '**broke off** when it was measured again' }));
+    const nothing = [`\`${row}\``, '', '', '', '', '', '**broke off**', `${machine} ${mark(row)}`];
+    return broken.length > 0 ? broken : [`| ${nothing.join(' | ')} |`];
   });
-  const whys = figures.filter((figure) => hasTarget(figure) && !reached(figure)).map((figure) => figure.name);
-  const known = [...new Set([...whys, ...Object.keys(reasons)])].filter((name) => reasons[name] !== undefined);
+  const missed = lines.filter((line) => line.includes(` ${MISSED} |`)).map(nameIn);
+  const known = [...new Set([...missed, ...Object.keys(reasons)])];
   return `# What \`npm run bench\` measured
 
-Ratios are taken round by round, both sides in turns on the same Postgres (fsync on, as the embedded one is set); five rounds,
-median with smallest and largest. Absolute figures are of that machine at that time and say little by themselves.
+Ratios are taken round by round, both sides in turns on the same Postgres; five rounds, median with smallest and largest. Absolute
+figures are of that machine at that time and say little by themselves.
 
 | Work | Masar | Peer | Figure | Smallest–largest | Wanted | | Measured on |
 |---|---|---|---|---|---|---|---|
@@ -29,13 +31,13 @@ ${lines.join('\n')}
 
 ## Why a figure is not reached, or was not
 
-${known.map((name) => `- **${name}**: ${reasons[name]}`).join('\n')}
+${known.map((name) => `- **${name}**: ${reasons[name] ?? REASON_MISSING}`).join('\n')}
 `;
 }
 
 function lineOf(figure, machine) {
   const { told: value, min, max } = held(figure);
-  const verdict = hasTarget(figure) ? (reached(figure) ? 'reached' : '**not reached**') : '';
+  const verdict = hasTarget(figure) ? (reached(figure) ? 'reached' : MISSED) : '';
   return `| ${[
     `${figure.work} (\`${figure.name}\`)${figure.note ? `; ${figure.note}` : ''}`,
     `${digits(median(figure.ours))} ${figure.unit}`,
@@ -50,25 +52,19 @@ function lineOf(figure, machine) {
 
 const kept = (earlier, row) => earlier.split('\n').filter((line) => line.endsWith(`${mark(row)} |`));
 
-/** The commit that was measured, where it is known. */
-function commit() {
-  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { encoding: 'utf8' });
-  return status === 0 ? [stdout.trim()] : [];
+const nameIn = (line) => /\(`([^`]+)`\)/.exec(line)?.[1] ?? '';
+
+/** A line that was measured before, held to what is wanted now. */
+function heldTo(line, targets) {
+  const now = target(targets[nameIn(line)] ?? {});
+  const [wanted] = line.split(' | ').slice(-3);
+  return wanted === now ? line : withCells(line, { wanted: now, verdict: now === '' ? '' : '**not yet measured against this**' });
 }
 
-async function machineOf(url) {
-  const client = new pg.Client(url);
-  await client.connect();
-  const { rows } = await client.query('show server_version');
-  await client.end();
-  const [cpu] = cpus();
-  const parts = [
-    `${availableParallelism()} cores (${cpu?.model.trim() || process.arch})`,
-    `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    `Node ${process.versions.node}`,
-    `Postgres ${rows[0].server_version.split(' ')[0]}`,
-    new Date().toISOString().slice(0, 10),
-    ...commit(),
-  ];
-  return parts.join(', ');
+/** A line with other words in these cells, which are told from its end: a work may say anything. */
+function withCells(line, { wanted, verdict }) {
+  const cells = line.split(' | ');
+  if (wanted !== undefined) cells[cells.length - 3] = wanted;
+  cells[cells.length - 2] = verdict;
+  return cells.join(' | ');
 }
