@@ -176,9 +176,9 @@ t.test(
           t.strictSame(wrong, [], 'every read model equals a rebuild');
           t.strictSame(empty, EMPTY, 'and there is something in it');
           await filing.check(t, core, events.general);
+          if (n === backups.length - 1) await signAll(core);
         });
         if (n < backups.length - 1) return;
-        await withCore(target, signAll);
         for (const { store, ok, words, covered, uncovered } of (await verifyStores(target, silentLog, madeNow('verified')))
           .verdicts) {
           t.ok(ok, `${store}: ${words}`);
@@ -235,7 +235,7 @@ async function cutTheLog(t: Test, config: Config): Promise<void> {
       const cut = rows[0]?.position;
       t.ok(cut, 'there is an effect to lose');
       await core.pool.query('delete from log.events where position >= $1', [cut]);
-      t.not((await readModelsOf(core)).wrong.length, 0, 'control: read models show what is gone');
+      t.not((await readModelsOf(core, 'cases')).wrong.length, 0, 'control: read models show what is gone');
       t.not((await findings(core, [])).unsettled.length, 0, 'control: an effect is missing');
     });
     const told: string[] = [];

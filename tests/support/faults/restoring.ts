@@ -152,14 +152,18 @@ export async function shownOf(core: Core): Promise<ReadonlyMap<string, string>> 
   return shown;
 }
 
-/** Names of tables of read models of both stores: those that are not what a rebuild makes of them, and those without a row. */
+/**
+ * Names of tables of read models of both stores: those that are not what a rebuild makes of them, and those without a row.
+ * @param only one read model instead of all
+ */
 export async function readModelsOf(
   core: Core,
+  only?: string,
 ): Promise<{ readonly wrong: readonly string[]; readonly empty: readonly string[] }> {
   const [wrong, empty]: [string[], string[]] = [[], []];
   for (const { name, pool, read, log, codec, registry, projections } of await storesOf(core)) {
     const parts = runnerParts({ pool, schema: read, log, codec, registry, projections, logger: silentLog });
-    for (const projection of projections) {
+    for (const projection of projections.filter((one) => only === undefined || one.name === only)) {
       const { tables } = await checkProjection(parts, projection, AbortSignal.timeout(60_000));
       for (const { table, same, rows } of tables) {
         if (!same) wrong.push(`${name} ${projection.name}.${table}`);
