@@ -61,7 +61,8 @@ export async function serve(
     steps.push(() => core.close());
     const metrics = createMetrics();
     watchCore(core, metrics);
-    watchOwnLogs(core, broken ?? (() => void stop().catch(() => undefined)), steps);
+    const fallen = broken ?? (() => void stop().catch(() => undefined));
+    watchOwnLogs(core, fallen, steps);
     const has = (role: Role): boolean => config.roles.has(role);
     if (config.operationsPort !== undefined) {
       const { host, operationsPort: port } = config;
@@ -71,12 +72,12 @@ export async function serve(
     }
     // Building the API takes the thread for seconds: a connection that the others began meanwhile would run out of time.
     const api = has('api') ? await buildApi(core, logger, metrics, tracer, ending.signal, ofApi) : undefined;
-    if (has('projector')) startProjector(core, metrics, tracer, steps);
+    if (has('projector')) startProjector(core, metrics, tracer, fallen, steps);
     if (has('projector')) startAudit(core, metrics, steps);
     // The worker says that it is at work: what may still fail a start comes before.
     if (has('worker')) await startAccessLog(core, metrics, steps);
     if (has('worker')) await startWorker(core, metrics, tracer, watchFrom, steps);
-    startRestricted(core, { projector: has('projector'), worker: has('worker'), watchFrom }, metrics, steps);
+    startRestricted(core, { projector: has('projector'), worker: has('worker'), watchFrom, broken: fallen }, metrics, steps);
     const address = await api?.listen({ host: config.host, port: config.port });
     ofApi.push(() => ending.abort());
     return { core, metrics, address, stop };

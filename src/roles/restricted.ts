@@ -5,13 +5,13 @@ import type { Metrics } from '../platform/metrics.ts';
 import { openQueue } from '../platform/queue.ts';
 import { deadlineSource, overdueWaits } from '../projections/deadlines.queries.ts';
 import { restrictedProjectionsOf } from '../projections/index.ts';
-import { runProjector } from '../projections/runtime/projector.ts';
 import { type RestrictedPlace, RESTRICTED_SCHEMAS as SCHEMAS } from '../restrictedStore.ts';
 import { restrictedOrigin } from '../signing.ts';
 import { startWorkers } from '../workers/index.ts';
 import { restrictedReactors } from '../workers/reactors.ts';
 import { keepAudit } from './audit.ts';
 import { watchOverdue, watchQueue } from './figures.ts';
+import { keepReadModels } from './projector.ts';
 
 const AGAIN_MS = 5_000;
 
@@ -19,6 +19,8 @@ export interface RestrictedRoles {
   readonly projector: boolean;
   readonly worker: boolean;
   readonly watchFrom: Promise<unknown> | undefined;
+  /** Told when this process must not go on. */
+  readonly broken: (error: Error) => void;
 }
 
 /**
@@ -43,7 +45,9 @@ export function startRestricted(core: Core, roles: RestrictedRoles, all: Metrics
     }
     if (stopping.signal.aborted) return;
     await Promise.all([
-      ...(roles.projector ? [project(core, place, metrics, stopping.signal), audit(core, place, metrics, stopping.signal)] : []),
+      ...(roles.projector
+        ? [project(core, place, metrics, roles.broken, stopping.signal), audit(core, place, metrics, stopping.signal)]
+        : []),
       ...(roles.worker ? [work(core, place, metrics, roles.watchFrom, stopping.signal)] : []),
     ]);
   })().catch((err: unknown) => core.logger.error({ err }, 'the restricted store is not followed any more'));
@@ -53,16 +57,21 @@ export function startRestricted(core: Core, roles: RestrictedRoles, all: Metrics
   });
 }
 
-async function project(core: Core, place: RestrictedPlace, metrics: Metrics, signal: AbortSignal): Promise<void> {
+async function project(
+  core: Core,
+  place: RestrictedPlace,
+  metrics: Metrics,
+  broken: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const { log, codec } = await place.open();
   const { logger } = core;
   const { registry } = place;
   const projections = restrictedProjectionsOf(registry);
   const max = projections.length + 2;
   const pool = createPool(place.databaseUrl, { applicationName: 'masar restricted projector', max, log: logger });
-  await runProjector({ pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics }, signal).finally(() =>
-    pool.end(),
-  );
+  const parts = { pool, schema: SCHEMAS.read, log, codec, registry, projections, logger, metrics };
+  await keepReadModels(parts, signal, broken).finally(() => pool.end());
 }
 
 /** Its audit tree, of its own database and signed under its own name. */

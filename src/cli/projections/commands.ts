@@ -107,6 +107,8 @@ async function rebuild(tools: ProjectionTools, projection: Projection, signal: A
   const fresh = await builds.rebuild(projection);
   const done = new AbortController();
   const running = runProjector({ ...tools, projections: [projection], superviseMs: 200 }, AbortSignal.any([signal, done.signal]));
+  // What ends it early is told at the end.
+  running.catch(() => undefined);
   const head = await tools.log.head();
   const bar = new SingleBar({ format: `${projection.name} {value}/{total} [{bar}] {duration_formatted}`, noTTYOutput: false });
   bar.start(Number(head), 0);

@@ -40,6 +40,20 @@ export interface ProjectorParts {
   readonly superviseMs?: number;
 }
 
+/**
+ * A read model was taken away under a running projector, as a process does that found the log put back, or in another place. This one
+ * may still read the log as it was, so it makes none anew.
+ */
+export class ReadModelsTaken extends Error {
+  constructor(name: string) {
+    super(
+      `the read model ${name} was taken away under a running projector, as is done where the log is another than before: ` +
+        'this process ends here. The next start makes it anew from the log that is there then.',
+    );
+    this.name = 'ReadModelsTaken';
+  }
+}
+
 export function runnerParts(parts: ProjectorParts): RunnerParts {
   const db = createKysely<unknown>(parts.pool);
   const categories = [...new Set(parts.projections.flatMap((one) => one.categories))];
@@ -82,10 +96,13 @@ function watch(metrics: Metrics, db: Kysely<unknown>, { schema, log }: Projector
 /**
  * Keeps the read models up with the log until the signal aborts; then ends what it is doing and resolves. Several may run, in
  * one process or many: each build is worked on by one of them at a time.
+ * @throws ReadModelsTaken
  */
-export async function runProjector(parts: ProjectorParts, signal: AbortSignal): Promise<void> {
+export async function runProjector(parts: ProjectorParts, stopping: AbortSignal): Promise<void> {
   const runner = runnerParts(parts);
   const { builds, feed, logger } = runner;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([stopping, ending.signal]);
   // Every build listens for the end.
   setMaxListeners(0, signal);
   const running = new Map<number, Promise<void>>();
@@ -109,21 +126,27 @@ export async function runProjector(parts: ProjectorParts, signal: AbortSignal): 
       ensured.add(projection.name);
     }
     const all = await builds.all();
-    for (const build of all) {
+    const worked = all.filter(({ state }) => state === 'live' || state === 'building');
+    for (const name of ensured) if (!worked.some((build) => build.name === name)) throw new ReadModelsTaken(name);
+    for (const build of worked) {
       const projection = parts.projections.find((one) => one.name === build.name && one.version === build.version);
-      const works = build.state === 'live' || build.state === 'building';
-      if (!projection || !works || running.has(build.id)) continue;
+      if (!projection || running.has(build.id)) continue;
       const run = runBuild(runner, projection, build, signal).finally(() => running.delete(build.id));
       running.set(build.id, run);
     }
     if (all.some((build) => build.state === 'retired' || build.state === 'scratch')) await builds.sweep();
   }
 
-  while (!signal.aborted) {
-    await supervise().catch((error: unknown) => {
-      logger.warn({ err: isConnectionFault(error) ? undefined : error }, 'the projector cannot look after its builds');
-    });
-    await pause(parts.superviseMs ?? 1_000, signal);
+  try {
+    while (!signal.aborted) {
+      await supervise().catch((error: unknown) => {
+        if (error instanceof ReadModelsTaken) throw error;
+        logger.warn({ err: isConnectionFault(error) ? undefined : error }, 'the projector cannot look after its builds');
+      });
+      await pause(parts.superviseMs ?? 1_000, signal);
+    }
+  } finally {
+    ending.abort();
+    await Promise.all([...running.values(), following]);
   }
-  await Promise.all([...running.values(), following]);
 }
