@@ -8,7 +8,8 @@ import { createWriter } from '../../src/projections/runtime/buildRunner.ts';
 import { checkProjection } from '../../src/projections/runtime/check.ts';
 import { LeaseLost } from '../../src/projections/runtime/checkpoints.ts';
 import type { Projection } from '../../src/projections/runtime/projection.ts';
-import { runnerParts } from '../../src/projections/runtime/projector.ts';
+import { runnerParts, runProjector } from '../../src/projections/runtime/projector.ts';
+import { resetReadModels } from '../../src/projections/runtime/reset.ts';
 import { projectionStatus } from '../../src/projections/runtime/status.queries.ts';
 import { timelineProjection } from '../../src/projections/timeline.ts';
 import { again, byHand, cutEveryWhichWay } from './byHand.ts';
@@ -352,6 +353,58 @@ t.test('a rebuild during live traffic loses nothing and never shows an empty tab
       `${projection.name} is what a rebuild gives`,
     );
   }
+});
+
+t.test(
+  'a build that was retired is never shown, however late it would be swapped in, and one that is shown never dropped',
+  async (t) => {
+    const world = logWith([parcel]);
+    await parcelStories(world, 3);
+    const models = await readModels(t, world);
+    await models.catchUp([tally()]);
+    const parts = runnerParts(models.parts([tally()]));
+    const { builds } = parts;
+    const caughtUp = async () => {
+      const lease = await builds.acquire(await builds.rebuild(tally()), 'me', 60_000);
+      if (typeof lease === 'string') throw new Error(lease);
+      const writer = await createWriter(parts, tally(), lease);
+      while (await writer.advance());
+      return lease;
+    };
+    const states = async () => (await builds.buildsOf('tally')).map(({ state }) => state);
+    const early = await caughtUp();
+    const late = await caughtUp();
+    await t.rejects(builds.swap(early), LeaseLost, 'of two rebuilds the one that was begun first');
+    t.strictSame(await states(), ['live', 'retired', 'building']);
+    t.equal(await builds.swap(late), true, 'control');
+    const last = await caughtUp();
+    await resetReadModels(parts.db, SCHEMA);
+    await t.rejects(builds.swap(last), LeaseLost, 'and after all were taken away');
+    t.strictSame(new Set(await states()), new Set(['retired']));
+    await builds.ensure(tally());
+    const [shown] = (await builds.buildsOf('tally')).filter(({ state }) => state === 'live');
+    await builds.drop(shown!);
+    await builds.sweep();
+    t.strictSame(await states(), ['live']);
+    t.same((await models.dump(['tally'])).tally, []);
+  },
+);
+
+t.test('a projector whose read models are taken away ends, and the next makes them anew', async (t) => {
+  const world = logWith([parcel]);
+  await parcelStories(world, 3);
+  const models = await readModels(t, world);
+  const stopping = new AbortController();
+  t.teardown(() => stopping.abort());
+  const running = runProjector(models.parts([tally(), tally({ name: 'other' })]), stopping.signal);
+  const head = await world.log.head();
+  t.ok(await models.waitFor(['tally', 'other'], head, 5_000));
+  const ended = t.rejects(running, { name: 'ReadModelsTaken', message: /^the read model \w+ was taken away/ });
+  await resetReadModels(createKysely(models.pool), SCHEMA);
+  await ended;
+  const made = await models.pool.query(`select from ${SCHEMA}.projection_build where state <> 'retired'`);
+  t.equal(made.rowCount, 0, 'it may still read the log as it was');
+  await models.catchUp([tally(), tally({ name: 'other' })]);
 });
 
 t.test('a check that is told to stop says so, calls nothing different and takes nobody the lease', async (t) => {

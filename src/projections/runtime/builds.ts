@@ -177,21 +177,26 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
       return numAffectedRows !== undefined && numAffectedRows > 0n;
     },
 
-    /** Shows a build that has caught up with the one shown until now, which is retired; false while it has not. */
-    swap: (lease: Lease): Promise<boolean> =>
-      alone(lease.build.name, async (trx) => {
-        const all = await buildsOf(lease.build.name, trx);
-        const before = all.find((one) => one.state === 'live');
+    /**
+     * Shows a build that has caught up with the one shown until now, which is retired; false while it has not.
+     * @throws LeaseLost where somebody else writes it, or it was retired meanwhile
+     */
+    swap: ({ build, epoch }: Lease): Promise<boolean> =>
+      alone(build.name, async (trx) => {
+        const { rows } = await sql<{ position: string }>`
+          select position from ${table} where id = ${build.id} and epoch = ${epoch} and state = 'building' for update`.execute(
+          trx,
+        );
+        const [fresh] = rows;
+        if (!fresh) throw new LeaseLost(build);
+        const before = (await buildsOf(build.name, trx)).find((one) => one.state === 'live');
         if (before) {
           const { numAffectedRows } = await sql`
-            update ${table} old set state = 'retired' from ${table} new
-            where old.id = ${before.id} and new.id = ${lease.build.id} and new.epoch = ${lease.epoch} and new.position >= old.position`.execute(
-            trx,
-          );
+            update ${table} set state = 'retired' where id = ${before.id} and position <= ${fresh.position}`.execute(trx);
           if (numAffectedRows !== 1n) return false;
         }
-        await sql`update ${table} set state = 'live' where id = ${lease.build.id}`.execute(trx);
-        await showViews(trx, lease.build, before);
+        await sql`update ${table} set state = 'live' where id = ${build.id}`.execute(trx);
+        await showViews(trx, build, before);
         return true;
       }),
 
@@ -207,8 +212,9 @@ export function createBuilds(db: Kysely<unknown>, schema: string) {
 
   async function drop(build: Build): Promise<void> {
     await db.transaction().execute(async (trx) => {
-      await sql`drop schema if exists ${sql.id(build.schema)} cascade`.execute(trx);
-      await sql`delete from ${table} where id = ${build.id}`.execute(trx);
+      const { numAffectedRows } = await sql`
+        delete from ${table} where id = ${build.id} and state in ('retired', 'scratch')`.execute(trx);
+      if (numAffectedRows === 1n) await sql`drop schema if exists ${sql.id(build.schema)} cascade`.execute(trx);
     });
   }
 }
