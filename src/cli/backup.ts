@@ -5,7 +5,7 @@ import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
 import { isClockRight } from './backup/keeping.ts';
 import { type BackupPlace, ensureApart, makeBackup } from './backup/make.ts';
-import { type Manifest, PlaceRefused } from './backup/manifest.ts';
+import { lostInWords, type Manifest, PlaceRefused } from './backup/manifest.ts';
 import { backUpNightly, type Nightly } from './backup/nightly.ts';
 import { run } from './run.ts';
 
@@ -81,7 +81,8 @@ function tell({ to, keysTo }: BackupPlace, { general, restricted, objects }: Man
   if (restricted) console.log(`${events(restricted.events)} of the restricted store are there too.`);
   if (objects && objects.missing > 0) console.log(`${objects.missing} objects of files were not there.`);
   if (objects && objects.lost > 0) {
-    console.error(`${objects.lost} of their files nobody erased: their bytes are lost. Look for them in earlier backups.`);
+    console.error(`${objects.lost} of their files nobody erased: their bytes are lost. Look for them in earlier backups:`);
+    console.error(`  ${lostInWords(objects)}`);
     process.exitCode = 1;
   }
   console.log(`The wrapped keys are in ${keysTo}. ${((performance.now() - began) / 1_000).toFixed(1)} s.`);

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { openCore } from '../compose.ts';
 import { type Config, readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logging.ts';
-import { BackupBroken, PlaceRefused } from './backup/manifest.ts';
+import { BackupBroken, lostInWords, PlaceRefused } from './backup/manifest.ts';
 import { acceptLoss, type Loss } from './backup/outside.ts';
 import { type BackupSource, restoreBackup } from './backup/restore.ts';
 import { run } from './run.ts';
@@ -73,6 +73,12 @@ async function restore(config: Config, source: BackupSource): Promise<void> {
   const restored = await restoreBackup(config, createLogger({ level: 'error' }), source);
   const { manifest, rows, seconds, verdicts, losses } = restored;
   console.log(`The backup of ${manifest.madeAt} is back: ${rows} rows and ${manifest.objects?.count ?? 0} objects of files.`);
+  if (manifest.objects && manifest.objects.lost > 0) {
+    console.log(
+      `${manifest.objects.lost} files were lost before it was made, and are not in it. Look for them in earlier backups:`,
+    );
+    console.log(`  ${lostInWords(manifest.objects)}`);
+  }
   for (const { store, words, covered, uncovered } of verdicts) {
     console.log(`${store} log: ${words}`);
     console.log(`${store} log: ${covered} events are covered by a signature, ${uncovered} came after the last one`);

@@ -123,7 +123,7 @@ t.test('a backup tells files that somebody erased from files that are lost', asy
   const make = (name: string) => makeBackup(config, silentLog, { to: join(shelf, name), keysTo: join(shelf, `${name} keys`) });
   t.match((await make('first')).objects, { missing: 1, lost: 0 });
   rmSync(join(shelf, 'data', 'files', await placeOf(kept.id)));
-  t.match((await make('second')).objects, { missing: 2, lost: 1 });
+  t.match((await make('second')).objects, { missing: 2, lost: 1, lostDocuments: [kept.id] }, 'and names them');
 });
 
 t.test('a night removes what has been there for too long, and what it left itself where it fails', async (t) => {

@@ -15,7 +15,7 @@ import type { Log } from '../../platform/logging.ts';
 import { ensureNotRestoring } from '../../platform/restoring.ts';
 import { RESTRICTED_SCHEMAS } from '../../restrictedStore.ts';
 import { SCHEMAS } from '../../schemas.ts';
-import { emptyDirectory, type Manifest, PlaceRefused, type StoreHead, type Sums, writeManifest } from './manifest.ts';
+import { emptyDirectory, LOST_NAMED, type Manifest, PlaceRefused, type StoreHead, type Sums, writeManifest } from './manifest.ts';
 import { copyObjects } from './objects.ts';
 import { inSnapshot, KEPT, openPlaces, type Places } from './places.ts';
 
@@ -64,12 +64,15 @@ export async function makeBackup(config: Config, log: Log, { to, keysTo }: Backu
     await ensureWhole(places);
     const lost = await inSnapshot(places.keys, async (client) => {
       await dump(client, KEPT.keys, keysTo, 'general', keys);
-      return countLost(
+      return findLost(
         client,
         missing.map(({ document }) => document),
       );
     });
-    const objects = { count, bytes, missing: missing.length, lost };
+    const objects = {
+      ...{ count, bytes, missing: missing.length, lost: lost.length },
+      lostDocuments: lost.slice(0, LOST_NAMED),
+    };
     if (places.restricted) {
       await inSnapshot(places.restricted, (client) => dump(client, KEPT.restrictedKeys, keysTo, 'restricted', keys));
     }
@@ -138,11 +141,11 @@ async function headOf(client: pg.ClientBase, withLog: boolean): Promise<StoreHea
   };
 }
 
-/** How many of the documents whose bytes are missing still have a key: nobody erased them. */
-async function countLost(client: pg.ClientBase, documents: readonly string[]): Promise<number> {
-  const { rows } = await client.query<{ lost: number }>(
-    'select count(distinct subject)::int as lost from keys.data_key where subject = any($1) and wrapped is not null',
+/** Which of the documents whose bytes are missing still have a key: nobody erased them. */
+async function findLost(client: pg.ClientBase, documents: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await client.query<{ subject: string }>(
+    'select distinct subject from keys.data_key where subject = any($1) and wrapped is not null order by 1',
     [documents],
   );
-  return rows[0]?.lost ?? 0;
+  return rows.map(({ subject }) => subject);
 }

@@ -29,10 +29,27 @@ export const Manifest = z.object({
   restricted: StoreHead.optional(),
   /** What is in the directory, by name, with its SHA-256. */
   files: z.record(z.string(), Sum),
-  /** Objects of the file store; how many that its tables name were not there, and how many documents of these nobody erased. */
-  objects: z.object({ count: z.int(), bytes: z.int(), missing: z.int(), lost: z.int().default(0) }).optional(),
+  /**
+   * Objects of the file store; how many that its tables name were not there, how many documents of these nobody erased, and the ids
+   * of the first `LOST_NAMED` of them.
+   */
+  objects: z
+    .object({
+      ...{ count: z.int(), bytes: z.int(), missing: z.int(), lost: z.int().default(0) },
+      lostDocuments: z.array(z.string()).optional(),
+    })
+    .optional(),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** A disk that is gone takes all its files along: a list of some is told, to look for. */
+export const LOST_NAMED = 100;
+
+/** Which documents are lost, in words: their ids, of many the first. */
+export function lostInWords({ lost, lostDocuments = [] }: NonNullable<Manifest['objects']>): string {
+  const rest = lost - lostDocuments.length;
+  return [...lostDocuments, ...(rest > 0 ? [`${rest} that are not named here`] : [])].join(', ');
+}
 
 /** The place is not what a backup or a restore needs; nothing was written there. */
 export class PlaceRefused extends Error {
