@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import type { Position } from '../../src/eventlog/port.ts';
+import { LogUnavailable, type Position } from '../../src/eventlog/port.ts';
+import { KeyServiceUnavailable } from '../../src/platform/keys/transit.ts';
 import type { Build } from '../../src/projections/runtime/builds.ts';
 import { createFeed } from '../../src/projections/runtime/feed.ts';
 import { Readers } from '../../src/projections/runtime/readers.ts';
@@ -152,6 +153,30 @@ t.test('who begins to write takes no page that was read, or was being read, befo
   t.strictSame([(await early).read, (await besides).read, (await late).read], [1, 1, 2]);
   t.equal((await take(4, 1)).read, 2);
   t.equal((await take(5, feed.reads)).read, 3, 'two are kept');
+});
+
+t.test('a log or a key service that is away for a moment is no bad event, and asked again', async (t) => {
+  const { log, codec, registry, given } = world([order]);
+  await given('order', 'order-0', { type: 'OrderPlaced', data: { item: 'one' }, by: someone('registrar') });
+  const once = (fault: Error) => {
+    let faults = 1;
+    return async () => {
+      if (faults-- > 0) throw fault;
+    };
+  };
+  const [atLog, atKeys] = [once(new LogUnavailable('away')), once(new KeyServiceUnavailable('answered 503 to decrypt'))];
+  const feed = createFeed({
+    log: { ...log, readAll: (...asked) => atLog().then(() => log.readAll(...asked)) },
+    codec: { ...codec, open: (...asked) => atKeys().then(() => codec.open(...asked)) },
+    registry,
+    filter: undefined,
+    batch: BATCH,
+  });
+  const page = () => feed.page(0n, { id: 1, state: 'live' }, 0, NEVER);
+  await t.rejects(page(), LogUnavailable);
+  const read = await page();
+  await t.rejects(read.items('T1', ['order']), KeyServiceUnavailable);
+  t.match(await read.items('T1', ['order']), [{ event: { type: 'OrderPlaced' } }]);
 });
 
 t.test('an order to stop ends the wait, and nothing is read any more', async (t) => {

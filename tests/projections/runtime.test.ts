@@ -442,6 +442,49 @@ t.test('the check finds a single changed byte and says where, while the projecto
   t.ok(await models.waitFor(['cases'], head, 5_000), 'the projector goes on after the check');
 });
 
+t.test('a check ends though the log grows all the time', async (t) => {
+  const world = logWith([parcel]);
+  await parcelStories(world, 2);
+  const models = await readModels(t, world);
+  await models.catchUp([tally()]);
+  const busy: Projection = {
+    ...tally(),
+    start: (context) => {
+      const fold = tally().start(context);
+      return async (batch) => {
+        await world.write('parcel', world.random.uuid(), { type: 'NoteAdded', data: { text: 'x' } });
+        return fold(batch);
+      };
+    },
+  };
+  const checked = await checkProjection(runnerParts(models.parts([busy])), busy, AbortSignal.timeout(10_000));
+  t.ok(checked.tables.every(({ same }) => same));
+});
+
+t.test('of a case that a lagging node knows a part of, the rest is waited for', async (t) => {
+  const world = logWith([parcel]);
+  const note = { type: 'NoteAdded', data: { text: 'x' } };
+  await world.write('parcel', world.random.uuid(), note, note);
+  const models = await readModels(t, world);
+  const lengths: Projection = {
+    ...tally({ name: 'lengths' }),
+    start:
+      ({ history }) =>
+      async (batch) => {
+        const { stream, revision } = batch.at(-1)!.meta;
+        return [{ table: 'lengths', put: [{ type: 'NoteAdded', events: (await history(stream, revision)).length, version: 1 }] }];
+      },
+  };
+  let lags = 2;
+  const log: typeof world.log = {
+    ...world.log,
+    read: async (...asked) => (await world.log.read(...asked)).slice(0, lags-- > 0 ? 1 : undefined),
+  };
+  await models.catchUp([lengths], { log });
+  t.same((await models.dump(['lengths'])).lengths, ['(NoteAdded,2,1)']);
+  t.ok(lags < 0);
+});
+
 t.test('waiting for a position ends when it is shown, or in time with a no', async (t) => {
   const world = logWith([parcel]);
   await parcelStories(world, 2);

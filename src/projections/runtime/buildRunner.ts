@@ -5,13 +5,12 @@ import { type Codec, UndecodableEvent } from '../../eventlog/codec.ts';
 import { UnknownEventType } from '../../eventlog/failures.ts';
 import { pause } from '../../eventlog/follow.ts';
 import { type EventLog, LogUnavailable, type StoredEvent } from '../../eventlog/port.ts';
-import { isConnectionFault } from '../../platform/database.ts';
-import { KeyServiceUnavailable } from '../../platform/keys/transit.ts';
 import type { Log } from '../../platform/logging.ts';
 import { clock } from '../../platform/tracing/tracer.ts';
 import type { Build, Builds, Halt, Lease } from './builds.ts';
 import { LeaseLost } from './checkpoints.ts';
 import type { Feed, Item } from './feed.ts';
+import { isPassing } from './passing.ts';
 import type { Fold, ProjectedEvent, Projection } from './projection.ts';
 import { statementsOf } from './tables.ts';
 
@@ -44,9 +43,6 @@ class Halted extends Error {
     this.at = at;
   }
 }
-
-const isPassing = (error: unknown): boolean =>
-  isConnectionFault(error) || error instanceof LogUnavailable || error instanceof KeyServiceUnavailable;
 
 /**
  * Works on one build until the signal aborts or the build is retired: takes the lease, folds what the log brings, and stands by
@@ -126,6 +122,8 @@ export async function createWriter(
       registry: parts.registry,
       history: async (stream, toRevision) => {
         const stored = (await log.read(stream)).filter((event) => event.revision <= toRevision);
+        // A node that lags behind the one the event came from would make it part of a case.
+        if ((stored.at(-1)?.revision ?? -1) < toRevision) throw new LogUnavailable(`${stream} was read without its last events`);
         return codec.decode(stored, projection.opening);
       },
       historyAt: async (stream, position) => {

@@ -4,9 +4,9 @@ import { type Codec, type Opening, UndecodableEvent } from '../../eventlog/codec
 import { UnknownEventType } from '../../eventlog/failures.ts';
 import { Bell, Pace } from '../../eventlog/follow.ts';
 import type { EventLog, LogFilter, StoredEvent } from '../../eventlog/port.ts';
-import { isConnectionFault } from '../../platform/database.ts';
 import type { Build } from './builds.ts';
 import { erasedBy } from './erased.ts';
+import { isPassing } from './passing.ts';
 import type { ProjectedEvent } from './projection.ts';
 import { Readers } from './readers.ts';
 
@@ -197,7 +197,7 @@ async function openAll(codec: Codec, sealed: readonly Item[], opening: Opening):
     );
     return sealed.map((item, at) => ('event' in item ? { ...item, event: { ...item.event, data: opened[at] } } : item));
   } catch (error) {
-    if (isConnectionFault(error)) throw error;
+    if (isPassing(error)) throw error;
     const [only] = sealed;
     if (sealed.length === 1 && only) return [{ stored: only.stored, error: new UndecodableEvent(only.stored, error) }];
     return (await Promise.all(sealed.map((item) => openAll(codec, [item], opening)))).flat();
