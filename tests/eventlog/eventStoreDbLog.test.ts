@@ -55,6 +55,42 @@ t.test('an append that is written and whose place cannot be read is of unknown o
   t.equal((await log.append(stream, 'none', events)).position, await log.head());
 });
 
+t.test('a repeat that the server answers with a position is answered as the first time, and not as written by it', async (t) => {
+  const { server, log } = await loopback(t);
+  server.faults.repeatsHavePosition = true;
+  for (const events of [someEvents(1), someEvents(3)]) {
+    const stream = newStream();
+    const first = await log.append(stream, 'none', events);
+    const again = await log.append(stream, 'none', events);
+    t.same([again.revision, again.position], [first.revision, first.position]);
+    t.not(again.wrote, true);
+  }
+});
+
+t.test('a read that a server in good health does not answer is of a log that is away, and not waited for longer', async (t) => {
+  const { server, log } = await loopback(t, { readTimeoutMs: 100 });
+  const stream = newStream();
+  await log.append(stream, 'none', someEvents(2));
+  const reads: (() => Promise<unknown>)[] = [() => log.read(stream), () => log.readAll(0n, 10), () => log.head()];
+  for (const read of reads) {
+    server.faults.readsStalled = 1;
+    await t.rejects(read(), LogUnavailable);
+    await t.resolves(read());
+  }
+});
+
+t.test('a node that lags behind where a reader goes on from counts nothing', async (t) => {
+  const { server, log, open } = await loopback(t);
+  await fill(log, 20);
+  const after = await log.head();
+  const reader = open();
+  server.faults.eventsBehind = 8;
+  await t.rejects(reader.readAll(after, 10), LogUnavailable);
+  server.faults.eventsBehind = 0;
+  await fill(log, 1);
+  t.match((await reader.readAll(after, 10)).events, [{ logIndex: 21n }]);
+});
+
 t.test('an append that reached a follower goes to the leader by itself', async (t) => {
   const { server, log } = await loopback(t);
   server.faults.notLeader = 2;
@@ -205,11 +241,14 @@ t.test('the sequencer', async (t) => {
   });
 });
 
-async function loopback(t: Test): Promise<{ server: EventStoreServer; log: EventStoreDbLog; open: () => EventStoreDbLog }> {
+async function loopback(
+  t: Test,
+  limits: { readonly readTimeoutMs?: number } = {},
+): Promise<{ server: EventStoreServer; log: EventStoreDbLog; open: () => EventStoreDbLog }> {
   const server = await startEventStoreServer();
   const logs: EventStoreDbLog[] = [];
   const open = () => {
-    const log = createEventStoreDbLog({ url: server.url, markEvery: MARK_EVERY });
+    const log = createEventStoreDbLog({ url: server.url, markEvery: MARK_EVERY, ...limits });
     logs.push(log);
     return log;
   };

@@ -17,6 +17,12 @@ export interface Faults {
   readsEndAfter: number | undefined;
   /** So many reads of streams fail as where no connection can be made. */
   readsRefused: number;
+  /** So many reads are taken and never answered, while the connection is well. */
+  readsStalled: number;
+  /** `$all` is read without its last so many events, as from a node that lags. */
+  eventsBehind: number;
+  /** A repeated append is answered with a position, as some versions do, and not with word that there is none. */
+  repeatsHavePosition: boolean;
 }
 
 export interface EventStoreServer {
@@ -46,7 +52,16 @@ export interface Ended {
  */
 export async function startEventStoreServer(): Promise<EventStoreServer> {
   const data = new EventStoreData();
-  const faults: Faults = { dropAfterCommit: 0, notLeader: 0, leaderPort: undefined, readsEndAfter: undefined, readsRefused: 0 };
+  const faults: Faults = {
+    dropAfterCommit: 0,
+    notLeader: 0,
+    leaderPort: undefined,
+    readsEndAfter: undefined,
+    readsRefused: 0,
+    readsStalled: 0,
+    eventsBehind: 0,
+    repeatsHavePosition: false,
+  };
   const subscriptions = new Set<Ended>();
   const served = { events: 0 };
   const sockets = new Set<Socket>();

@@ -2,6 +2,7 @@ import type { Credentials } from '@eventstore/db-client';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { LogUnavailable } from '../port.ts';
 import { spoilsClient } from './errors.ts';
+import type { Reader } from './reading.ts';
 
 /** Replacing a client costs the calls under way on it, so an outage does not do it for every failed call. */
 const REPLACED_AT_MOST_EVERY_MS = 1_000;
@@ -17,7 +18,7 @@ interface Closable {
  * several calls fail at once, it may forget a connection that it has just opened. In a bad night that would be thousands. So the
  * connections it opens are remembered here: a new one ends those before, and closing the client ends them all. A connection that
  * falls silent needs no limit of ours: the client pings every ten seconds and gives up one that has not answered ten seconds later,
- * and each call that is not a stream has ten seconds, unless the address says otherwise (`keepAliveInterval`, `keepAliveTimeout`).
+ * and each call that is not a stream has ten seconds (a read is one, and has its own limit in `reading.ts`), unless the address says otherwise (`keepAliveInterval`, `keepAliveTimeout`).
  */
 function createClient(url: string): Closable {
   const client = EventStoreDBClient.connectionString(url);
@@ -49,12 +50,15 @@ export class Connection {
   /** Given with every append: it makes the client take the path that has a deadline and an error per call. */
   readonly credentials: Credentials;
   readonly #url: string;
+  readonly #silenceMs: number;
   #current: Closable;
   #replacedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
-  constructor(url: string) {
+  /** `silenceMs`: milliseconds without an answer after which a read is given up. */
+  constructor(url: string, silenceMs: number) {
     this.#url = url;
+    this.#silenceMs = silenceMs;
     this.credentials = credentialsOf(url);
     this.#current = createClient(url);
   }
@@ -69,6 +73,11 @@ export class Connection {
       if (spoilsClient(error) && used === this.#current && !this.#closed) await this.#replace(used);
       throw error;
     }
+  }
+
+  /** As `use`, for reads. */
+  async read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.use((client) => work({ client, silenceMs: this.#silenceMs }));
   }
 
   async #replace(spoiled: Closable): Promise<void> {

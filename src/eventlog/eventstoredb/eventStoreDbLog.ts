@@ -22,6 +22,8 @@ export interface EventStoreDbLogOptions {
   readonly url: string;
   /** Milliseconds after which an append is given up as of unknown outcome. Default 10 s. */
   readonly appendTimeoutMs?: number;
+  /** Milliseconds without a further event after which a read is given up. Default 10 s. */
+  readonly readTimeoutMs?: number;
   /** The sequencer writes a mark at every so many events. Default 500. */
   readonly markEvery?: bigint;
 }
@@ -45,9 +47,10 @@ const LEADER_CHANGES = 3;
 export function createEventStoreDbLog({
   url,
   appendTimeoutMs = 10_000,
+  readTimeoutMs = 10_000,
   markEvery = 500n,
 }: EventStoreDbLogOptions): EventStoreDbLog {
-  const connection = new Connection(url);
+  const connection = new Connection(url, readTimeoutMs);
   const ranks = new Ranks(connection, markEvery);
   const bell = new Bell();
   const closed = new AbortController();
@@ -96,16 +99,16 @@ export function createEventStoreDbLog({
   }
 
   async function positionIn(stream: string, revision: number): Promise<bigint> {
-    const event = await connection.use((client) => readOne(client, stream, revision));
+    const event = await connection.read((reader) => readOne(reader, stream, revision));
     if (event?.revision !== revision) throw new Error(`${stream} has no revision ${revision} right after it was written`);
     return event.position;
   }
 
   async function head(): Promise<bigint> {
     return readSafely(() =>
-      connection.use(async (client) => {
+      connection.read(async (reader) => {
         for (let before: bigint | undefined; ; ) {
-          const page = await readBackwards(client, BACKWARDS_PAGE, before);
+          const page = await readBackwards(reader, BACKWARDS_PAGE, before);
           const last = page.find(({ stream }) => isMasars(stream));
           if (last !== undefined) return last.position;
           if (page.length === 0) return 0n;
@@ -126,7 +129,7 @@ export function createEventStoreDbLog({
     },
 
     async read(stream, fromRevision = 0) {
-      return readSafely(() => connection.use((client) => readStream(client, stream, fromRevision)));
+      return readSafely(() => connection.read((reader) => readStream(reader, stream, fromRevision)));
     },
 
     async readAll(after, limit, filter) {

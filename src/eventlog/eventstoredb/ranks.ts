@@ -1,4 +1,4 @@
-import type { Position, StreamEvent } from '../port.ts';
+import { LogUnavailable, type Position, type StreamEvent } from '../port.ts';
 import type { Connection } from './connection.ts';
 import { LogIndexBroken } from './errors.ts';
 import { isMasars, MARKS_STREAM } from './positions.ts';
@@ -34,17 +34,25 @@ export class Ranks {
     this.markEvery = markEvery;
   }
 
-  /** How many of Masar's events stand at or before a position. */
+  /**
+   * How many of Masar's events stand at or before a position.
+   * @throws LogUnavailable where the node that is asked has not come as far: what it lacks would be missing in the count
+   */
   async countUpTo(position: Position): Promise<bigint> {
     const known = position === 0n ? 0n : this.#ends.get(position);
     if (known !== undefined) return known;
     await this.loadMarks();
     const from = lastWhere(this.#marks, (mark) => mark.position <= position);
     let count = from.logIndex;
-    for await (const { event, logIndex } of this.scan(from)) {
-      if (event.position > position) break;
-      count = logIndex;
+    let isThere = from.position === position;
+    if (!isThere) {
+      for await (const { event, logIndex } of this.scan(from)) {
+        if (event.position <= position) count = logIndex;
+        isThere = event.position >= position;
+        if (isThere) break;
+      }
     }
+    if (!isThere) throw new LogUnavailable('this EventStoreDB has not come as far as the position that is read on from');
     this.remember({ position, logIndex: count });
     return count;
   }
@@ -69,7 +77,7 @@ export class Ranks {
   async *scan(from: Mark, chunk = CHUNK): AsyncGenerator<{ event: StreamEvent; logIndex: bigint }, void, void> {
     let { position, logIndex } = from;
     for (let atEnd = false; !atEnd; ) {
-      const page = await this.#connection.use((client) => readForwards(client, position, chunk));
+      const page = await this.#connection.read((reader) => readForwards(reader, position, chunk));
       for (const event of page.events) {
         position = event.position;
         if (isMasars(event.stream)) {
@@ -91,7 +99,7 @@ export class Ranks {
   /** Reads the marks written since the last time. Gives the last one, with its revision or -1. */
   async loadMarks(): Promise<{ mark: Mark; revision: number }> {
     const { revision: known } = this.#written;
-    for (const { bytes, revision } of await this.#connection.use((client) => readStream(client, MARKS_STREAM, known + 1))) {
+    for (const { bytes, revision } of await this.#connection.read((reader) => readStream(reader, MARKS_STREAM, known + 1))) {
       const mark = decodeMark(bytes);
       this.#addMark(mark);
       if (revision > this.#written.revision) this.#written = { mark, revision };

@@ -56,7 +56,7 @@ function append({ data, faults, cutConnections, port }: Parts, call: AppendCall,
       return answer(failure(grpc.status.INVALID_ARGUMENT, 'too large', exception));
     }
     const name = Buffer.from(options.getStreamIdentifier()!.getStreamName_asU8()).toString('utf8');
-    const response = appended(data, name, expectedOf(options), events);
+    const response = appended(data, name, expectedOf(options), events, faults);
     if (faults.dropAfterCommit > 0) {
       faults.dropAfterCommit -= 1;
       return cutConnections();
@@ -81,7 +81,13 @@ function expectedOf(options: streams.AppendReq.Options): Expected {
   return options.hasAny() ? 'any' : Number(options.getRevision());
 }
 
-function appended(data: EventStoreData, name: string, expected: Expected, events: readonly Proposed[]): streams.AppendResp {
+function appended(
+  data: EventStoreData,
+  name: string,
+  expected: Expected,
+  events: readonly Proposed[],
+  { repeatsHavePosition }: Faults,
+): streams.AppendResp {
   const outcome = data.append(name, expected, events);
   const response = new streams.AppendResp();
   if (outcome.kind === 'wrong') {
@@ -94,7 +100,7 @@ function appended(data: EventStoreData, name: string, expected: Expected, events
   }
   const success = new streams.AppendResp.Success();
   success.setCurrentRevision(String(outcome.last.revision));
-  if (outcome.kind === 'repeated') success.setNoPosition(new shared.Empty());
+  if (outcome.kind === 'repeated' && !repeatsHavePosition) success.setNoPosition(new shared.Empty());
   else {
     // As the real one: the commit position twice, whatever the prepare position of the last event.
     const position = new streams.AppendResp.Position();
@@ -129,12 +135,16 @@ function read(parts: Parts, call: ReadCall): void {
 
 function answerRead(parts: Parts, call: ReadCall, options: streams.ReadReq.Options): void {
   const all = options.getAll();
+  if (parts.faults.readsStalled > 0) {
+    parts.faults.readsStalled -= 1;
+    return;
+  }
   if (!all && parts.faults.readsRefused > 0) {
     parts.faults.readsRefused -= 1;
     call.emit('error', { code: grpc.status.UNAVAILABLE, details: 'No connection established. Last error: ECONNREFUSED' });
     return;
   }
-  const found = all ? readAll(parts.data, all, options) : readStream(parts.data, options);
+  const found = all ? readAll(parts, all, options) : readStream(parts.data, options);
   if (found === undefined) {
     const identifier = options.getStream()!.getStreamIdentifier();
     const notFound = new streams.ReadResp.StreamNotFound();
@@ -161,13 +171,14 @@ function readStream(data: EventStoreData, options: streams.ReadReq.Options): rea
 }
 
 function readAll(
-  data: EventStoreData,
+  { data, faults }: Parts,
   all: streams.ReadReq.Options.AllOptions,
   options: streams.ReadReq.Options,
 ): readonly Recorded[] {
-  const at = indexOf(data, all, true);
+  const there = data.all.slice(0, data.all.length - faults.eventsBehind);
+  const at = Math.min(indexOf(data, all, true), there.length);
   const count = Number(options.getCount());
-  return isBackwards(options) ? data.all.slice(Math.max(0, at - count), at).reverse() : data.all.slice(at, at + count);
+  return isBackwards(options) ? there.slice(Math.max(0, at - count), at).reverse() : there.slice(at, at + count);
 }
 
 function indexOf(data: EventStoreData, all: streams.ReadReq.Options.AllOptions, inclusive: boolean): number {
