@@ -44,7 +44,9 @@ export async function measure(bench) {
   const { pool } = place.core;
   await client.give('ninewa.registrar', `/v1/persons/${ids[0]}/record-document`, randomUUID(), paper());
   const { rows } = await pool.query('select length(bytes)::int as size from log.events order by position desc limit 1');
-  await pool.query('create table bare (id bigserial primary key, at timestamptz not null default now(), bytes bytea not null)');
+  await pool.query(
+    'create table public.bare (id bigserial primary key, at timestamptz not null default now(), bytes bytea not null)',
+  );
   const bare = child(bench, 'bareServer', {}, place.url, 'insert into bare (bytes) values ($1) returning id');
   const { address: bareAddress } = await bare.next();
   const padding = 'x'.repeat(rows[0].size - JSON.stringify({ ...paper(), padding: '' }).length);

@@ -36,7 +36,7 @@ for (const one of projections) {
     }),
   });
 }
-await sql`create table plain_checkpoint as select 0::bigint as position`.execute(db);
+await sql`create table public.plain_checkpoint as select 0::bigint as position`.execute(db);
 
 const feed = createFeed({ log, codec, registry, filter: undefined, batch: 200 });
 
@@ -55,7 +55,7 @@ async function* work() {
       }
       await db.transaction().execute(async (trx) => {
         for (const statement of statements) await statement(trx);
-        await sql`update plain_checkpoint set position = ${String(stored.position)}`.execute(trx);
+        await sql`update public.plain_checkpoint set position = ${String(stored.position)}`.execute(trx);
       });
       yield;
     }

@@ -57,7 +57,7 @@ async function fill(pool, tree) {
     await tree.append(client, at, leaves.slice(at, at + 20_000));
     await client.query('commit');
   }
-  await client.query('analyze tree_node');
+  await client.query('analyze public.tree_node');
   client.release();
   return leaves;
 }
@@ -68,7 +68,7 @@ async function proving() {
   const server = await startEmbeddedPostgres({ dataDir: directory, log: createLogger({ level: 'silent' }) });
   const pool = createPool(server.url, { applicationName: 'bench', max: 2, statementTimeoutMs: 0 });
   try {
-    for (const statement of treeTables) await pool.query(statement);
+    await pool.query(['begin', 'set local search_path to public', ...treeTables, 'commit'].join(';'));
     const tree = openTree(pool, 'public', 'bench');
     const leaves = await fill(pool, tree);
     const { size, root } = await tree.head();
@@ -78,7 +78,7 @@ async function proving() {
       const start = performance.now();
       await pool.query({
         name: 'one',
-        text: 'select hash from tree_node where tree = $1 and level = $2 and index = $3',
+        text: 'select hash from public.tree_node where tree = $1 and level = $2 and index = $3',
         values: ['bench', 0, index],
       });
       const between = performance.now();

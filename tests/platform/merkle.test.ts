@@ -261,7 +261,7 @@ t.test('a note is believed from its own signer alone, and unchanged', async (t) 
 
 async function aTree(t: Test) {
   const { pool } = await testDatabase(t);
-  for (const statement of treeTables) await pool.query(statement);
+  await pool.query(['begin', 'set local search_path to public', ...treeTables, 'commit'].join(';'));
   const tree = openTree(pool, 'public', 'events');
   const append = async (size: number, hashes: readonly Hash[]) => {
     const client = await pool.connect();
