@@ -21,7 +21,7 @@ export async function multiply({ pool }, cases) {
   const copies = Math.round(cases / rows[0].cases) - 1;
   const client = await pool.connect();
   try {
-    await client.query('set statement_timeout = 0; set synchronous_commit = off');
+    await client.query("set statement_timeout = 0; set synchronous_commit = off; set work_mem = '64MB'");
     await countAnew(client, false);
     const spread = await spreadClaims(client);
     for (const table of TABLES) {
