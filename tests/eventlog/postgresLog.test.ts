@@ -1,6 +1,7 @@
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 import t, { type Test } from 'tap';
-import { type EventLog, OutcomeUnknown } from '../../src/eventlog/port.ts';
+import { type EventLog, LogUnavailable, OutcomeUnknown } from '../../src/eventlog/port.ts';
+import { asAppendError, asUnavailable, isConnectionLost, isRefused } from '../../src/eventlog/postgres/errors.ts';
 import { migrations } from '../../src/eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
 import { createPool } from '../../src/platform/database.ts';
@@ -199,6 +200,28 @@ t.test('an append that the database gives up on was certainly not written', asyn
   t.equal((await log.append(streams[0]!, 'none', someEvents(1))).position, 1n);
   await log.close();
   await hasty.end();
+});
+
+t.test('what an error of the server means does not hang on the language it speaks', async (t) => {
+  const failure = (severity: string, code: string) => Object.assign(new DatabaseError('', 0, 'error'), { severity, code });
+  for (const word of ['ERROR', 'FEHLER', '错误', 'ОШИБКА']) {
+    const refused = failure(word, '22021');
+    t.equal(asAppendError(refused), refused, `${word}: refused for what it carries`);
+    t.ok(isRefused(refused) && !isConnectionLost(refused));
+    for (const code of ['40001', '55P03', '57014']) {
+      t.type(asAppendError(failure(word, code)), LogUnavailable, `${word} ${code}: rolled back, to be tried again`);
+      t.notOk(isRefused(failure(word, code)) || isConnectionLost(failure(word, code)));
+    }
+  }
+  for (const word of ['FATAL', '致命错误', 'ВАЖНО']) {
+    for (const code of ['57P01', '53300', '28P01', '3D000', '25P03', '08006', '58030', 'XX000']) {
+      t.type(asAppendError(failure(word, code)), OutcomeUnknown, `${word} ${code}: the connection is gone`);
+      t.type(asUnavailable(failure(word, code)), LogUnavailable);
+      t.ok(isConnectionLost(failure(word, code)));
+    }
+  }
+  t.ok(isConnectionLost(failure('PANIC', '53100')) && isConnectionLost(failure('FATAL', '22021')));
+  t.notOk(isConnectionLost(failure('ERROR', 'XX000')), 'control: a word that is understood');
 });
 
 t.test('notifications are a hint: without them polling brings every event', async (t) => {

@@ -3,11 +3,20 @@ import { LogUnavailable, OutcomeUnknown } from '../port.ts';
 
 /** Classes of SQLSTATE that speak of the server's condition, not of the data: try again later. */
 const CONDITION = /^(25|40|53|55|57)/;
-const CONNECTION = /^(08|57P)/;
+/** What ends the connection, or never let it begin. */
+const CONNECTION = /^(08|28|3D|53300|57P|25P0[34])/;
+/** Lack of resources, files, the server's own faults: these may end the statement, the connection or the server. */
+const OF_ANY_SEVERITY = /^(53|58|XX)/;
 
-/** The server refused the statement and rolled it back; the connection lives on. */
+/**
+ * The server refused the statement and rolled it back; the connection lives on. Told by SQLSTATE, since the server translates
+ * the severity (`lc_messages`): a word that is not understood decides nothing, and leaves what is in doubt in doubt.
+ */
 function isRolledBack(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && error.severity === 'ERROR' && !CONNECTION.test(error.code ?? '');
+  if (!(error instanceof DatabaseError)) return false;
+  const { severity, code = '' } = error;
+  if (CONNECTION.test(code) || severity === 'FATAL' || severity === 'PANIC') return false;
+  return severity === 'ERROR' || (code !== '' && !OF_ANY_SEVERITY.test(code));
 }
 
 /** The statement was refused for what it carries: without the offending item it may pass. */
