@@ -364,7 +364,11 @@ t.test('root under a 0700 home keeps data and binaries where an unprivileged use
   rmSync(options.dataDir, { recursive: true });
   const third = await startEmbeddedPostgres(options);
   t.teardown(() => third.stop());
-  t.strictSame(await query(third.url, `select to_regclass('kept') as kept`), [{ kept: null }], 'a new checkout begins empty');
+  t.strictSame(
+    await query(third.url, `select to_regclass('public.kept') as kept`),
+    [{ kept: null }],
+    'a new checkout begins empty',
+  );
   t.equal(readdirSync(elsewhere).filter((name) => /^[0-9a-f]{12}-/.test(name)).length, 2, 'what the old one had is kept');
   await third.stop();
 
