@@ -1,7 +1,11 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { DatabaseError, type Pool } from 'pg';
 import t, { type Test } from 'tap';
+import { Bell } from '../../src/eventlog/follow.ts';
 import { type EventLog, LogUnavailable, OutcomeUnknown } from '../../src/eventlog/port.ts';
 import { asAppendError, asUnavailable, isConnectionLost, isRefused } from '../../src/eventlog/postgres/errors.ts';
+import { listen } from '../../src/eventlog/postgres/listener.ts';
 import { migrations } from '../../src/eventlog/postgres/migrations.ts';
 import { createPostgresLog } from '../../src/eventlog/postgres/postgresLog.ts';
 import { createPool } from '../../src/platform/database.ts';
@@ -247,6 +251,33 @@ t.test('a subscription outlives the connection it is notified on', async (t) => 
   }
   t.equal((await heard).length, 20);
   await other.close();
+});
+
+t.test('who listens leaves at once, also where nobody is there any more to say goodbye', async (t) => {
+  const ways = new Set<Socket>();
+  const answers = { welcome: 'R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', done: 'C\0\0\0\x0bLISTEN\0Z\0\0\0\x05I' };
+  // Answers what it is asked, and neither a goodbye nor the end of the way.
+  const server = createServer({ allowHalfOpen: true }, (way) => {
+    ways.add(way);
+    way.on('error', () => {});
+    way.once('data', () => way.write(answers.welcome, 'latin1'));
+    way.on('data', (data) => data[0] === 'Q'.charCodeAt(0) && way.write(answers.done, 'latin1'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const way of ways) way.destroy();
+    server.close();
+  });
+  const pool = createPool(`postgres://someone@127.0.0.1:${(server.address() as AddressInfo).port}/log`, {
+    applicationName: 'deaf',
+  });
+  const [bell, stop] = [new Bell(), new AbortController()];
+  const listening = listen(pool, 'c', bell, stop.signal).then(() => 'left');
+  await bell.wait(0, 10_000, stop.signal);
+  t.equal(bell.rings, 1);
+  stop.abort();
+  t.equal(await Promise.race([listening, once(AbortSignal.timeout(1_000), 'abort').then(() => 'it waits')]), 'left');
+  await pool.end();
 });
 
 t.test('streams that are read together are each looked up in the index, in a log of whatever size', async (t) => {

@@ -28,7 +28,8 @@ export async function answerTheDoor(connection: Connection, bell: Bell, signal: 
           for await (const _ of subscription) bell.ring();
         } finally {
           signal.removeEventListener('abort', leave);
-          await subscription.unsubscribe();
+          // Not waited for: there may be no call yet, nor ever.
+          subscription.unsubscribe().catch(() => undefined);
         }
       })
       .catch(() => undefined);

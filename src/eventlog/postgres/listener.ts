@@ -35,7 +35,9 @@ export async function listen(pool: Pool, channel: string, bell: Bell, signal: Ab
     } finally {
       clearInterval(asking);
       signal.removeEventListener('abort', leave);
-      await client.end().catch(() => undefined);
+      // Said, and not waited for: where the way was lost, nobody hears it.
+      client.end().catch(() => undefined);
+      client.connection.stream.destroy();
     }
     await pause(RECONNECT_MS, signal);
   }
