@@ -1,7 +1,7 @@
 /** What a backup makes of files that come, move and go while it copies them. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -170,6 +170,7 @@ t.test('a night removes what has been there for too long, and what it left itsel
     'nor what is no backup of a night',
   );
 
+  symlinkSync(join(shelf, 'nowhere'), join(to, ...names('01')));
   const stubborn = join(to, ...names('21'));
   const next = await night('2026-03-02T01:30:00Z', undefined, (directory) => {
     if (directory === stubborn) throw new Error('not permitted');
@@ -177,7 +178,11 @@ t.test('a night removes what has been there for too long, and what it left itsel
   });
   t.match(next.made, { kind: 'data' }, 'the backup is good all the same');
   t.match(next.stuck, [{ directory: stubborn, why: { message: 'not permitted' } }]);
-  t.same(after(to), [...names('21', '26', '27', '28'), '2026-03-02T013000Z'], 'and others go');
+  t.same(
+    after(to),
+    [...names('01', '21', '26', '27', '28'), '2026-03-02T013000Z'],
+    'others go, also beside one nobody can look at',
+  );
   const there = { name: 'PlaceRefused', message: /there already/ };
   await t.rejects(night('2026-03-02T01:30:00Z'), there, "what is another run's is not removed");
   t.ok(after(to).includes('2026-03-02T013000Z'));

@@ -96,4 +96,12 @@ t.test('where files are lost the last night that held them stays, and the others
     [13, 0],
   ].map(([age = 0, lost = 0]) => lacking(age, lost));
   t.same(goes({ ...week, made }, data, nights(0, 1, 2, 8)), { data: [3, 5, 6, 8], keys: [3] });
+
+  const [one, other] = [randomUUID(), randomUUID()];
+  const named = (age: number, ...lostDocuments: string[]) => {
+    const { objects, ...rest } = manifest(before(age), lostDocuments.length);
+    return aged(age, { ...rest, objects: { count: 1, bytes: 1, missing: 0, ...objects, lostDocuments } });
+  };
+  const instead = [named(0, one), named(1, one), named(2, one), named(8, other), named(9, other), named(10)];
+  t.same(goes(week, instead).data, [4, 5], 'also where another was lost when it was found again');
 });

@@ -80,14 +80,24 @@ function olderThan(
   return own.map(({ name }) => name).filter((name) => name < oldest && !staying.has(name));
 }
 
-/** What files the youngest lacks were last in: of those that lack fewer, the youngest of each number. */
+/**
+ * What the youngest lacks was last in: the youngest night that has one of those files. Where not all are named, the youngest of each
+ * lower number of lost files.
+ */
 function beforeLosses<T extends { readonly is: Manifest }>(youngestFirst: readonly T[]): readonly T[] {
-  let least = lostOf(youngestFirst[0]);
+  let { lost: least, documents: lacking } = lossesOf(youngestFirst[0]);
   return youngestFirst.filter((night) => {
-    const isFewer = lostOf(night) < least;
-    least = Math.min(least, lostOf(night));
-    return isFewer;
+    const { lost, documents } = lossesOf(night);
+    const still = lacking && documents ? lacking.filter((document) => documents.includes(document)) : lacking;
+    const hasMore = lacking && documents ? still?.length !== lacking.length : lost < least;
+    least = Math.min(least, lost);
+    lacking = still;
+    return hasMore;
   });
 }
 
-const lostOf = (night: { readonly is: Manifest } | undefined): number => night?.is.objects?.lost ?? 0;
+/** How many are lost, and which where all are named. */
+function lossesOf(night: { readonly is: Manifest } | undefined): { lost: number; documents: readonly string[] | undefined } {
+  const { lost = 0, lostDocuments = [] } = night?.is.objects ?? {};
+  return { lost, documents: lostDocuments.length === lost ? lostDocuments : undefined };
+}

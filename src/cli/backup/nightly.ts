@@ -65,4 +65,14 @@ export async function backUpNightly(
 const nightsIn = (directory: string): readonly Night[] =>
   readdirSync(directory)
     .filter(isNightName)
-    .map((name) => ({ name, is: manifestIn(join(directory, name)), changed: statSync(join(directory, name)).mtime }));
+    .map((name) => nightAt(directory, name));
+
+/** One that goes away or does not answer meanwhile keeps nobody from looking after the others. */
+function nightAt(directory: string, name: string): Night {
+  const path = join(directory, name);
+  try {
+    return { name, is: manifestIn(path), changed: statSync(path).mtime };
+  } catch {
+    return { name, is: 'unreadable', changed: new Date() };
+  }
+}
