@@ -99,8 +99,8 @@ t.test('where files are lost the last night that held them stays, and the others
 
   const [one, other] = [randomUUID(), randomUUID()];
   const named = (age: number, ...lostDocuments: string[]) => {
-    const { objects, ...rest } = manifest(before(age), lostDocuments.length);
-    return aged(age, { ...rest, objects: { count: 1, bytes: 1, missing: 0, ...objects, lostDocuments } });
+    const lost = lostDocuments.length;
+    return aged(age, { ...manifest(before(age)), objects: { count: 1, bytes: 1, missing: 0, lost, lostDocuments } });
   };
   const instead = [named(0, one), named(1, one), named(2, one), named(8, other), named(9, other), named(10)];
   t.same(goes(week, instead).data, [4, 5], 'also where another was lost when it was found again');
