@@ -218,7 +218,9 @@ t.test('control: a projector that polls a plain sequence passes over what commit
   const projected: string[] = [];
   let checkpoint = '0';
   const poll = async () => {
-    const { rows } = await pool.query('select position, event from public.plain where position > $1 order by position', [checkpoint]);
+    const { rows } = await pool.query('select position, event from public.plain where position > $1 order by position', [
+      checkpoint,
+    ]);
     for (const row of rows) projected.push(row.event);
     checkpoint = rows.at(-1)?.position ?? checkpoint;
   };
