@@ -26,7 +26,8 @@ export const hasTarget = ({ atLeast, atMost }) => atLeast !== undefined || atMos
 export function reached(figure) {
   if (figure.broken) return false;
   const { told: value } = held(figure);
-  return (figure.atLeast === undefined || value >= figure.atLeast) && (figure.atMost === undefined || value <= figure.atMost);
+  const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = figure;
+  return Number.isFinite(value) && value >= atLeast && value <= atMost;
 }
 
 /** Three significant digits, whole numbers in full. */

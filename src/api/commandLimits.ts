@@ -6,13 +6,20 @@ const LIMITS: Readonly<Record<string, Limited>> = { 'importRun.upload': 'imports
 /** What a command counts as beside a request. */
 export const limitOf = (process: string, command: string): Limited | undefined => LIMITS[`${process}.${command}`];
 
-const NUMBERS_TRIED: Readonly<Record<string, string>> = {
-  'household.assignFileNumber': 'fileNo',
-  'household.recordFileTransfer': 'fileNo',
-};
+/** The member that holds a number for which it is answered, when a command is only tried, that another case has it. */
+const NUMBERS_TRIED: Readonly<Record<string, string>> = { household: 'fileNo' };
 
 /**
- * The member of a command's input whose number is answered for when the command is only tried: that another case has it. Given, the
- * command is in the log; tried, it is a lookup, counted and on record as one.
+ * The numbers that are tried with a command: said by it, by what it corrects, or by the events of a paper file it adopts. Given, the
+ * command is in the log; tried, each is a lookup, counted and on record as one.
  */
-export const numberTriedIn = (process: string, command: string): string | undefined => NUMBERS_TRIED[`${process}.${command}`];
+export function numbersTriedIn({ process, input }: { readonly process: string; readonly input?: unknown }): readonly string[] {
+  const member = NUMBERS_TRIED[process];
+  if (member === undefined) return [];
+  const { fields, facts } = recordOf(input);
+  const places = [input, fields, ...(Array.isArray(facts) ? facts.map((fact) => recordOf(fact).data) : [])];
+  return places.map((place) => recordOf(place)[member]).filter((number) => typeof number === 'string');
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};

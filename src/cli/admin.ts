@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { openCore } from '../compose.ts';
 import { Refused } from '../domain/kernel/errors.ts';
 import { bootstrapAdministrator } from '../eventlog/bootstrap.ts';
-import { replaceAdministrator } from '../eventlog/replaceAdministrator.ts';
+import { endReplaced, replaceAdministrator } from '../eventlog/replaceAdministrator.ts';
 import { readConfig } from '../platform/config.ts';
 import { DEVELOPMENT_ISSUER } from '../platform/developmentIssuer.ts';
 import { createLogger } from '../platform/logging.ts';
@@ -23,7 +23,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ALREADY_BOOTSTRAPPED:
     'this installation already has its first administrator, who appoints others through the API; ' +
     'if that sign-in was mistyped and nobody has given a command yet, say so: --instead "WHY"',
-  IDEMPOTENCY_KEY_REUSED: 'this person was named before with another name, ministry, --from or --by: give what was given then',
+  IDEMPOTENCY_KEY_REUSED:
+    'the first run gave another ministry, --from, or for this person another name or --by: give what was given then',
   INSTALLATION_IN_USE: 'people have given commands here: its administrator appoints others through the API',
   NAMED_BEFORE: 'this person was named before and gave way to another',
 };
@@ -54,15 +55,14 @@ await run(async () => {
   try {
     const parts = { ...core.executor, cases: core.cases, codec: core.codec, log: core.log };
     const reason = values.instead?.trim();
-    if (reason) await replaceAdministrator(parts, { issuer, subject, ranBy: by }, reason);
-    const { staff } = await bootstrapAdministrator(parts, {
-      issuer,
-      subject,
+    const wish = {
+      ...{ issuer, subject, from: values.from, ranBy: by },
       name: { ar, ...(latin ? { latin } : {}) },
       ministry: { ar: ministryAr, en: ministryEn },
-      from: values.from,
-      ranBy: by,
-    });
+    };
+    if (reason) await replaceAdministrator(parts, wish, reason);
+    const { staff } = await bootstrapAdministrator(parts, wish);
+    await endReplaced(parts);
     process.stdout.write(`${subject} (${issuer}) is the first administrator: staff ${staff}\n`);
   } catch (error) {
     const words = error instanceof Refused ? REFUSALS[error.code] : undefined;

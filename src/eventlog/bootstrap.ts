@@ -22,6 +22,8 @@ export interface Bootstrap {
   readonly synthetic?: boolean;
 }
 
+type Parts = Pick<Executor, 'execute'> & { readonly cases: Cases };
+
 export const PRINCIPAL: Principal = { kind: 'system', name: 'bootstrap' };
 
 /**
@@ -30,31 +32,43 @@ export const PRINCIPAL: Principal = { kind: 'system', name: 'bootstrap' };
  * @throws Refused ALREADY_BOOTSTRAPPED, IDEMPOTENCY_KEY_REUSED where it was begun with other words
  */
 export async function bootstrapAdministrator(
-  { execute, cases }: Pick<Executor, 'execute'> & { readonly cases: Cases },
+  { execute, cases }: Parts,
   wish: Bootstrap,
 ): Promise<{ readonly staff: string; readonly organisation: string }> {
-  const { issuer, subject, name, ministry, ranBy, synthetic } = wish;
+  const { issuer, subject, name, ranBy } = wish;
   const staff = staffIdOf(issuer, subject);
   const key = staff;
-  const marked = synthetic === undefined ? {} : { synthetic };
   const entrusted = { process: 'installation', command: 'entrust', id: INSTALLATION, input: { staff } };
   await execute({ ...entrusted, key, principal: PRINCIPAL }).catch(unlessRaced);
-  const { state, openedAt = '' } = await cases.glance(`installation-${INSTALLATION}`);
-  const { administrator, replaced } = state as InstallationState;
+  const { state } = await cases.glance(`installation-${INSTALLATION}`);
+  const { administrator } = state as InstallationState;
   ensure(administrator === staff, 'ALREADY_BOOTSTRAPPED');
-  const from = wish.from ?? baghdadDate(openedAt);
-  const { id: organisation } = await execute({
-    process: 'organisation',
-    command: 'register',
-    input: { kind: 'ministry', names: ministry, from, ...marked },
-    // Whoever comes in another's place finds the ministry that was registered with the first.
-    key: replaced[0] ?? staff,
-    principal: PRINCIPAL,
-  });
-  const input = { issuer, subject, name, organisation, ranBy, ...marked };
+  const organisation = await registerMinistry({ execute, cases }, wish);
+  const input = { issuer, subject, name, organisation, ranBy, ...markOf(wish) };
   await execute({ process: 'staff', command: 'bootstrap', input, key, principal: PRINCIPAL });
   return { staff, organisation };
 }
+
+/**
+ * Registers the ministry with the first who was named; whoever comes in that person's place finds it. `dryRun` writes nothing.
+ * @throws Refused IDEMPOTENCY_KEY_REUSED where it was registered in other words
+ */
+export async function registerMinistry({ execute, cases }: Parts, wish: Bootstrap, dryRun = false): Promise<string> {
+  const { state, openedAt = '' } = await cases.glance(`installation-${INSTALLATION}`);
+  const { administrator, replaced } = state as InstallationState;
+  const from = wish.from ?? baghdadDate(openedAt);
+  const { id } = await execute({
+    process: 'organisation',
+    command: 'register',
+    input: { kind: 'ministry', names: wish.ministry, from, ...markOf(wish) },
+    key: replaced[0] ?? administrator ?? '',
+    principal: PRINCIPAL,
+    dryRun,
+  });
+  return id;
+}
+
+const markOf = ({ synthetic }: Bootstrap) => (synthetic === undefined ? {} : { synthetic });
 
 function unlessRaced(error: unknown): void {
   if (error instanceof Refused && ['ALREADY_EXISTS', 'CONFLICT'].includes(error.code)) return;

@@ -1,7 +1,7 @@
 import { INSTALLATION } from '../domain/installation/ids.ts';
 import type { InstallationState } from '../domain/installation/index.ts';
 import { ensure } from '../domain/kernel/errors.ts';
-import { type Bootstrap, PRINCIPAL } from './bootstrap.ts';
+import { type Bootstrap, PRINCIPAL, registerMinistry } from './bootstrap.ts';
 import type { Cases } from './cases.ts';
 import type { Codec } from './codec.ts';
 import type { Executor } from './execute.ts';
@@ -17,35 +17,45 @@ interface Parts extends Executor {
 const PAGE = 500;
 
 /**
- * Names another in the place of the first administrator, whose post ends; `bootstrapAdministrator` then enrols them. A sign-in
- * mistyped once would otherwise lock everybody out for good. Only until a person has given a command: who may run this could take
- * over an installation at work. Where nobody was named, or this very person was, there is nothing to replace.
- * @throws Refused INSTALLATION_IN_USE, NAMED_BEFORE
+ * Names another in the place of the first administrator; `bootstrapAdministrator` then enrols them, and `endReplaced` ends the other's
+ * post. A sign-in mistyped once would otherwise lock everybody out for good. Only until a person has given a command: who may run
+ * this could take over an installation at work. Where nobody was named, or this very person was, there is nothing to replace.
+ * @throws Refused INSTALLATION_IN_USE, NAMED_BEFORE, IDEMPOTENCY_KEY_REUSED where the ministry was registered in other words
  */
-export async function replaceAdministrator(
-  { execute, cases, codec, log }: Parts,
-  { issuer, subject, ranBy }: Pick<Bootstrap, 'issuer' | 'subject' | 'ranBy'>,
-  reason: string,
-): Promise<void> {
-  const key = staffIdOf(issuer, subject);
-  const stateNow = async () => (await cases.glance(`installation-${INSTALLATION}`)).state as InstallationState;
-  const { administrator = key } = await stateNow();
-  if (administrator !== key) {
-    ensure(!(await isInUse(log, codec)), 'INSTALLATION_IN_USE');
-    const input = { staff: key, ranBy, reason };
-    await execute({ process: 'installation', command: 'replace', id: INSTALLATION, input, key, principal: PRINCIPAL });
-  }
-  for (const id of (await stateNow()).replaced) {
+export async function replaceAdministrator(parts: Parts, wish: Bootstrap, reason: string): Promise<void> {
+  const { execute, codec, log } = parts;
+  const staff = staffIdOf(wish.issuer, wish.subject);
+  const { administrator = staff } = await stateOf(parts);
+  if (administrator === staff) return;
+  ensure(!(await isInUse(log, codec)), 'INSTALLATION_IN_USE');
+  // Refused later, there would be no administrator at all.
+  await registerMinistry(parts, wish, true);
+  const input = { staff, ranBy: wish.ranBy, reason };
+  await execute({ process: 'installation', command: 'replace', id: INSTALLATION, input, key: staff, principal: PRINCIPAL });
+}
+
+/**
+ * Ends the posts of those in whose place another was named, also where that was broken off before. Once people are at work nobody's
+ * is: they may have enrolled one of them since.
+ */
+export async function endReplaced(parts: Parts): Promise<void> {
+  const { execute, cases, codec, log } = parts;
+  const { administrator: key = '', replaced } = await stateOf(parts);
+  for (const id of replaced) {
     if ((await cases.glance(`staff-${id}`)).status !== 'active') continue;
+    if (await isInUse(log, codec)) return;
     await execute({ process: 'staff', command: 'giveWay', id, input: {}, key, principal: PRINCIPAL });
   }
 }
+
+const stateOf = async ({ cases }: Parts): Promise<InstallationState> =>
+  (await cases.glance(`installation-${INSTALLATION}`)).state as InstallationState;
 
 /** Whether a person has given a command yet: everything else is what Masar itself wrote. */
 async function isInUse(log: EventLog, codec: Codec): Promise<boolean> {
   for (let after = 0n; ; ) {
     const { events, scannedTo } = await log.readAll(after, PAGE);
-    if (events.length === 0) return false;
+    if (scannedTo <= after) return false;
     const decoded = await codec.decode(events, 'none');
     if (decoded.some(({ meta }) => meta.actor.post !== 'system')) return true;
     after = scannedTo;

@@ -600,8 +600,14 @@ t.test('numbers tried slowly are counted by the day as well, and matches before 
     key: randomUUID(),
     input: { fileNo: 'N-77' },
   };
-  const tried = { dryRun: true, commands: [command] };
-  t.equal((await of.call('POST', '/v1/bulk', { as: by, key: null, body: tried })).status, 429, 'or tries whether it is taken');
+  const { fileNo } = command.input;
+  const corrected = { revision: 0, fields: { fileNo }, reason: 'mistyped' };
+  const adopted = { facts: [{ type: 'FileNumberAssigned', data: { fileNo }, occurredAt: '2020-01-01T08:00:00.000Z' }] };
+  const ways = [command, { ...command, command: 'correct', input: corrected }, { ...command, command: 'adopt', input: adopted }];
+  for (const way of ways) {
+    const tried = { dryRun: true, commands: [way] };
+    t.equal((await of.call('POST', '/v1/bulk', { as: by, key: null, body: tried })).status, 429, `or tries to ${way.command} it`);
+  }
   const colleague = of.colleague(by);
   const office = await Promise.all([1, 2, 3].map(() => ask(colleague)));
   t.ok(

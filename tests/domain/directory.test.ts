@@ -7,7 +7,7 @@ import { organisation } from '../../src/domain/organisation/index.ts';
 import { type Staff, staff } from '../../src/domain/staff/index.ts';
 import { bootstrapAdministrator } from '../../src/eventlog/bootstrap.ts';
 import { staffIdOf } from '../../src/eventlog/ids.ts';
-import { replaceAdministrator } from '../../src/eventlog/replaceAdministrator.ts';
+import { endReplaced, replaceAdministrator } from '../../src/eventlog/replaceAdministrator.ts';
 import { rightsFrom } from '../../src/eventlog/rights.ts';
 import { directory } from '../support/directory.ts';
 import { type Person, refused, world } from '../support/scenario.ts';
@@ -64,9 +64,14 @@ t.test('a sign-in that was mistyped gives way, on record, until a person has giv
   const first = await bootstrapAdministrator(parts, slip!);
   w.at('2026-03-03T08:00:00.000Z');
   t.same(await bootstrapAdministrator(parts, slip!), first, 'the same call on another day is the same');
+  const elsewhere = { ...right!, ministry: { ar: 'وزارة أخرى', en: 'Another' } };
+  await refused(t, replaceAdministrator(parts, elsewhere, 'in other words'), 'IDEMPOTENCY_KEY_REUSED');
+  t.same(await bootstrapAdministrator(parts, slip!), first, 'with other words nobody is replaced');
   await replaceAdministrator(parts, right!, 'the user name was typed');
   await refused(t, bootstrapAdministrator(parts, slip!), 'ALREADY_BOOTSTRAPPED');
   const made = await bootstrapAdministrator(parts, right!);
+  await endReplaced(parts);
+  await endReplaced(parts);
   t.equal(made.organisation, first.organisation);
   await replaceAdministrator(parts, right!, 'typed again');
   const { history } = await w.cases.load(w.registry.byName('installation')!, INSTALLATION);
@@ -82,6 +87,28 @@ t.test('a sign-in that was mistyped gives way, on record, until a person has giv
   const before = await w.log.head();
   await refused(t, replaceAdministrator(parts, other!, 'taking over'), 'INSTALLATION_IN_USE');
   t.equal(await w.log.head(), before);
+});
+
+t.test('once people are at work nobody gives way any more, whoever else writes to the same log', async (t) => {
+  const w = world([installation, organisation, staff], undefined, 'from the log');
+  const wish = { name: { ar: 'مدير' }, ministry: { ar: 'وزارة', en: 'Ministry' }, ranBy: 'op' };
+  const parts = { ...w.executor, cases: w.cases, codec: w.codec, log: w.log };
+  const named = (subject: string) => ({ ...wish, issuer: 'i', subject });
+  const slip = await bootstrapAdministrator(parts, named('slip'));
+  await replaceAdministrator(parts, named('first'), 'broken off after this');
+  const { staff: first } = await bootstrapAdministrator(parts, named('first'));
+  const admin = { id: first, post: (await rightsFrom(w.cases)(first, w.now())).posts[0]! };
+  await w.when(admin, 'staff', 'enrol', undefined, { issuer: 'i', subject: 'second', name: { ar: 'اسم' } });
+  await endReplaced(parts);
+  t.equal((await w.cases.glance(`staff-${slip.staff}`)).status, 'active');
+  const sparse: typeof w.log = {
+    ...w.log,
+    // A page in which nothing is ours, as a server's own events make it.
+    readAll: async (after, limit, ...rest) =>
+      after === 0n ? { events: [], scannedTo: 1n, end: false } : w.log.readAll(after === 1n ? 0n : after, limit, ...rest),
+  };
+  const replacing = replaceAdministrator({ ...parts, log: sparse }, named('other'), 'taking over');
+  await refused(t, replacing, 'INSTALLATION_IN_USE');
 });
 
 t.test('an office belongs to an active organisation, lies in one governorate, and closes and reopens', async (t) => {

@@ -9,7 +9,7 @@ import { ProblemAnswer, Reference } from '../answers.ts';
 import { BulkCommand, giveEach, MOST_COMMANDS, memberOf, prepare, type Result } from '../bulk.ts';
 import { caseIdIn } from '../caseIds.ts';
 import { type Catalogue, catalogueOf } from '../catalogue.ts';
-import { limitOf, numberTriedIn } from '../commandLimits.ts';
+import { limitOf, numbersTriedIn } from '../commandLimits.ts';
 import { jsonSchemaOf } from '../jsonSchema.ts';
 import { toldOf } from '../notBuilt.ts';
 import type { ApiParts } from '../parts.ts';
@@ -112,10 +112,12 @@ export async function bulkRoutes(app: FastifyInstance, parts: ApiParts): Promise
 /** What the commands of a bulk count as beside requests, and how often. */
 function usesOf(commands: readonly BulkCommand[], dryRun: boolean): ReadonlyMap<Limited, number> {
   const uses = new Map<Limited, number>();
-  for (const { process, command } of commands) {
-    const tries = dryRun && numberTriedIn(process, command) !== undefined;
-    const limit = tries ? 'dailyLookups' : limitOf(process, command);
-    if (limit) uses.set(limit, (uses.get(limit) ?? 0) + 1);
+  const count = (limit: Limited | undefined, times = 1): void => {
+    if (limit && times > 0) uses.set(limit, (uses.get(limit) ?? 0) + times);
+  };
+  for (const command of commands) {
+    count(limitOf(command.process, command.command));
+    if (dryRun) count('dailyLookups', numbersTriedIn(command).length);
   }
   return uses;
 }
@@ -127,12 +129,12 @@ function noteNumbers(
   commands: readonly BulkCommand[],
   results: readonly Result[],
 ): void {
-  for (const [at, { process, command, input }] of commands.entries()) {
+  for (const [at, command] of commands.entries()) {
     const result = results[at];
-    const number = input?.[numberTriedIn(process, command) ?? ''];
-    if (typeof number !== 'string' || !result || !('done' in result) || !result.done.would) continue;
+    if (!result || !('done' in result) || !result.done.would) continue;
     const isTaken = result.done.would.taken.length > 0;
-    opener.lookedFor(isTaken ? undefined : missedNumber(parts.mac, 'document_number', number));
+    for (const number of numbersTriedIn(command))
+      opener.lookedFor(isTaken ? undefined : missedNumber(parts.mac, 'document_number', number));
   }
 }
 

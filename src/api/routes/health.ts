@@ -70,7 +70,7 @@ const ProjectionsView = ModelsView.extend({
  * these addresses inside; where it does not, outsiders get no more than a probe does.
  */
 export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  const { trustProxy, operationsPort } = parts.config;
+  const { operationsPort } = parts.config;
   const tags = ['operations'];
   const security: [] = [];
   app.addHook('onSend', async (_request, reply) => {
@@ -80,7 +80,8 @@ export async function healthRoutes(app: FastifyInstance, parts: ApiParts): Promi
   /** Behind a proxy that nobody named, all the world has its address, which is near; only that it was forwarded tells. */
   const ensureInside = (request: FastifyRequest): void => {
     const isForwarded = FORWARDED.some((name) => request.headers[name] !== undefined);
-    if (!isNear(request.ip) || (isForwarded && trustProxy.length === 0)) throw new Problem('ROUTE_UNKNOWN');
+    const isBelieved = request.ip !== request.socket.remoteAddress;
+    if (!isNear(request.ip) || (isForwarded && !isBelieved)) throw new Problem('ROUTE_UNKNOWN');
   };
 
   app.get(
