@@ -143,6 +143,10 @@ t.test(
     for (const range of ['proxy', '10.0.0.1/', '10.0.0.0/8/8', '::1/129', '']) {
       t.equal(problemsOf({ TRUST_PROXY: `127.0.0.1,${range}` }).length, 1, `"${range}" is no range`);
     }
+    for (const [node, problems] of Object.entries({ leader: 0, Leader: 0, follower: 1, random: 1, readOnlyReplica: 1 })) {
+      const address = `esdb://es-1:2113,es-2:2113?tls=true&nodePreference=${node}`;
+      t.equal(problemsOf({ EVENTSTORE_URL: address }).length, problems, `reads of a ${node}`);
+    }
   },
 );
 

@@ -14,6 +14,10 @@ const url = (...schemes: string[]) =>
     return schemes.includes(scheme) && /^\S+$/.test(rest);
   });
 
+/** A follower may not have yet what a command has just appended, and each command would look in vain. */
+const prefersLeader = (text: string): boolean =>
+  (/[?&]nodePreference=(\w*)/i.exec(text)?.[1] ?? 'leader').toLowerCase() === 'leader';
+
 const words = <T extends string>(item: z.ZodType<T, string>) =>
   z
     .string()
@@ -57,7 +61,7 @@ export const Environment = z.object({
   OPERATIONS_PORT: portNumber.optional(),
   MASAR_ROLES: words(z.enum(ROLES)).default([...ROLES]),
   DATABASE_URL: url('postgres', 'postgresql').optional(),
-  EVENTSTORE_URL: url('esdb', 'esdb+discover').optional(),
+  EVENTSTORE_URL: url('esdb', 'esdb+discover').refine(prefersLeader).optional(),
   REDIS_URL: url('redis', 'rediss').optional(),
   OIDC_ISSUER: url('https', 'http').optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -148,7 +152,7 @@ export const EXPECTED: Readonly<Record<Key, string>> = {
   OPERATIONS_PORT: 'a whole number from 0 (any free port) to 65535, not that of PORT',
   MASAR_ROLES: `some of ${ROLES.join(',')}, separated by commas`,
   DATABASE_URL: 'a postgres:// or postgresql:// address',
-  EVENTSTORE_URL: 'an esdb:// or esdb+discover:// address',
+  EVENTSTORE_URL: 'an esdb:// or esdb+discover:// address; its nodePreference is leader',
   REDIS_URL: 'a redis:// or rediss:// address',
   OIDC_ISSUER: "the https:// address of the tokens' issuer",
   OIDC_AUDIENCE: "the audience this server's tokens are issued for",
