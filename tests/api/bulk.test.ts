@@ -207,6 +207,7 @@ t.test('a bulk waits once for what it names by reference, however many of its co
     ofParcel({ command: 'note', id: referenceOf(randomUUID()), input: { text: 'seen' } }),
   );
   const headers = { 'masar-after': '999999' };
+  until.length = 0;
   const answer = await api.call('POST', '/v1/bulk', { as: api.person('registrar'), key: null, headers, body: { commands } });
   t.match(answer.json, { done: 0, refused: 24, results: [{ status: 404, problem: { code: 'NOT_FOUND' } }] });
   t.equal(answer.headers.get('masar-stale'), 'true');

@@ -14,11 +14,15 @@ export async function farthest(db: Kysely<unknown>, schema: string): Promise<{ p
  */
 export async function forgetOnce(db: Kysely<unknown>, schema: string, digest: string): Promise<boolean> {
   const table = sql.id(schema, 'forgotten');
-  const { rows } = await sql`select from ${table} where digest = ${digest}`.execute(db);
-  if (rows.length > 0) return false;
-  await resetReadModels(db, schema);
-  await sql`insert into ${table} (digest) values (${digest}) on conflict do nothing`.execute(db);
-  return true;
+  // Of two that start together, the slower would take away what the faster has begun to make.
+  return db.transaction().execute(async (alone) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${`forgetting in ${schema}`}))`.execute(alone);
+    const { rows } = await sql`select from ${table} where digest = ${digest}`.execute(alone);
+    if (rows.length > 0) return false;
+    await resetReadModels(db, schema);
+    await sql`insert into ${table} (digest) values (${digest})`.execute(alone);
+    return true;
+  });
 }
 
 /**
