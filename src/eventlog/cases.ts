@@ -34,8 +34,8 @@ export interface Cases {
 }
 
 const GLANCES = 2_000;
-/** Stored bytes of histories kept; with what was made of them they take some 20 MiB. */
-const HISTORY_BYTES = 8 * 1024 * 1024;
+/** Stored bytes of histories kept, some 10,000 events; with what was made of them they take some 25 MiB. */
+const HISTORY_BYTES = 10 * 1024 * 1024;
 /** What is kept holds opened personal values: with the time a key is cached, less than a minute after it was destroyed. */
 const KEPT_MS = 30_000;
 
